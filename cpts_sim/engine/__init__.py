@@ -1,0 +1,1 @@
+"""The five small things that everything stands on: draws, columns, clock, agenda and journal."""

@@ -1,0 +1,324 @@
+"""Books of slots by professional, time and kind; and the settlement of a wave of requests in their exact order.
+
+A book is a row of slots in order of time. A slot has a kind, one bit of ``Slot``; ``free`` holds this bit while
+nobody has the slot. A waiting patient is a row of the table of requests, never a process.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+from enum import IntFlag
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.engine.clock import DAY, NEVER
+
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Slot(IntFlag):
+    """Kinds of slot."""
+
+    AHEAD = 1
+    SAME_DAY = 2
+    HELD = 4
+    SHARED = 8
+    SQUEEZE = 16
+    EXTRA = 32
+    HOME = 64
+
+
+class Books:
+    """The slots of all professionals over a sliding window of days.
+
+    Args:
+        rows: number of professionals.
+        first_day: first day of the window.
+        days: length of the window in days.
+        per_day: greatest number of slots of a professional on one day.
+    """
+
+    FIELDS: Mapping[str, str] = {
+        "start": "f8", "length": "f4", "kind": "u1", "free": "u1", "request": "i4", "booked": "f8", "cancel_at": "f8",
+    }  # fmt: skip
+
+    def __init__(self, rows: int, first_day: int, days: int, per_day: int) -> None:
+        self.first_day, self.days, self.per_day = first_day, days, per_day
+        width = days * per_day
+        self.start = np.full((rows, width), NEVER)
+        self.length = np.zeros((rows, width), dtype=np.float32)
+        self.kind = np.zeros((rows, width), dtype=np.uint8)
+        self.free = np.zeros((rows, width), dtype=np.uint8)
+        self.request = np.full((rows, width), -1, dtype=np.int32)
+        self.booked = np.zeros((rows, width))
+        self.cancel_at = np.full((rows, width), NEVER)
+        self._open_at: Floats | None = None
+
+    @property
+    def rows(self) -> int:
+        """Number of professionals."""
+        return int(self.start.shape[0])
+
+    @property
+    def last_day(self) -> int:
+        """First day after the window."""
+        return self.first_day + self.days
+
+    def span(self, day: int, until: int | None = None) -> slice:
+        """Columns of a day, or of the days from ``day`` to before ``until``."""
+        end = day + 1 if until is None else until
+        low, high = day - self.first_day, end - self.first_day
+        return slice(max(0, low) * self.per_day, min(self.days, max(0, high)) * self.per_day)
+
+    def add_rows(self, count: int) -> None:
+        """Give books to professionals who arrive; they have no slots until they are filled."""
+        for name, dtype in self.FIELDS.items():
+            old = getattr(self, name)
+            blank = {"start": NEVER, "cancel_at": NEVER, "request": -1}.get(name, 0)
+            extra = np.full((count, old.shape[1]), blank, dtype=dtype)
+            setattr(self, name, np.concatenate([old, extra]))
+        self._open_at = None
+
+    def slide(self, first_day: int) -> None:
+        """Move the window forward to begin at ``first_day``; the new days at its end have no slots yet."""
+        gone = (first_day - self.first_day) * self.per_day
+        for name in self.FIELDS:
+            data = getattr(self, name)
+            data[:, :-gone] = data[:, gone:].copy()
+            data[:, -gone:] = {"start": NEVER, "cancel_at": NEVER, "request": -1}.get(name, 0)
+        self.first_day = first_day
+        self._open_at = None
+
+    def fill(self, day: int, offset: Floats, length: Array, kind: Array) -> None:
+        """Write the slots of one day.
+
+        Args:
+            day: day within the window.
+            offset: minutes after midnight, shape (rows, per_day), increasing, infinity where there is no slot.
+            length: minutes of each slot, same shape.
+            kind: bit of ``Slot`` for each slot, 0 where there is none.
+        """
+        where = self.span(day)
+        self.start[:, where] = day * DAY + offset
+        self.length[:, where] = length
+        self.kind[:, where] = kind
+        self.free[:, where] = kind
+        self.request[:, where] = -1
+        self.cancel_at[:, where] = NEVER
+        self._open_at = None
+
+    def search_keys(self) -> tuple[Floats, float]:
+        """Return the flat increasing array in which all books can be searched at once, and its stride per row.
+
+        A slot that does not exist gets the time of the next one that does, so each row stays sorted.
+        """
+        if self._open_at is None:
+            stride = float((self.days + 2) * DAY)
+            origin = self.first_day * DAY
+            local = np.minimum(self.start - origin, stride - 1.0)
+            local = np.minimum.accumulate(local[:, ::-1], axis=1)[:, ::-1]
+            self._open_at = (local + np.arange(self.rows)[:, None] * stride).ravel()
+        return self._open_at, float((self.days + 2) * DAY)
+
+    def first_slot(self, row: Array, when: Floats) -> Ints:
+        """Return the column of the first slot of each ``row`` that starts at or after ``when`` (vectorised)."""
+        keys, stride = self.search_keys()
+        local = np.clip(when - self.first_day * DAY, 0.0, stride - 0.5)
+        width = self.start.shape[1]
+        found = np.searchsorted(keys, local + row * stride) - row * width
+        column: Ints = np.minimum(found, width)
+        return column
+
+    def take(self, row: Array, column: Array, request: Array, now: Array | float) -> None:
+        """Give slots to requests."""
+        self.free[row, column] = 0
+        self.request[row, column] = request
+        self.booked[row, column] = now
+
+    def release(self, row: Array, column: Array) -> None:
+        """Make slots free again (a cancellation)."""
+        self.free[row, column] = self.kind[row, column]
+        self.request[row, column] = -1
+        self.cancel_at[row, column] = NEVER
+
+    def arrays(self) -> dict[str, Array]:
+        """Return the state, for a checkpoint."""
+        frame = np.array([self.first_day, self.days, self.per_day], dtype=np.int64)
+        return {"frame": frame, **{name: getattr(self, name) for name in self.FIELDS}}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array]) -> Books:
+        """Rebuild books from what ``arrays`` returned (copied)."""
+        first_day, days, per_day = (int(x) for x in arrays["frame"])
+        books = cls(0, first_day, days, per_day)
+        for name in cls.FIELDS:
+            setattr(books, name, np.array(arrays[name]))
+        return books
+
+    # ---------------------------------------------------------------- exact settlement of single-choice waves
+    def cascade(self, row: Array, lowest: Array, highest: Array, kinds: int) -> Ints:
+        """Settle requests that each have one professional and no other way, in the order given.
+
+        Within one book the k-th request takes the first free slot after its predecessor's: a running maximum over
+        positions among the free slots. Only books in which somebody is refused are replayed one request at a time.
+
+        Args:
+            row: professional of each request, requests in the order of their minute.
+            lowest: first admissible column of each.
+            highest: first column that is no longer admissible.
+            kinds: bits of ``Slot`` that may be used.
+
+        Returns:
+            Column per request, -1 if refused; the slots are *not* yet taken.
+        """
+        count = len(row)
+        if not count:
+            return np.zeros(0, dtype=np.int64)
+        width = self.start.shape[1]
+        low_column, high_column = int(lowest.min()), int(min(width, highest.max()))
+        view = self.free[:, low_column:high_column] & kinds
+        flat = np.flatnonzero(view)
+        span = max(1, high_column - low_column)
+        order = np.argsort(row.astype(np.int16), kind="stable")
+        book = row[order].astype(np.int64)
+        base = book * span - low_column
+        first = np.searchsorted(flat, base + lowest[order])
+        head = np.empty(count, dtype=bool)
+        head[0] = True
+        np.not_equal(book[1:], book[:-1], out=head[1:])
+        starts = np.flatnonzero(head)
+        rank = np.arange(count) - np.repeat(starts, np.diff(starts, append=count))
+        apart = book * (len(flat) + count + 1)  # keeps the running maximum of one book out of the next
+        position = np.maximum.accumulate(first - rank + apart) - apart + rank
+        limit = np.searchsorted(flat, base + np.minimum(highest[order], high_column))
+        late = position >= limit
+        if late.any():
+            self._replay(np.unique(book[late]), book, first, limit, position)
+        safe = np.minimum(position, max(0, len(flat) - 1))
+        column = np.where(position >= 0, (flat[safe] if len(flat) else 0) - base, -1)
+        settled = np.empty(count, dtype=np.int64)
+        settled[order] = column
+        return settled
+
+    @staticmethod
+    def _replay(books: Array, book: Array, first: Array, limit: Array, position: Array) -> None:
+        low, high = np.searchsorted(book, books), np.searchsorted(book, books, side="right")
+        for a, b in zip(low.tolist(), high.tolist(), strict=True):
+            following, found = -1, []
+            for earliest, latest in zip(first[a:b].tolist(), limit[a:b].tolist(), strict=True):
+                chosen = max(earliest, following)
+                if chosen >= latest:
+                    found.append(-1)
+                else:
+                    found.append(chosen)
+                    following = chosen + 1
+            position[a:b] = found
+
+
+class OpenBooks:
+    """Free slots of the books as Python integers, one bit a slot, for a scalar loop (made when first asked for)."""
+
+    def __init__(self, books: Books) -> None:
+        self._free = books.free
+        self._bits: dict[tuple[int, int], int] = {}
+
+    def bits(self, row: int, kind: int) -> int:
+        """Return the free slots of one kind of one book."""
+        key = (row, kind)
+        found = self._bits.get(key)
+        if found is None:
+            packed = np.packbits(self._free[row] == kind, bitorder="little")
+            found = self._bits[key] = int.from_bytes(packed.tobytes(), "little")
+        return found
+
+    def first(self, row: int, kinds: tuple[int, ...], low: int, high: int) -> int:
+        """Return the first free column in [low, high) of any of the kinds, or -1."""
+        union = 0
+        for kind in kinds:
+            found = self._bits.get((row, kind))
+            union |= self.bits(row, kind) if found is None else found
+        union >>= low
+        if not union:
+            return -1
+        column = low + (union & -union).bit_length() - 1
+        return column if column < high else -1
+
+    def take(self, row: int, kinds: tuple[int, ...], column: int) -> None:
+        """Mark a slot as taken."""
+        bit = 1 << column
+        for kind in kinds:
+            bits = self._bits[(row, kind)]
+            if bits & bit:
+                self._bits[(row, kind)] = bits ^ bit
+                return
+
+
+KIND_SETS: tuple[tuple[int, ...], ...] = tuple(
+    tuple(1 << b for b in range(7) if mask >> b & 1) for mask in range(128)
+)
+
+
+def settle(
+    books: Books, minute: Array, key: Array, row: Array, kinds: Array, lowest: Array, highest: Array, again_at: Array
+) -> tuple[Ints, Ints, Ints]:
+    """Settle a wave exactly as if its requests came one after the other, in the order of their minute.
+
+    Each request may make several contacts; a contact offers several choices in order. The first choice with a free
+    admissible slot is taken. If a contact fails and the next one falls within this wave, it takes its place in the
+    order of minutes among the others.
+
+    Args:
+        books: the books.
+        minute: minute of the first contact, shape (n,).
+        key: stable key of the person, breaks ties of minute.
+        row: professional of each choice, shape (n, contacts, choices); -1 for no choice.
+        kinds: bits of ``Slot`` allowed there, same shape.
+        lowest: first admissible column, same shape.
+        highest: first column no longer admissible, same shape.
+        again_at: minute of each further contact, shape (n, contacts); infinity where it falls outside this wave or
+            there is none (the first column is not read).
+
+    Returns:
+        Contact index at which the request stopped, choice index taken (-1 if that contact failed), column taken.
+    """
+    count, contacts, choices = row.shape
+    at = np.zeros(count, dtype=np.int64)
+    choice = np.full(count, -1, dtype=np.int64)
+    column = np.full(count, -1, dtype=np.int64)
+    order = np.lexsort((key, minute)).tolist()
+    flat_row, flat_kinds = row.reshape(count, -1).tolist(), kinds.reshape(count, -1).tolist()
+    flat_low, flat_high = lowest.reshape(count, -1).tolist(), highest.reshape(count, -1).tolist()
+    again = again_at.tolist()
+    minutes, keys = minute.tolist(), key.tolist()
+    open_books = OpenBooks(books)
+    first, take = open_books.first, open_books.take
+    late: list[tuple[float, int, int, int]] = []
+    position = 0
+    while position < count or late:
+        if late and (position >= count or late[0][:2] < (minutes[order[position]], keys[order[position]])):
+            _, _, request, contact = heapq.heappop(late)
+        else:
+            request, contact = order[position], 0
+            position += 1
+        rows_of, kinds_of = flat_row[request], flat_kinds[request]
+        for option in range(contact * choices, (contact + 1) * choices):
+            book = rows_of[option]
+            if book < 0:
+                continue
+            allowed = KIND_SETS[kinds_of[option]]
+            found = first(book, allowed, flat_low[request][option], flat_high[request][option])
+            if found >= 0:
+                take(book, allowed, found)
+                choice[request], column[request] = option - contact * choices, found
+                break
+        else:
+            if contact + 1 < contacts and again[request][contact + 1] < NEVER:
+                heapq.heappush(late, (again[request][contact + 1], keys[request], request, contact + 1))
+                contact += 1
+        at[request] = contact
+    return at, choice, column

@@ -1,0 +1,114 @@
+"""Tables of named numpy columns; an agent is a view on one row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[Any]
+Rows = NDArray[np.int64]
+
+
+class Table:
+    """Named columns of equal length. Rows are never reused or renumbered; ``alive`` masks those that have left.
+
+    Args:
+        name: name of the table, used in errors and checkpoints.
+        rows: number of rows at the start.
+        columns: for each name an array of that many rows, or a dtype (then filled with zeros).
+    """
+
+    def __init__(self, name: str, rows: int, columns: Mapping[str, ArrayLike | np.dtype[Any] | type | str]) -> None:
+        self.name = name
+        self._used = rows
+        self._data: dict[str, Array] = {}
+        for column, content in columns.items():
+            self.add_column(column, content)
+        if "alive" not in self._data:
+            self.add_column("alive", np.ones(rows, dtype=bool))
+
+    def add_column(self, column: str, content: ArrayLike | np.dtype[Any] | type | str) -> None:
+        """Add a column: an array of the right length, or a dtype for zeros."""
+        if isinstance(content, str | type | np.dtype):
+            self._data[column] = np.zeros(self._used, dtype=content)
+        else:
+            self._data[column] = np.array(content)
+
+    def __len__(self) -> int:
+        return self._used
+
+    def __contains__(self, column: object) -> bool:
+        return column in self._data
+
+    def __getitem__(self, column: str) -> Array:
+        data = self._data[column]
+        return data if len(data) == self._used else data[: self._used]
+
+    def __setitem__(self, column: str, values: ArrayLike) -> None:
+        self._data[column][: self._used] = values
+
+    def __getattr__(self, column: str) -> Array:
+        if column.startswith("_"):
+            raise AttributeError(column)
+        try:
+            return self[column]
+        except KeyError:
+            raise AttributeError(f"table {self.name!r} has no column {column!r}") from None
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns, in the order of their making."""
+        return list(self._data)
+
+    def append(self, count: int = 1, **values: ArrayLike) -> Rows:
+        """Add rows; columns that are not named start at zero (``alive`` at True). Returns the new row numbers."""
+        rows = np.arange(self._used, self._used + count)
+        self._reserve(self._used + count)
+        self._used += count
+        for column, data in self._data.items():
+            data[rows[0] : rows[0] + count] = values.get(column, column == "alive") if count else 0
+        return rows
+
+    def _reserve(self, rows: int) -> None:
+        for column, data in self._data.items():
+            if len(data) < rows:
+                grown = np.zeros((max(rows, len(data) + len(data) // 4 + 16), *data.shape[1:]), dtype=data.dtype)
+                grown[: self._used] = data[: self._used]
+                self._data[column] = grown
+
+    def keep(self, rows: Array) -> None:
+        """Forget all but some rows, which are renumbered 0, 1, …; only for tables that nobody refers to by row."""
+        for column, data in self._data.items():
+            self._data[column] = data[: self._used][rows]
+        self._used = len(next(iter(self._data.values()))) if self._data else 0
+
+    def copy(self) -> Table:
+        """Return an independent table with the same content."""
+        return Table.from_arrays(self.name, self.arrays())
+
+    def arrays(self) -> dict[str, Array]:
+        """Return the used rows of every column, for a checkpoint."""
+        return {column: self[column] for column in self._data}
+
+    @classmethod
+    def from_arrays(cls, name: str, arrays: Mapping[str, Array]) -> Table:
+        """Make a table from what ``arrays`` returned (the arrays are copied)."""
+        rows = len(next(iter(arrays.values()))) if arrays else 0
+        return cls(name, rows, arrays)
+
+
+def pack(tables: Iterable[Table]) -> dict[str, Array]:
+    """Flatten tables to ``table/column`` arrays, for one checkpoint file."""
+    return {f"{table.name}/{column}": data for table in tables for column, data in table.arrays().items()}
+
+
+def unpack(arrays: Mapping[str, Array]) -> dict[str, Table]:
+    """Rebuild the tables that ``pack`` flattened."""
+    grouped: dict[str, dict[str, Array]] = {}
+    for path, data in arrays.items():
+        name, column = path.split("/", 1)
+        grouped.setdefault(name, {})[column] = data
+    return {name: Table.from_arrays(name, columns) for name, columns in grouped.items()}

@@ -1,0 +1,69 @@
+"""Typed append-only columns of events: the only output of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+Array = NDArray[Any]
+Chunk = Mapping[str, Mapping[str, Array]]
+Schema = Mapping[str, Mapping[str, DTypeLike]]
+
+
+class Journal:
+    """Events by kind, gathered until a chunk (a simulated month) is closed and handed to the observers.
+
+    Args:
+        schemas: columns and dtypes of each kind of event.
+        observers: called with each closed chunk, in this order.
+    """
+
+    def __init__(self, schemas: Schema, observers: Sequence[Callable[[Chunk], None]] = ()) -> None:
+        self.schemas = {kind: {name: np.dtype(t) for name, t in columns.items()} for kind, columns in schemas.items()}
+        self.observers = list(observers)
+        self.written = 0
+        self._open: dict[str, list[dict[str, Array]]] = {kind: [] for kind in self.schemas}
+
+    def add(self, kind: str, **columns: ArrayLike) -> None:
+        """Append events of one kind; scalars are repeated to the length of the arrays.
+
+        Raises:
+            KeyError: a column of the kind is missing or unknown (a mistake in the program, not of a user).
+        """
+        schema = self.schemas[kind]
+        if columns.keys() != schema.keys():
+            raise KeyError(f"journal {kind!r}: columns differ: {sorted(columns.keys() ^ schema.keys())}")
+        arrays = {name: np.array(columns[name], dtype=schema[name]) for name in schema}  # copied: columns change
+        rows = max((len(a) for a in arrays.values() if a.ndim), default=1)
+        if rows:
+            self._open[kind].append({n: a if a.ndim else np.full(rows, a) for n, a in arrays.items()})
+
+    def open_chunk(self) -> dict[str, dict[str, Array]]:
+        """Return what has been written since the last close, without closing it."""
+        return {
+            kind: {name: _join([part[name] for part in parts], dtype) for name, dtype in self.schemas[kind].items()}
+            for kind, parts in self._open.items()
+        }
+
+    def close_chunk(self) -> None:
+        """Hand the open chunk to the observers and forget it."""
+        chunk = self.open_chunk()
+        self.written += sum(len(next(iter(c.values()))) for c in chunk.values() if c)
+        for kind in self._open:
+            self._open[kind] = []
+        for observer in self.observers:
+            observer(chunk)
+
+    def restore(self, chunk: Chunk, written: int) -> None:
+        """Put back an open chunk and the number of rows already closed (resume, fork)."""
+        self.written = written
+        for kind, columns in chunk.items():
+            if len(next(iter(columns.values()))):
+                self._open[kind] = [{name: np.array(data) for name, data in columns.items()}]
+
+
+def _join(parts: list[Array], dtype: np.dtype[Any]) -> Array:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
