@@ -7,7 +7,7 @@ nobody has the slot. A waiting patient is a row of the table of requests, never 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntFlag
 from typing import Any
 
@@ -58,6 +58,7 @@ class Books:
         self.booked = np.zeros((rows, width))
         self.cancel_at = np.full((rows, width), NEVER)
         self._open_at: Floats | None = None
+        self.open = OpenBooks(self)
 
     @property
     def rows(self) -> int:
@@ -82,7 +83,12 @@ class Books:
             blank = {"start": NEVER, "cancel_at": NEVER, "request": -1}.get(name, 0)
             extra = np.full((count, old.shape[1]), blank, dtype=dtype)
             setattr(self, name, np.concatenate([old, extra]))
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop what is derived from the columns; call it after writing ``start``, ``kind`` or ``free`` directly."""
         self._open_at = None
+        self.open = OpenBooks(self)
 
     def slide(self, first_day: int) -> None:
         """Move the window forward to begin at ``first_day``; the new days at its end have no slots yet."""
@@ -92,7 +98,7 @@ class Books:
             data[:, :-gone] = data[:, gone:].copy()
             data[:, -gone:] = {"start": NEVER, "cancel_at": NEVER, "request": -1}.get(name, 0)
         self.first_day = first_day
-        self._open_at = None
+        self.forget()
 
     def fill(self, day: int, offset: Floats, length: Array, kind: Array) -> None:
         """Write the slots of one day.
@@ -110,7 +116,7 @@ class Books:
         self.free[:, where] = kind
         self.request[:, where] = -1
         self.cancel_at[:, where] = NEVER
-        self._open_at = None
+        self.forget()
 
     def search_keys(self) -> tuple[Floats, float]:
         """Return the flat increasing array in which all books can be searched at once, and its stride per row.
@@ -136,6 +142,7 @@ class Books:
 
     def take(self, row: Array, column: Array, request: Array, now: Array | float) -> None:
         """Give slots to requests."""
+        self.open.set(row, column, False)
         self.free[row, column] = 0
         self.request[row, column] = request
         self.booked[row, column] = now
@@ -143,6 +150,7 @@ class Books:
     def release(self, row: Array, column: Array) -> None:
         """Make slots free again (a cancellation)."""
         self.free[row, column] = self.kind[row, column]
+        self.open.set(row, column, True)
         self.request[row, column] = -1
         self.cancel_at[row, column] = NEVER
 
@@ -158,7 +166,16 @@ class Books:
         books = cls(0, first_day, days, per_day)
         for name in cls.FIELDS:
             setattr(books, name, np.array(arrays[name]))
+        books.forget()
         return books
+
+    def change_kind(self, row: Array, column: Array, kind: int) -> None:
+        """Turn slots into another kind (a release, a reservation); taken ones change what they were."""
+        free = self.free[row, column] > 0
+        self.open.set(row[free], column[free], False)
+        self.kind[row, column] = kind
+        self.free[row[free], column[free]] = kind
+        self.open.set(row[free], column[free], True)
 
     # ---------------------------------------------------------------- exact settlement of single-choice waves
     def cascade(self, row: Array, lowest: Array, highest: Array, kinds: int) -> Ints:
@@ -221,41 +238,34 @@ class Books:
 
 
 class OpenBooks:
-    """Free slots of the books as Python integers, one bit a slot, for a scalar loop (made when first asked for)."""
+    """Free slots of the books as Python integers, one bit a slot, for a scalar loop.
+
+    A book is packed when it is first asked for and then kept in step with the columns, bit by bit.
+    """
 
     def __init__(self, books: Books) -> None:
-        self._free = books.free
-        self._bits: dict[tuple[int, int], int] = {}
+        self._books = books
+        self.packed: dict[tuple[int, int], int] = {}
 
     def bits(self, row: int, kind: int) -> int:
         """Return the free slots of one kind of one book."""
         key = (row, kind)
-        found = self._bits.get(key)
+        found = self.packed.get(key)
         if found is None:
-            packed = np.packbits(self._free[row] == kind, bitorder="little")
-            found = self._bits[key] = int.from_bytes(packed.tobytes(), "little")
+            packed = np.packbits(self._books.free[row] == kind, bitorder="little")
+            found = self.packed[key] = int.from_bytes(packed.tobytes(), "little")
         return found
 
-    def first(self, row: int, kinds: tuple[int, ...], low: int, high: int) -> int:
-        """Return the first free column in [low, high) of any of the kinds, or -1."""
-        union = 0
-        for kind in kinds:
-            found = self._bits.get((row, kind))
-            union |= self.bits(row, kind) if found is None else found
-        union >>= low
-        if not union:
-            return -1
-        column = low + (union & -union).bit_length() - 1
-        return column if column < high else -1
-
-    def take(self, row: int, kinds: tuple[int, ...], column: int) -> None:
-        """Mark a slot as taken."""
-        bit = 1 << column
-        for kind in kinds:
-            bits = self._bits[(row, kind)]
-            if bits & bit:
-                self._bits[(row, kind)] = bits ^ bit
-                return
+    def set(self, row: Array, column: Array, free: bool) -> None:
+        """Follow a change of the columns ``free``: slots that are free now, or no longer."""
+        if not self.packed:
+            return
+        kinds = self._books.free[row, column].tolist()
+        for book, slot, kind in zip(row.tolist(), column.tolist(), kinds, strict=True):
+            bits = self.packed.get((book, kind))
+            if bits is not None:
+                bit = 1 << slot
+                self.packed[(book, kind)] = bits | bit if free else bits & ~bit
 
 
 KIND_SETS: tuple[tuple[int, ...], ...] = tuple(
@@ -264,8 +274,9 @@ KIND_SETS: tuple[tuple[int, ...], ...] = tuple(
 
 
 def settle(
-    books: Books, minute: Array, key: Array, row: Array, kinds: Array, lowest: Array, highest: Array, again_at: Array
-) -> tuple[Ints, Ints, Ints]:
+    books: Books, minute: Array, key: Array, row: Array, kinds: Array, lowest: Array, highest: Array, again_at: Array,
+    same_day_until: int,
+) -> tuple[Ints, Ints, Ints]:  # fmt: skip
     """Settle a wave exactly as if its requests came one after the other, in the order of their minute.
 
     Each request may make several contacts; a contact offers several choices in order. The first choice with a free
@@ -273,7 +284,7 @@ def settle(
     order of minutes among the others.
 
     Args:
-        books: the books.
+        books: the books; the slots found are taken from ``books.open``, the caller then writes ``books.take``.
         minute: minute of the first contact, shape (n,).
         key: stable key of the person, breaks ties of minute.
         row: professional of each choice, shape (n, contacts, choices); -1 for no choice.
@@ -282,43 +293,59 @@ def settle(
         highest: first column no longer admissible, same shape.
         again_at: minute of each further contact, shape (n, contacts); infinity where it falls outside this wave or
             there is none (the first column is not read).
+        same_day_until: first column after today; slots of kind ``SAME_DAY`` beyond it are not open yet.
 
     Returns:
         Contact index at which the request stopped, choice index taken (-1 if that contact failed), column taken.
     """
     count, contacts, choices = row.shape
-    at = np.zeros(count, dtype=np.int64)
-    choice = np.full(count, -1, dtype=np.int64)
-    column = np.full(count, -1, dtype=np.int64)
     order = np.lexsort((key, minute)).tolist()
-    flat_row, flat_kinds = row.reshape(count, -1).tolist(), kinds.reshape(count, -1).tolist()
-    flat_low, flat_high = lowest.reshape(count, -1).tolist(), highest.reshape(count, -1).tolist()
-    again = again_at.tolist()
-    minutes, keys = minute.tolist(), key.tolist()
-    open_books = OpenBooks(books)
-    first, take = open_books.first, open_books.take
-    late: list[tuple[float, int, int, int]] = []
+    minutes, keys, again = minute.tolist(), key.tolist(), again_at.tolist()
+    options = [x.reshape(count, contacts, choices).tolist() for x in (row, kinds, lowest, highest)]
+    contact_of, choice_of, column_of = [0] * count, [-1] * count, [-1] * count
+    retries: list[tuple[float, int, int, int]] = []
+    find = _finder(books.open, (1 << max(0, same_day_until)) - 1)
     position = 0
-    while position < count or late:
-        if late and (position >= count or late[0][:2] < (minutes[order[position]], keys[order[position]])):
-            _, _, request, contact = heapq.heappop(late)
+    while position < count or retries:
+        request, contact = order[position] if position < count else -1, 0
+        if retries and (request < 0 or retries[0][:2] < (minutes[request], keys[request])):
+            _, _, request, contact = heapq.heappop(retries)
         else:
-            request, contact = order[position], 0
             position += 1
-        rows_of, kinds_of = flat_row[request], flat_kinds[request]
-        for option in range(contact * choices, (contact + 1) * choices):
-            book = rows_of[option]
+        contact_of[request] = contact
+        found = find(*(option[request][contact] for option in options))
+        if found is not None:
+            choice_of[request], column_of[request] = found
+        elif contact + 1 < contacts and again[request][contact + 1] < NEVER:
+            heapq.heappush(retries, (again[request][contact + 1], keys[request], request, contact + 1))
+    return np.array(contact_of, dtype=np.int64), np.array(choice_of, np.int64), np.array(column_of, np.int64)
+
+
+def _finder(open_books: OpenBooks, today: int) -> Callable[..., tuple[int, int] | None]:
+    """Return the innermost step: take the first admissible slot among one contact's choices."""
+    packed, pack = open_books.packed, open_books.bits
+    same_day = int(Slot.SAME_DAY)
+
+    def find(rows: list[int], kinds: list[int], lows: list[int], highs: list[int]) -> tuple[int, int] | None:
+        for choice, book in enumerate(rows):
             if book < 0:
                 continue
-            allowed = KIND_SETS[kinds_of[option]]
-            found = first(book, allowed, flat_low[request][option], flat_high[request][option])
-            if found >= 0:
-                take(book, allowed, found)
-                choice[request], column[request] = option - contact * choices, found
-                break
-        else:
-            if contact + 1 < contacts and again[request][contact + 1] < NEVER:
-                heapq.heappush(late, (again[request][contact + 1], keys[request], request, contact + 1))
-                contact += 1
-        at[request] = contact
-    return at, choice, column
+            low, union = lows[choice], 0
+            for kind in KIND_SETS[kinds[choice]]:
+                bits = packed.get((book, kind))
+                if bits is None:
+                    bits = pack(book, kind)
+                union |= bits & today if kind == same_day else bits
+            union >>= low
+            if not union:
+                continue
+            column = low + (union & -union).bit_length() - 1
+            if column < highs[choice]:
+                bit = 1 << column
+                for kind in KIND_SETS[kinds[choice]]:
+                    if packed[(book, kind)] & bit:
+                        packed[(book, kind)] ^= bit
+                return choice, column
+        return None
+
+    return find

@@ -1,0 +1,1 @@
+"""Rules of seeking and giving care: needs, routes, books, health, strain."""
