@@ -181,8 +181,9 @@ class Books:
     def cascade(self, row: Array, lowest: Array, highest: Array, kinds: int) -> Ints:
         """Settle requests that each have one professional and no other way, in the order given.
 
-        Within one book the k-th request takes the first free slot after its predecessor's: a running maximum over
-        positions among the free slots. Only books in which somebody is refused are replayed one request at a time.
+        Within one book, if nobody may start earlier than his predecessor, the k-th request takes the first free slot
+        after its predecessor's: a running maximum over positions among the free slots. Only books in which somebody
+        may, or is refused, are replayed one request at a time.
 
         Args:
             row: professional of each request, requests in the order of their minute.
@@ -213,9 +214,10 @@ class Books:
         apart = book * (len(flat) + count + 1)  # keeps the running maximum of one book out of the next
         position = np.maximum.accumulate(first - rank + apart) - apart + rank
         limit = np.searchsorted(flat, base + np.minimum(highest[order], high_column))
-        late = position >= limit
-        if late.any():
-            self._replay(np.unique(book[late]), book, first, limit, position)
+        replayed = position >= limit
+        replayed[1:] |= (first[1:] < first[:-1]) & ~head[1:]
+        if replayed.any():
+            self._replay(np.unique(book[replayed]), book, first, limit, position)
         safe = np.minimum(position, max(0, len(flat) - 1))
         column = np.where(position >= 0, (flat[safe] if len(flat) else 0) - base, -1)
         settled = np.empty(count, dtype=np.int64)
@@ -226,35 +228,42 @@ class Books:
     def _replay(books: Array, book: Array, first: Array, limit: Array, position: Array) -> None:
         low, high = np.searchsorted(book, books), np.searchsorted(book, books, side="right")
         for a, b in zip(low.tolist(), high.tolist(), strict=True):
-            following, found = -1, []
-            for earliest, latest in zip(first[a:b].tolist(), limit[a:b].tolist(), strict=True):
-                chosen = max(earliest, following)
-                if chosen >= latest:
-                    found.append(-1)
-                else:
-                    found.append(chosen)
-                    following = chosen + 1
+            taken: set[int] = set()
+            found = []
+            for chosen, latest in zip(first[a:b].tolist(), limit[a:b].tolist(), strict=True):
+                while chosen in taken:
+                    chosen += 1
+                if chosen < latest:
+                    taken.add(chosen)
+                found.append(chosen if chosen < latest else -1)
             position[a:b] = found
 
 
 class OpenBooks:
     """Free slots of the books as Python integers, one bit a slot, for a scalar loop.
 
-    A book is packed when it is first asked for and then kept in step with the columns, bit by bit.
+    All books are packed when one is first asked for, then kept in step with the columns, bit by bit.
+
+    Attributes:
+        packed: for each book one integer per kind of slot, in the order of the bits of ``Slot``; empty until packed.
     """
 
     def __init__(self, books: Books) -> None:
         self._books = books
-        self.packed: dict[tuple[int, int], int] = {}
+        self.packed: list[list[int]] = []
 
-    def bits(self, row: int, kind: int) -> int:
-        """Return the free slots of one kind of one book."""
-        key = (row, kind)
-        found = self.packed.get(key)
-        if found is None:
-            packed = np.packbits(self._books.free[row] == kind, bitorder="little")
-            found = self.packed[key] = int.from_bytes(packed.tobytes(), "little")
-        return found
+    def pack(self) -> list[list[int]]:
+        """Return the packed books, made from the columns if they are not known."""
+        if not self.packed:
+            self.packed = [list(kinds) for kinds in zip(*map(self._pack_kind, Slot), strict=True)]
+        return self.packed
+
+    def _pack_kind(self, kind: Slot) -> list[int]:
+        bits = np.packbits(self._books.free & np.uint8(kind), axis=1, bitorder="little")
+        if not bits.any():
+            return [0] * len(bits)
+        data, stride = bits.tobytes(), bits.shape[1]
+        return [int.from_bytes(data[i : i + stride], "little") for i in range(0, len(data), stride)]
 
     def set(self, row: Array, column: Array, free: bool) -> None:
         """Follow a change of the columns ``free``: slots that are free now, or no longer."""
@@ -262,15 +271,16 @@ class OpenBooks:
             return
         kinds = self._books.free[row, column].tolist()
         for book, slot, kind in zip(row.tolist(), column.tolist(), kinds, strict=True):
-            bits = self.packed.get((book, kind))
-            if bits is not None:
-                bit = 1 << slot
-                self.packed[(book, kind)] = bits | bit if free else bits & ~bit
+            if kind:
+                of_kind, bit = self.packed[book], 1 << slot
+                place = kind.bit_length() - 1
+                of_kind[place] = of_kind[place] | bit if free else of_kind[place] & ~bit
 
 
-KIND_SETS: tuple[tuple[int, ...], ...] = tuple(
-    tuple(1 << b for b in range(7) if mask >> b & 1) for mask in range(128)
-)
+KIND_SETS: tuple[tuple[int, ...], ...] = tuple(tuple(b for b in range(7) if mask >> b & 1) for mask in range(128))
+"""For each set of kinds, the places of its bits."""
+_SAME_DAY = Slot.SAME_DAY.bit_length() - 1
+Choices = tuple[list[int], list[int], list[int], list[int]]
 
 
 def settle(
@@ -298,44 +308,43 @@ def settle(
     Returns:
         Contact index at which the request stopped, choice index taken (-1 if that contact failed), column taken.
     """
-    count, contacts, choices = row.shape
-    order = np.lexsort((key, minute)).tolist()
-    minutes, keys, again = minute.tolist(), key.tolist(), again_at.tolist()
-    options = [x.reshape(count, contacts, choices).tolist() for x in (row, kinds, lowest, highest)]
+    count, contacts, _ = row.shape
+    minutes, keys = minute.tolist(), key.tolist()
     contact_of, choice_of, column_of = [0] * count, [-1] * count, [-1] * count
     retries: list[tuple[float, int, int, int]] = []
-    find = _finder(books.open, (1 << max(0, same_day_until)) - 1)
-    position = 0
-    while position < count or retries:
-        request, contact = order[position] if position < count else -1, 0
-        if retries and (request < 0 or retries[0][:2] < (minutes[request], keys[request])):
-            _, _, request, contact = heapq.heappop(retries)
-        else:
-            position += 1
-        contact_of[request] = contact
-        found = find(*(option[request][contact] for option in options))
-        if found is not None:
-            choice_of[request], column_of[request] = found
-        elif contact + 1 < contacts and again[request][contact + 1] < NEVER:
-            heapq.heappush(retries, (again[request][contact + 1], keys[request], request, contact + 1))
-    return np.array(contact_of, dtype=np.int64), np.array(choice_of, np.int64), np.array(column_of, np.int64)
+    find = _finder(books.open.pack(), (1 << max(0, same_day_until)) - 1)
+
+    def contact(request: int, nth: int, choices: Choices) -> None:
+        contact_of[request] = nth
+        choice_of[request], column_of[request] = find(*choices)
+        if choice_of[request] < 0 and nth + 1 < contacts and again_at[request, nth + 1] < NEVER:
+            heapq.heappush(retries, (float(again_at[request, nth + 1]), keys[request], request, nth + 1))
+
+    def retry() -> None:
+        _, _, request, nth = heapq.heappop(retries)
+        rows_, kinds_, lows, highs = (option[request, nth].tolist() for option in (row, kinds, lowest, highest))
+        contact(request, nth, (rows_, kinds_, lows, highs))
+
+    firsts = list(zip(*(option[:, 0].tolist() for option in (row, kinds, lowest, highest)), strict=True))
+    for request in np.lexsort((key, minute)).tolist():
+        while retries and retries[0][:2] < (minutes[request], keys[request]):
+            retry()
+        contact(request, 0, firsts[request])
+    while retries:
+        retry()
+    return np.array(contact_of, np.int64), np.array(choice_of, np.int64), np.array(column_of, np.int64)
 
 
-def _finder(open_books: OpenBooks, today: int) -> Callable[..., tuple[int, int] | None]:
+def _finder(packed: list[list[int]], today: int) -> Callable[..., tuple[int, int]]:
     """Return the innermost step: take the first admissible slot among one contact's choices."""
-    packed, pack = open_books.packed, open_books.bits
-    same_day = int(Slot.SAME_DAY)
 
-    def find(rows: list[int], kinds: list[int], lows: list[int], highs: list[int]) -> tuple[int, int] | None:
+    def find(rows: list[int], kinds: list[int], lows: list[int], highs: list[int]) -> tuple[int, int]:
         for choice, book in enumerate(rows):
             if book < 0:
                 continue
-            low, union = lows[choice], 0
+            of_kind, low, union = packed[book], lows[choice], 0
             for kind in KIND_SETS[kinds[choice]]:
-                bits = packed.get((book, kind))
-                if bits is None:
-                    bits = pack(book, kind)
-                union |= bits & today if kind == same_day else bits
+                union |= of_kind[kind] & today if kind == _SAME_DAY else of_kind[kind]
             union >>= low
             if not union:
                 continue
@@ -343,9 +352,9 @@ def _finder(open_books: OpenBooks, today: int) -> Callable[..., tuple[int, int] 
             if column < highs[choice]:
                 bit = 1 << column
                 for kind in KIND_SETS[kinds[choice]]:
-                    if packed[(book, kind)] & bit:
-                        packed[(book, kind)] ^= bit
+                    if of_kind[kind] & bit:
+                        of_kind[kind] ^= bit
                 return choice, column
-        return None
+        return -1, -1
 
     return find
