@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -52,7 +52,7 @@ class ParameterEntry:
     grade: str
     note: str = ""
     target: bool = False
-    by_year: Mapping[int, Value] = MappingProxyType({})
+    by_year: Mapping[int, Value] = field(default_factory=dict)
     overridden: bool = False
 
 
