@@ -56,7 +56,7 @@ def has(key: str) -> bool:
     return room in rooms() and key in sentences(room)
 
 
-def say(key: str, lang: str | None = None, **values: object) -> str:
+def say(key: str, /, lang: str | None = None, **values: object) -> str:
     """Return the sentence ``key`` in a language with its values filled in.
 
     Args:
