@@ -1,0 +1,35 @@
+"""What is counted: reductions of the journal, each with its unit, better direction, definition and reference.
+
+>>> from cpts_sim.measures import indicators
+>>> indicators()["access.in_time"].better
+'higher'
+"""
+
+from cpts_sim.measures import access, accounts, attachment, burnout, cpts, hospital, supply, waits
+from cpts_sim.measures.base import REGISTRY, Horizon, Indicator, Measure, Row, Tables, Tally, measure
+from cpts_sim.measures.observer import Observer, chosen, indicators, over
+from cpts_sim.measures.tables import picture
+
+__all__ = [
+    "REGISTRY",
+    "Horizon",
+    "Indicator",
+    "Measure",
+    "Observer",
+    "Row",
+    "Tables",
+    "Tally",
+    "access",
+    "accounts",
+    "attachment",
+    "burnout",
+    "chosen",
+    "cpts",
+    "hospital",
+    "indicators",
+    "measure",
+    "over",
+    "picture",
+    "supply",
+    "waits",
+]
