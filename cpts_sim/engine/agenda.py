@@ -93,6 +93,8 @@ class Books:
     def slide(self, first_day: int) -> None:
         """Move the window forward to begin at ``first_day``; the new days at its end have no slots yet."""
         gone = (first_day - self.first_day) * self.per_day
+        if not gone:
+            return
         for name in self.FIELDS:
             data = getattr(self, name)
             data[:, :-gone] = data[:, gone:].copy()

@@ -26,6 +26,8 @@ def on_grain(minutes: float) -> float:
 class Clock:
     """Simulated time in minutes since Monday 00:00 of day 0; negative during the warm-up.
 
+    While a process sleeps others may end it (``alive``) or put it off (a later ``next_at``), never call it sooner.
+
     Args:
         start: time at which the clock stands at first.
     """
@@ -57,7 +59,8 @@ class Clock:
     ) -> Generator[simpy.Event, None, None]:
         while table["alive"][row] and table["next_at"][row] < NEVER:
             yield self._at(float(table["next_at"][row]), (kind << 32) + row + 2)
-            act(row)
+            if table["alive"][row] and table["next_at"][row] <= self._env.now:  # else it died or was put off
+                act(row)
 
     def _at(self, when: float, priority: int) -> simpy.Event:
         event = simpy.Event(self._env)

@@ -35,7 +35,9 @@ class Table:
         if isinstance(content, str | type | np.dtype):
             self._data[column] = np.zeros(self._used, dtype=content)
         else:
-            self._data[column] = np.array(content)
+            self._data[column] = data = np.array(content)
+            if len(data) != self._used:
+                raise ValueError(f"table {self.name!r}, column {column!r}: {len(data)} values for {self._used} rows")
 
     def __len__(self) -> int:
         return self._used
@@ -65,11 +67,15 @@ class Table:
 
     def append(self, count: int = 1, **values: ArrayLike) -> Rows:
         """Add rows; columns that are not named start at zero (``alive`` at True). Returns the new row numbers."""
+        unknown = sorted(values.keys() - self._data.keys())
+        if unknown:
+            raise KeyError(f"table {self.name!r} has no column {', '.join(unknown)}")
         rows = np.arange(self._used, self._used + count)
         self._reserve(self._used + count)
         self._used += count
-        for column, data in self._data.items():
-            data[rows[0] : rows[0] + count] = values.get(column, column == "alive") if count else 0
+        if count:
+            for column, data in self._data.items():
+                data[self._used - count : self._used] = values.get(column, column == "alive")
         return rows
 
     def _reserve(self, rows: int) -> None:

@@ -90,17 +90,17 @@ class Draws:
             self._bases[decision] = base
         return base
 
-    def _words(self, decision: str, who: Keys, what: ArrayLike) -> Keys:
+    def _words(self, decision: str, who: Keys, what: ArrayLike | int) -> Keys:
         words = np.array(who, dtype=np.uint64)
         words += _U(self._base(decision))
         words = _mix(words)
-        if isinstance(what, int):
-            words += _U((what * _GOLDEN) & _MASK)
+        if isinstance(what, int | np.integer):
+            words += _U((int(what) * _GOLDEN) & _MASK)
         else:
             words = words + np.asarray(what).astype(np.int64).astype(np.uint64) * _U(_GOLDEN)
         return words
 
-    def uniform(self, decision: str, who: Keys, what: ArrayLike = 0) -> Floats:
+    def uniform(self, decision: str, who: Keys, what: ArrayLike | int = 0) -> Floats:
         """Return one number in (0, 1) per person.
 
         Args:
@@ -113,7 +113,7 @@ class Draws:
         """
         return _unit_interval(_mix(self._words(decision, who, what)))
 
-    def block(self, decision: str, count: int, who: Keys, what: ArrayLike = 0) -> Floats:
+    def block(self, decision: str, count: int, who: Keys, what: ArrayLike | int = 0) -> Floats:
         """Return ``count`` independent numbers per person for decisions taken together, shape (count, n)."""
         steps = np.arange(count, dtype=np.uint64) * _U(0xD1342543DE82EF95)
         words = self._words(decision, who, what)[None, :] + steps[:, None]

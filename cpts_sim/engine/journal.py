@@ -32,12 +32,16 @@ class Journal:
 
         Raises:
             KeyError: a column of the kind is missing or unknown (a mistake in the program, not of a user).
+            ValueError: the arrays differ in length (the same).
         """
         schema = self.schemas[kind]
         if columns.keys() != schema.keys():
             raise KeyError(f"journal {kind!r}: columns differ: {sorted(columns.keys() ^ schema.keys())}")
         arrays = {name: np.array(columns[name], dtype=schema[name]) for name in schema}  # copied: columns change
         rows = max((len(a) for a in arrays.values() if a.ndim), default=1)
+        if any(a.ndim and len(a) != rows for a in arrays.values()):
+            lengths = {name: len(a) for name, a in arrays.items() if a.ndim}
+            raise ValueError(f"journal {kind!r}: columns of different lengths: {lengths}")
         if rows:
             self._open[kind].append({n: a if a.ndim else np.full(rows, a) for n, a in arrays.items()})
 

@@ -44,7 +44,7 @@ def random_books(rng: np.random.Generator, rows: int, days: int, per_day: int, f
 
 
 def random_wave(rng: np.random.Generator, books: Books, count: int, contacts: int, choices: int) -> Wave:
-    """Requests with ties of minute, absent choices, patience limits and retries inside and outside the wave."""
+    """Requests with ties of minute, absent choices, limits of patience, retries inside and after the wave."""
     rows, width = books.start.shape
     shape = (count, contacts, choices)
     minute = books.first_day * DAY + rng.integers(0, 40, count) * 16.0

@@ -69,7 +69,7 @@ def test_order_of_the_rows_does_not_matter() -> None:
 
 
 def test_second_contact_takes_its_place_among_the_others() -> None:
-    """A fails at 10:00, tries elsewhere at 10:30; B asks there at 10:20 and is before A, C at 10:40 is after."""
+    """A fails at 10:00, tries elsewhere at 10:30; B asks there at 10:20, before A; C at 10:40, after."""
     books = Books(2, 0, 1, 2)
     books.fill(
         0, np.array([[np.inf, np.inf], [840.0, 855.0]]), np.full((2, 2), 15.0), np.array([[0, 0], [1, 1]])
