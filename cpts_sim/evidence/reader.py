@@ -1,4 +1,4 @@
-"""From ``evidence/data/*.yaml`` to checked entries; wrong shipped files are one internal error that lists all."""
+"""From ``evidence/data/*.yaml`` to checked entries; the faults of shipped files are listed all at once."""
 
 from __future__ import annotations
 

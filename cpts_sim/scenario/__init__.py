@@ -4,9 +4,11 @@
 that this room needs to know none of them.
 """
 
+from cpts_sim.scenario.calendar import Calendar, calendar_of, plain_calendar
 from cpts_sim.scenario.catalogue import EMPTY, Catalogue, json_schema, scenario_model
 from cpts_sim.scenario.load import load, parse
 from cpts_sim.scenario.problems import Problem, ScenarioError
+from cpts_sim.scenario.resolve import as_written, canonical_json, file_hash, from_written, resolved, run_key
 from cpts_sim.scenario.settings import FrozenMap, Plugins, Settings
 from cpts_sim.scenario.shape import (
     Arm,
@@ -24,6 +26,7 @@ from cpts_sim.scenario.theory import Care, EmergencyDepartment, Need, Practices,
 __all__ = [
     "EMPTY",
     "Arm",
+    "Calendar",
     "Care",
     "Catalogue",
     "Cpts",
@@ -44,9 +47,17 @@ __all__ = [
     "TerritorySource",
     "Title",
     "Week",
+    "as_written",
+    "calendar_of",
+    "canonical_json",
+    "file_hash",
+    "from_written",
     "input_files",
     "json_schema",
     "load",
     "parse",
+    "plain_calendar",
+    "resolved",
+    "run_key",
     "scenario_model",
 ]

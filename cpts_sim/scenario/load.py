@@ -114,8 +114,8 @@ def merge(base: Any, upper: Any) -> Any:
 
 def _with_start(values: Mapping[str, Any]) -> dict[str, Any]:
     """Write day 0 where the user left it to the reference year."""
-    year = values.get("reference_year")
-    return {"start": DEFAULT_START.get(year if isinstance(year, int) else 2019, DEFAULT_START[2019]).isoformat(), **values}
+    year = 2024 if values.get("reference_year") == 2024 else 2019
+    return {"start": DEFAULT_START[year].isoformat(), **values}
 
 
 def _with_arms(values: dict[str, Any]) -> dict[str, Any]:
