@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cpts_sim.errors import InputError
+from cpts_sim.words import say
 
 if TYPE_CHECKING:
     from cpts_sim.evidence import Parameters
@@ -55,7 +56,7 @@ def slack_shares(minutes: ArrayLike, strain: ArrayLike, fee: ArrayLike, paramete
     """
     weights = [parameters[f"strain.slack_{use}"] for use in USES]
     if not sum(weights) > 0:
-        raise InputError("strain.slack_*: received 0 four times, expected a weight above 0; raise one.")
+        raise InputError(say("strain.no_slack_weight"))
     shape = np.broadcast(minutes, strain, fee).shape
     tilts = np.ones((4, *shape))
     incentive = 2.0 * np.clip(fee, 0.0, 1.0) - 1.0

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from cpts_sim.engine.draws import Draws, Keys, normal
 from cpts_sim.errors import InputError, UsageError
+from cpts_sim.words import say
 
 if TYPE_CHECKING:
     from cpts_sim.evidence import Parameters
@@ -164,10 +165,7 @@ def _scale(name: str, top: float, level: Mapping[str, float], moving: float, par
     still = reliability * sd * sd - moving
     room = mean * (top - mean) - reliability * sd * sd
     if still <= 0 or room <= 0:
-        raise InputError(
-            f"strain: {name} has mean {mean:g} and SD {sd:g}, which leave no spread to the set points; "
-            "expected a larger SD or reliability, or less work and life; change one of strain.*."
-        )
+        raise InputError(say("strain.no_spread", scale=name, mean=mean, sd=sd))
     noise = float(np.sqrt((1.0 - reliability) * sd * sd / room))
     return Scale(top, mean, sd, float(np.sqrt(still)), noise, parameters.array(f"strain.{name}_shape"))
 
@@ -186,8 +184,5 @@ def _cholesky(
     d = (dp_pa - a * c) / np.sqrt(b_square) if b_square > 0 else 0.0
     e_square = 1.0 - c * c - d * d
     if b_square <= 0 or e_square <= 0:
-        raise InputError(
-            f"strain: set points would need correlations {a:.2f}, {c:.2f} and {dp_pa:.2f}, which no three "
-            "scores can have; expected smaller strain.*_correlation or larger reliabilities."
-        )
+        raise InputError(say("strain.impossible_correlations", a=a, b=c, c=dp_pa))
     return a, float(np.sqrt(b_square)), c, float(d), float(np.sqrt(e_square))
