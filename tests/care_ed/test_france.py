@@ -11,6 +11,7 @@ from cpts_sim.care.ed_demand import EdDemand, HourProfile, Outsiders, volumes
 from cpts_sim.care.ed_settings import EdSettings, by_year_of_age, roster
 from cpts_sim.engine.draws import Draws, keys_of
 from cpts_sim.evidence import load_parameters
+
 from .alone import Year, french_ages, live, numbers, parameters_of, present_by_hour
 
 # name: (low, high) for the surveys of 2013 and 2023 (DREES) and the reference year between them.

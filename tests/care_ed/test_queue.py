@@ -16,6 +16,7 @@ from cpts_sim.care.ed_settings import EdSettings
 from cpts_sim.care.emergency import EmergencyDepartments, consulting_hours
 from cpts_sim.engine.draws import Draws, exponential, keys_of
 from cpts_sim.errors import InternalError, UsageError
+
 from .alone import parameters_of
 from .formulas import erlang_a, erlang_c, mmc_wait, priority_waits
 
