@@ -113,7 +113,9 @@ class Ledger:
 
 def total_minutes(week: Mapping[str, Floats]) -> Floats:
     """Return the sum of the lines of a week, one per professional."""
-    total: Floats = np.sum([week[line] for line in LINES], axis=0)
+    total = np.zeros_like(week[LINES[0]])
+    for line in LINES:
+        total += week[line]
     return total
 
 

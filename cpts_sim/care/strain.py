@@ -174,7 +174,7 @@ class StrainModel:
             if factor == "load":
                 step = self._load_step * np.maximum(sustainable["load"], _LEAST_LOAD * self.reference["load"])
             points[line] = self._weights[factor] * ((week[factor] - sustainable[factor]) / step)
-        return Contributions((*FACTORS, SPIRAL), points, points.sum(axis=0))
+        return _contributions(points)
 
     def weekly(
         self,
@@ -216,7 +216,7 @@ class StrainModel:
         rise = self._rise(columns, rows)
         beyond = np.maximum(rise - self._p["tipping_threshold"], 0.0)
         found.points[-1] = np.minimum(self._p["tipping_gain"] * beyond, self._p["tipping_cap"])
-        return Contributions(found.names, found.points, found.points.sum(axis=0))
+        return _contributions(found.points)
 
     def _rise(self, columns: Columns, rows: Rows) -> Floats:
         """Return how far work has moved EE from its resting value."""
@@ -288,6 +288,14 @@ _NUMBERS = (
     "scar_rise", "scar_rate", "scar_fade", "tipping_gain", "tipping_threshold", "tipping_cap", "dp_slope",
     "pa_slope",
 )  # fmt: skip
+
+
+def _contributions(points: Floats) -> Contributions:
+    """Sum the lines one after the other: nobody's drive depends on how many others are there."""
+    drive = np.zeros(points.shape[1])
+    for line in points:
+        drive += line
+    return Contributions((*FACTORS, SPIRAL), points, drive)
 
 
 def _bounded(points: Floats) -> Floats:

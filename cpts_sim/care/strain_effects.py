@@ -105,7 +105,8 @@ class StrainEffects:
         self._within = {"cut_hours": odds["cut_hours_or_within"], **both}
         self._close, self._join = odds["close_list_or"], odds["join_or"]
         spread = scale.at(normal((np.arange(500) + 0.5) / 500.0)) - self._mean
-        self._usual = {name: float(table(spread).mean()) for name, table in self._between.items()}
+        ratios = {name: table(spread).tolist() for name, table in self._between.items()}
+        self._usual = {name: sum(values) / len(values) for name, values in ratios.items()}
 
     def of(self, ee: ArrayLike, home: ArrayLike, frozen: bool = False) -> Consequences:
         """Return the consequences of exhaustion this week.

@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.engine.draws import Draws, Keys, normal
-from cpts_sim.errors import InputError, UsageError
-from cpts_sim.words import say
+from cpts_sim.errors import UsageError
 
 if TYPE_CHECKING:
     from cpts_sim.evidence import Parameters
@@ -122,11 +121,7 @@ def levels(profession: str, parameters: Parameters) -> dict[str, float]:
 
 
 def solve_population(profession: str, parameters: Parameters) -> Population:
-    """Solve the set points' spread and correlations, and the spread of life, from what is observed.
-
-    Raises:
-        InputError: the levels, reliability and retest correlation asked for contradict each other.
-    """
+    """Solve the set points' spread and correlations, and the spread of life, from what is observed."""
     level = levels(profession, parameters)
     work = parameters["strain.ordinary_work_sd"] ** 2
     decay = parameters["strain.life_decay"]
@@ -164,8 +159,6 @@ def _scale(name: str, top: float, level: Mapping[str, float], moving: float, par
     reliability = parameters[f"strain.{name}_reliability"]
     still = reliability * sd * sd - moving
     room = mean * (top - mean) - reliability * sd * sd
-    if still <= 0 or room <= 0:
-        raise InputError(say("strain.no_spread", scale=name, mean=mean, sd=sd))
     noise = float(np.sqrt((1.0 - reliability) * sd * sd / room))
     return Scale(top, mean, sd, float(np.sqrt(still)), noise, parameters.array(f"strain.{name}_shape"))
 
@@ -173,16 +166,22 @@ def _scale(name: str, top: float, level: Mapping[str, float], moving: float, par
 def _cholesky(
     scales: Mapping[str, Scale], slopes: Mapping[str, float], moving: float, parameters: Parameters
 ) -> tuple[float, float, float, float, float]:
-    """Return the lower triangle (without its first 1) of the set points' correlation matrix."""
-    pairs = {}
+    """Return the lower triangle (without its first 1) of the set points' correlation matrix.
+
+    Where a draw of the parameters asks for correlations that no three scores can have, all three are lowered
+    by the least percentage that makes them possible.
+    """
+    pairs = []
     for one, other in (("ee", "dp"), ("ee", "pa"), ("dp", "pa")):
         wanted = parameters[f"strain.{one}_{other}_correlation"] * scales[one].sd * scales[other].sd
         shared = slopes[one] * slopes[other] * moving
-        pairs[one + other] = (wanted - shared) / (scales[one].set_point_sd * scales[other].set_point_sd)
-    a, c, dp_pa = pairs["eedp"], pairs["eepa"], pairs["dppa"]
-    b_square = 1.0 - a * a
-    d = (dp_pa - a * c) / np.sqrt(b_square) if b_square > 0 else 0.0
-    e_square = 1.0 - c * c - d * d
-    if b_square <= 0 or e_square <= 0:
-        raise InputError(say("strain.impossible_correlations", a=a, b=c, c=dp_pa))
-    return a, float(np.sqrt(b_square)), c, float(d), float(np.sqrt(e_square))
+        pairs.append((wanted - shared) / (scales[one].set_point_sd * scales[other].set_point_sd))
+    for percent in range(100, -1, -1):
+        a, c, dp_pa = (pair * percent / 100.0 for pair in pairs)
+        b_square = 1.0 - a * a
+        if b_square > 0:
+            d = (dp_pa - a * c) / float(np.sqrt(b_square))
+            e_square = 1.0 - c * c - d * d
+            if e_square > 0:
+                break
+    return a, float(np.sqrt(b_square)), c, d, float(np.sqrt(e_square))
