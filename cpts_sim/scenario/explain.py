@@ -120,5 +120,3 @@ def _children(form: Mapping[str, Any], part: str | int) -> Iterator[Any]:
         yield form["properties"][part]
     else:
         yield from filter(None, [form.get("additionalProperties")])
-
-

@@ -98,8 +98,12 @@ Share = Annotated[
     float,
     Field(ge=0, le=1),
     BeforeValidator(_share),
-    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string"}],
-                    "examples": [0.15, "15 %"]}),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string"}],
+            "examples": [0.15, "15 %"],
+        }
+    ),
 ]
 """A share between 0 and 1, written 0.15 or "15 %"."""
 Clock = Annotated[

@@ -1,8 +1,8 @@
 """A scenario in its canonical form, and the key of a run.
 
 Two runs with one key give the same bytes. The key is a hash of what can change a journal: the resolved
-scenario with the content of its input files in place of their paths, the values of the evidence, the seed, the
-horizon, the epoch. Names, titles, language and comments are not in it.
+scenario with the content of its input files in place of their paths, the values of the evidence, the seed,
+the horizon, the epoch. Names, titles, language and comments are not in it.
 """
 
 from __future__ import annotations

@@ -184,7 +184,7 @@ class Scenario(Settings):
     @field_validator("start")
     @classmethod
     def _monday(cls, start: date) -> date:
-        return start if start.weekday() == 0 else _refuse("monday", cure=_next_monday(start))
+        return start if start.weekday() == 0 else _refuse("monday", cure=_nearest_monday(start))
 
     @field_validator("warmup_weeks")
     @classmethod
@@ -213,8 +213,9 @@ def _refuse(expected: str, **values: str) -> NoReturn:
     raise PydanticCustomError("expected", "expected {expected}", {"expected": expected, **values})
 
 
-def _next_monday(day: date) -> str:
-    return (day + timedelta(days=-day.weekday() % 7)).isoformat()
+def _nearest_monday(day: date) -> str:
+    ahead = -day.weekday() % 7
+    return (day + timedelta(days=ahead if ahead <= 3 else ahead - 7)).isoformat()
 
 
 def input_files(scenario: Scenario) -> Mapping[str, Path]:

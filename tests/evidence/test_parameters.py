@@ -31,7 +31,8 @@ care.hours:
   source: W2
   year: 2018
   grade: C
-care.by_kind: {value: {x: 1, y: 2}, unit: a year, low: 0, high: 4, prior: fixed, source: W, year: 2019, grade: A}
+care.by_kind:
+  {value: {x: 1, y: 2}, unit: a year, low: 0, high: 4, prior: fixed, source: W, year: 2019, grade: A}
 care.rows: {value: {x: [1, 2], y: [3, 4]}, unit: h, prior: fixed, source: W, year: 2019, grade: definition}
 care.dated:
   by_year: {2019: 9.0, 2024: 7.7}
@@ -127,7 +128,7 @@ def test_an_id_in_two_files_or_twice_in_one_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InternalError, match=r"already in a\.yaml"):
         read_entries([tmp_path / "a.yaml", tmp_path / "b.yaml"])
     (tmp_path / "a.yaml").write_text(line + line, encoding="utf-8")
-    with pytest.raises(InternalError, match="line 2.*twice"):
+    with pytest.raises(InternalError, match=r"line 2.*twice"):
         read_entries([tmp_path / "a.yaml"])
 
 
@@ -196,7 +197,9 @@ def test_digest_follows_values_only(shipped) -> None:
 
 plain_values = st.recursive(
     st.floats(-1e6, 1e6) | st.integers(-1000, 1000),
-    lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(st.text(max_size=3), inner, min_size=1),
+    lambda inner: (
+        st.lists(inner, min_size=1, max_size=3) | st.dictionaries(st.text(max_size=3), inner, min_size=1)
+    ),
     max_leaves=8,
 )
 
