@@ -1,8 +1,8 @@
 """The reference workload "a year of appointments" as a plain loop over a trace: the definition of its result.
 
 Needs come in the order of their minute. An urgent one goes to the emergency department (ED) with priority 0.
-Any other takes the earliest free slot of the own GP that starts at least an hour later; if that is more than ten
-days away it goes to the ED with priority 1. The ED has identical servers and interrupts nobody.
+Any other takes the earliest free slot of the own GP that starts at least an hour later; if that is more than
+ten days away it goes to the ED with priority 1. The ED has identical servers and interrupts nobody.
 """
 
 from __future__ import annotations
