@@ -1,0 +1,1 @@
+"""Readers of French official files, in the form in which people download them."""
