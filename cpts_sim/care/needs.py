@@ -97,6 +97,10 @@ class NeedClock:
         people.add_column(f"due_{self.name}", np.full(len(rows), np.inf))
         self.restart(rows, self.activity.at_day(self.activity.first_day))
 
+    def rebind(self, people: Table) -> None:
+        """Go on with another table that has the same columns (fork, resume)."""
+        self.people, self._stale = people, True
+
     def restart(self, rows: Ints, start: float) -> None:
         """Draw the next gap of some people from an activity coordinate (set-up, births and arrivals)."""
         due, rate = self.people[f"due_{self.name}"], self.people[f"rate_{self.name}"][rows]

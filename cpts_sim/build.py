@@ -1,0 +1,120 @@
+"""Building the parts of a model from a scenario, or from the state of another model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cpts_sim.care import setup
+from cpts_sim.care.base_rules import base_rules
+from cpts_sim.care.ed_demand import EdDemand
+from cpts_sim.care.ed_settings import EdSettings
+from cpts_sim.care.emergency import EmergencyDepartments
+from cpts_sim.care.france import FranceCare
+from cpts_sim.care.health import Decompensation, plan_first_followups
+from cpts_sim.care.ledger import Ledger
+from cpts_sim.care.plain import PlainCare, Trace
+from cpts_sim.care.requests import empty_requests
+from cpts_sim.care.routes import OtherPractice, OwnPractice
+from cpts_sim.care.strain import StrainModel
+from cpts_sim.care.surgery import BOOK_DAYS, Surgeries, make_template
+from cpts_sim.care.world import World
+from cpts_sim.engine.agenda import Books
+from cpts_sim.engine.clock import DAY
+from cpts_sim.engine.columns import Table
+from cpts_sim.engine.events import Profession
+from cpts_sim.scenario import calendar_of
+from cpts_sim.territory import load_territory, synthesise
+
+if TYPE_CHECKING:
+    from cpts_sim.model import Model
+
+EXTRA_DAYS = BOOK_DAYS + 60
+
+
+def build_plain(model: Model, trace: Trace | None, state: dict[str, Any] | None) -> PlainCare:
+    """Return the care of a degenerate configuration."""
+    spec = model.spec
+    care = PlainCare(
+        spec.territory.practices, spec.care.needs or {}, model.parameters, model.draws, model.first_day, model.journal, trace
+    )
+    if state is not None:
+        care.restore(_tables(state), state["care"])
+    return care
+
+
+def _tables(state: dict[str, Any]) -> dict[str, Table]:
+    return {name: Table.from_arrays(name, arrays) for name, arrays in state["tables"].items()}
+
+
+def build_france(model: Model, state: dict[str, Any] | None, territory: Any) -> tuple[FranceCare, Any]:
+    """Return the care of a territory of France, and the territory."""
+    spec, p, draws = model.spec, model.parameters, model.draws
+    territory = territory if territory is not None else load_territory(spec.territory)
+    days = setup.make_days(calendar_of(spec, EXTRA_DAYS), spec.windows)
+    tables = _tables(state) if state is not None else _new_tables(model, territory, days)
+    demand = EdDemand.from_parameters(p, np.bincount(_ages(tables["people"], model), minlength=121)[:121])
+    world = World(
+        parameters=p, draws=draws, days=days, tables=tables, books=Books(0, days.first_day, 1, 1), journal=model.journal,
+        rules=base_rules(), travel_min=territory.travel_min, needs={}, ledger=Ledger(tables["gps"]),
+        strain={Profession.GP: StrainModel(p, "gp")}, emergency=_emergency(territory, tables, p, draws, demand, days),
+        demand=demand, routes=[OwnPractice(), OtherPractice()], drifting=spec.drift,
+    )  # fmt: skip
+    world.now = days.first_day * DAY if state is None else state["now"]
+    template = make_template(tables["gps"], p, draws)
+    weeks = (len(days.weekday) + 6) // 7 + 1
+    surgeries = Surgeries(world, template, weeks)
+    care = FranceCare(world, surgeries, demand)
+    if state is None:
+        _first_day(world, surgeries, template.per_day)
+    else:
+        care.restore(state["care"])
+    return care, territory
+
+
+def _ages(people: Table, model: Model) -> Any:
+    return np.clip((model.first_day * DAY - people["born"]) / (365.0 * DAY), 0, 120).astype(np.int64)
+
+
+def _new_tables(model: Model, territory: Any, days: Any) -> dict[str, Table]:
+    spec, p, draws = model.spec, model.parameters, model.draws
+    population = synthesise(territory, spec.reference_year, p, draws)
+    tables = {name: Table(name, len(columns["key"]), columns) for name, columns in population.tables().items()}
+    start = days.first_day * DAY
+    tables["communes"] = _communes(territory, p)
+    tables["requests"] = empty_requests()
+    setup.add_person_columns(tables["people"], p, start, draws)
+    setup.add_gp_columns(tables["gps"], p, draws)
+    return tables
+
+
+def _communes(territory: Any, p: Any) -> Table:
+    rows = len(territory.communes["population"])
+    minutes = territory.hospital_min
+    reachable = minutes.shape[1] > 0
+    nearest = np.argmin(minutes, axis=1) if reachable else np.full(rows, -1)
+    return Table("communes", rows, {
+        "believed": np.full(rows, p["care.belief_reference"]), "ed": nearest.astype(np.int64),
+        "ed_minutes": minutes[np.arange(rows), nearest] if reachable else np.full(rows, np.inf),
+    })  # fmt: skip
+
+
+def _emergency(territory: Any, tables: Any, p: Any, draws: Any, demand: EdDemand, days: Any) -> EmergencyDepartments:
+    settings = EdSettings.from_parameters(p)
+    volumes = np.asarray(territory.hospitals["visits_per_day"], dtype=float)
+    age = np.arange(121)
+    doctor = demand.mean_doctor_min(settings, age, np.maximum(0.0, 100.0 - age))
+    return EmergencyDepartments.staffed(settings, draws, np.maximum(volumes, 1.0), doctor, days.first_day * DAY)
+
+
+def _first_day(world: World, surgeries: Surgeries, per_day: int) -> None:
+    """Open the books and start every clock at the first day of the warm-up."""
+    setup.add_strain(world)
+    world.needs = setup.make_needs(world)
+    Decompensation.prepare(world)
+    plan_first_followups(world, world.now)
+    world.books = Books(len(world.gps), world.days.first_day, BOOK_DAYS, per_day)
+    surgeries.fill(world.days.first_day, world.books.last_day)
+
+

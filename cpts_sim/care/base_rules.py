@@ -1,0 +1,72 @@
+"""The rules of the model without any mission, by name; missions wrap them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.care import attachment, drift, health, home, professionals, routes, seeking, setup, stabilisers, surgery, visits
+from cpts_sim.care import requests as rq
+from cpts_sim.care.rules import Rules
+from cpts_sim.care.world import World
+from cpts_sim.engine.events import Ending, Route
+
+Array = NDArray[Any]
+
+
+def drop_requests(world: World, rows: Array) -> None:
+    """Requests of people who die or move away end unserved, and their bookings are freed."""
+    open_rows = rows[world.requests["stage"][rows] != rq.ENDED]
+    books = world.books
+    gp, column = np.nonzero(np.isin(books.request, open_rows))
+    if len(gp):
+        books.release(gp, column)
+    world.requests["start"][open_rows] = np.inf
+    raised = world.requests["raised"][open_rows] < world.now
+    rq.end_requests(world, open_rows[raised], Ending.PENDING, Route.NONE, world.now)
+    world.requests["stage"][open_rows] = rq.ENDED
+    world.requests["next_at"][open_rows] = np.inf
+
+
+def on_duty(world: World, calls: int) -> None:
+    """Out-of-hours care is given by the GPs who take part in duty, in turn."""
+    taking_part = np.flatnonzero((world.gps["duty"] > 0) & world.gps["alive"] & (world.gps["halo"] == 0))
+    if calls and len(taking_part):
+        day = int(np.floor_divide(world.now, 1440.0))
+        row = taking_part[day % len(taking_part)]
+        world.ledger.charge("duty", np.array([row]), world.parameters["care.duty_minutes"] * calls)
+
+
+BASE: dict[str, Any] = {
+    "accept_patient": attachment.accept_patient,
+    "after_failure": seeking.after_failure,
+    "after_visit": visits.after_visit,
+    "before_asking": seeking.before_asking,
+    "choose_provider": routes.choose_provider,
+    "depart": professionals.depart,
+    "direct_to_ed": seeking.direct_to_ed,
+    "drop_requests": drop_requests,
+    "follow_up_days": health.follow_up_days,
+    "new_strain": setup.new_strain,
+    "no_show": visits.no_show,
+    "nursing": home.nursing,
+    "on_duty": on_duty,
+    "open_day": surgery.open_day,
+    "pharmacist_settles": home.pharmacist_settles,
+    "register_after_visit": attachment.register_after_visit,
+    "renew": health.renew,
+    "set_rates": setup.set_rates,
+    "speed_up": stabilisers.speed_up,
+    "strain_week": professionals.strain_week,
+    "stretch_follow_up": stabilisers.stretch_follow_up,
+    "succeed": drift.succeed,
+    "take_unregistered": routes.take_unregistered,
+    "untreated": health.untreated,
+}
+
+
+def base_rules() -> Rules:
+    """Return the rules without any mission."""
+    return Rules(BASE)

@@ -1,0 +1,208 @@
+"""One territory of France, window by window: what happens at the turn of a month, a week, a day, and within."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.care import attachment, drift, health, professionals, seeking, stabilisers, visits
+from cpts_sim.care import requests as rq
+from cpts_sim.care.ed_demand import EdDemand
+from cpts_sim.care.setup import NEED_KINDS, bind_needs
+from cpts_sim.care.strain_effects import StrainEffects
+from cpts_sim.care.surgery import Surgeries
+from cpts_sim.care.world import Arrivals, World
+from cpts_sim.engine.agenda import Books
+from cpts_sim.engine.clock import DAY
+from cpts_sim.engine.events import MtState, Need, Profession, Work
+
+Array = NDArray[Any]
+MONTH_DAYS = 28
+
+
+class FranceCare:
+    """Care of a territory by the rules of the model.
+
+    Args:
+        world: state and parts.
+        surgeries: fills the books.
+        demand: emergency need by age, road and level.
+    """
+
+    def __init__(self, world: World, surgeries: Surgeries, demand: EdDemand) -> None:
+        self.world, self.surgeries, self.demand = world, surgeries, demand
+        self.effects = StrainEffects(world.parameters, world.strain[Profession.GP].population.ee)
+
+    # ------------------------------------------------------------------------------------------ turns of the calendar
+    def turn(self, day: int) -> None:
+        """Everything that happens at 00:00, in order: month, week, day."""
+        world = self.world
+        since = day - world.days.first_day
+        if since and since % 7 == 0:
+            self._turn_week(day)
+        if since % MONTH_DAYS == 0:
+            self._turn_month(day, since // MONTH_DAYS)
+        self._turn_day(day)
+
+    def _turn_month(self, day: int, month: int) -> None:
+        world = self.world
+        if month:
+            rq.compact(world)
+            self.surgeries.refill(day)
+            world.journal.close_chunk()
+        self._remember_neighbours()
+        health.Decompensation.month(world)
+        attachment.review_lists(world)
+        if world.frozen:
+            return
+        attachment.start_seeking(world, month)
+        attachment.seek_mt(world, month)
+        if world.drifting:
+            drift.population_month(world, month)
+            drift.practices_month(world, month)
+        attachment.review_lists(world)
+
+    def _remember_neighbours(self) -> None:
+        """The commune's believed access is the mean of its people's, as each remembers it now."""
+        world, people = self.world, self.world.people
+        person = np.flatnonzero(people["alive"])
+        count = len(world.tables["communes"])
+        totals = np.bincount(people["commune"][person], weights=seeking.belief(world, person), minlength=count)
+        heads = np.bincount(people["commune"][person], minlength=count)
+        mean = np.where(heads > 0, totals / np.maximum(heads, 1), world.parameters["care.belief_reference"])
+        world.tables["communes"]["believed"][:] = mean
+
+    def _turn_week(self, day: int) -> None:
+        world = self.world
+        professionals.close_week(world, self.surgeries, self.effects)
+        stabilisers.weekly(world)
+        stabilisers.open_reserve(world, self.surgeries, day + 1, day + 8)
+        for hook in world.hooks.get("week", ()):
+            hook(world, day)
+
+    def _turn_day(self, day: int) -> None:
+        world = self.world
+        gps, week = world.gps, self.surgeries.week(day)
+        gps["locum_now"][:] = self.surgeries.leave[:, week] & self.surgeries.locum[:, week]
+        back = (gps["status"] == Work.SICK) & (gps["away_until"] <= world.now)
+        gps["status"][back] = Work.WORKING
+        health.ask_followups(world, day)
+        for name, kind in NEED_KINDS.items():
+            arisen = world.needs[name].arise(day)
+            if len(arisen.person):
+                order = np.lexsort((world.people["key"][arisen.person], arisen.minute))
+                self._raise(kind, arisen.person[order], arisen.ordinal[order], arisen.minute[order])
+        for hook in world.hooks.get("day", ()):
+            hook(world, day)
+
+    def _raise(self, kind: int, person: Array, ordinal: Array, minute: Array) -> None:
+        world = self.world
+        wished = minute
+        if kind in (Need.PREVENTIVE, Need.MENTAL):
+            u = world.draws.uniform("wished", world.people["key"][person], ordinal * 8 + kind)
+            wished = minute + 2.0 * u * world.parameters["care.planned_horizon_days"] * DAY
+        rq.raise_requests(world, person, kind, 0, ordinal, minute, np.floor(wished))
+
+    # ------------------------------------------------------------------------------------------ a window
+    def window(self, start: float, end: float) -> None:
+        """Books change at the edge; then requests are settled, visits happen, emergencies are treated."""
+        world = self.world
+        world.now = start
+        visits.cancel(world, start)
+        for hook in world.hooks.get("edge", ()):
+            hook(world, start, end)
+        seeking.seek(world, end)
+        visits.see_patients(world, start, end)
+        self._emergencies(end)
+
+    def _emergencies(self, end: float) -> None:
+        world, people = self.world, self.world.people
+        due = world.arrivals.due(end)
+        person = due["person"]
+        if len(person):
+            site = world.tables["communes"]["ed"][people["commune"][person]]
+            reachable = site >= 0
+            due = {name: column[reachable] for name, column in due.items()}
+            person, site = person[reachable], site[reachable]
+            age = world.age_years(person)
+            key = people["key"][person]
+            level = self.demand.levels(world.draws, key, due["what"], age, due["road"])
+            level = np.where(due["severity"] == health.DECOMPENSATED, np.maximum(level, 3), level)
+            minute = np.maximum(due["minute"], world.emergency.now)
+            world.emergency.arrive(
+                minute, key, person, site, due["road"], level, age, due["what"], hours_open=world.days.is_open(minute)
+            )
+        finished = world.emergency.advance(end)
+        if len(finished):
+            world.journal.add("ed", **finished.journal)
+            self._admit(finished)
+
+    def _admit(self, finished: Any) -> None:
+        """Write admissions; those of decompensation are avoidable."""
+        world = self.world
+        inside = finished.admitted
+        person = finished.journal["person"][inside]
+        if not len(person):
+            return
+        avoidable = (finished.what[inside] >= (1 << 50)) & (person >= 0)
+        ends = finished.journal["end"][inside]
+        world.journal.add(
+            "admission", at=ends, person=person, avoidable=avoidable, days=0.0,
+            readmission=0, age=finished.journal["age"][inside],
+        )  # fmt: skip
+
+    def close_day(self, day: int) -> None:
+        """At midnight: count the slots nobody took, and take stock."""
+        world = self.world
+        world.now = (day + 1) * DAY
+        unused, minutes = visits.idle_minutes(world, day)
+        mine = (world.gps["locum_now"] == 0) & (world.gps["halo"] == 0)
+        world.ledger.charge("idle", np.flatnonzero(mine), np.where(mine, minutes * world.parameters["gp.idle_share"], 0.0)[mine])
+        self._stock(day, int(unused[world.gps["halo"] == 0].sum()))
+
+    def _stock(self, day: int, free: int) -> None:
+        world, people = self.world, self.world.people
+        resident = people["alive"] & (people["resident"] > 0)
+        adult = resident & (people["born"] <= world.now - 17 * 365 * DAY)
+        without = people["mt_state"] != MtState.HAS
+        ald = people["ald"] > 0
+        span = world.books.span(day)
+        own = world.gps["halo"] == 0
+        open_requests = world.requests["stage"]
+        backlog = world.gps["backlog_days"][own & world.gps["alive"] & (world.gps["status"] != Work.LEFT)]
+        world.journal.add(
+            "day", at=day * DAY, backlog=int(((open_requests == rq.BOOKED)).sum()), free_at_close=free,
+            capacity=int((world.books.kind[own][:, span] > 0).sum()), pending=int((open_requests == rq.ASKING).sum()),
+            adults=int(adult.sum()), without_mt=int((adult & without).sum()),
+            seeking_mt=int((resident & without & (people["mt_state"] != MtState.NOT_SEEKING)).sum()),
+            ald_adults=int((adult & ald).sum()), ald_without_mt=int((adult & ald & without).sum()),
+            third_next_days=float(backlog.mean()) if len(backlog) else np.nan, residents=int(resident.sum()),
+        )  # fmt: skip
+
+    def release(self, frozen: bool) -> None:
+        """End of the warm-up: the weeks lived become habits, structural events begin."""
+        professionals.settle_habits(self.world, self.surgeries)
+        self.world.frozen = frozen
+
+    def state(self) -> dict[str, dict[str, Array]]:
+        """Return everything besides the tables that the future depends on."""
+        world = self.world
+        return {
+            "books": world.books.arrays(), "emergency": dict(world.emergency.state()), "arrivals": world.arrivals.arrays(),
+            "flags": {"frozen": np.array([world.frozen])},
+        }  # fmt: skip
+
+    def restore(self, state: dict[str, dict[str, Array]]) -> None:
+        """Go to a state returned by ``state`` (the tables are there already)."""
+        world = self.world
+        world.books = Books.from_arrays(state["books"])
+        world.emergency.restore(state["emergency"])
+        world.arrivals = Arrivals.from_arrays(state["arrivals"])
+        world.frozen = bool(state["flags"]["frozen"][0])
+        world.needs = bind_needs(world)
+
+    def finish(self) -> None:
+        """Close what is open at the horizon."""
+        rq.close_pending(self.world)

@@ -1,0 +1,137 @@
+"""Health between visits: follow-up of chronic conditions, untreated needs, decompensation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.care import requests as rq
+from cpts_sim.care.world import World
+from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.draws import exponential
+from cpts_sim.engine.events import MtState, Need, Origin, Road
+
+Array = NDArray[Any]
+MONTH_DAYS = 28
+
+
+def follow_up_days(world: World, person: Array) -> Array:
+    """Days between two follow-ups of chronic patients: by severity, stretched by the backlog of the usual GP."""
+    p, people = world.parameters, world.people
+    usual = p.array("care.followup_interval_days")[people["chronic"][person]]
+    own = people["mt"][person]
+    stretch = np.where(own >= 0, world.gps["stretch"][np.maximum(own, 0)], p["care.stretch_without_mt"])
+    result: Array = usual * stretch
+    return result
+
+
+def renew(world: World, person: Array, at: Array) -> None:
+    """Plan the next follow-up: its wished date, and the day on which the person will ask for it."""
+    if not len(person):
+        return
+    people, p = world.people, world.parameters
+    chronic = people["chronic"][person] > 0
+    person, at = person[chronic], at[chronic]
+    people["nth_followup"][person] += 1
+    u = world.draws.block("followup", 2, people["key"][person], people["nth_followup"][person])
+    spread = p["care.followup_spread"]
+    wished = at + world.rules["follow_up_days"](world, person) * DAY * (1.0 - spread + 2.0 * spread * u[0])
+    ahead = p["care.asks_ahead_days"] * 2.0 * u[1] * DAY
+    people["wish_followup"][person] = np.floor(wished)
+    people["ask_followup"][person] = np.floor(np.maximum(wished - ahead, at + DAY))
+
+
+def plan_first_followups(world: World, start: float) -> None:
+    """Spread the first follow-ups of all chronic patients over their own interval (stationary start)."""
+    people = world.people
+    for column in ("wish_followup", "ask_followup", "last_followup"):
+        people.add_column(column, np.full(len(people), NEVER if column != "last_followup" else 0.0))
+    people.add_column("nth_followup", np.zeros(len(people), dtype=np.int32))
+    person = np.flatnonzero(people["chronic"] > 0)
+    u = world.draws.uniform("first_followup", people["key"][person])
+    interval = world.rules["follow_up_days"](world, person) * DAY
+    people["last_followup"][:] = start - 180 * DAY
+    people["last_followup"][person] = np.floor(start - u * interval)
+    people["wish_followup"][person] = np.floor(start + (1.0 - u) * interval)
+    people["ask_followup"][person] = np.floor(np.maximum(start, start + (1.0 - u) * interval - world.parameters["care.asks_ahead_days"] * DAY))
+
+
+def ask_followups(world: World, day: int) -> None:
+    """Open the requests of those who ask for their follow-up on this day, during office hours."""
+    people = world.people
+    person = np.flatnonzero((people["ask_followup"] < (day + 1) * DAY) & people["alive"])
+    if not len(person):
+        return
+    nth = people["nth_followup"][person]
+    u = world.draws.uniform("followup_minute", people["key"][person], nth)
+    moment = np.maximum(people["ask_followup"][person], day * DAY)
+    raised = np.maximum(moment, np.floor((day * DAY + 8 * 60 + u * 600) * 64) / 64)
+    rq.raise_requests(world, person, Need.FOLLOWUP, Origin.EXOGENOUS, nth, np.minimum(raised, (day + 1) * DAY - 1), people["wish_followup"][person])
+    people["ask_followup"][person] = NEVER
+
+
+def untreated(world: World, rows: Array) -> None:
+    """What becomes of a need that nobody met: it heals, comes back, or worsens; a follow-up is asked for again."""
+    if not len(rows):
+        return
+    requests, people, p = world.requests, world.people, world.parameters
+    person, kind = requests["person"][rows], requests["kind"][rows]
+    u = world.draws.block("untreated", 2, people["key"][person], rq.identity(requests, rows))
+    follow = (kind == Need.FOLLOWUP) & (requests["origin"][rows] == Origin.EXOGENOUS)
+    later = world.now + p["care.asks_again_days"] * DAY * (0.5 + u[1][follow])
+    people["ask_followup"][person[follow]] = np.floor(later)
+    people["wish_followup"][person[follow]] = np.floor(later)
+    people["nth_followup"][person[follow]] += 1
+    sick = rq.is_symptom(kind) & (requests["ordinal"][rows] < (1 << 40))
+    worsens = sick & (u[0] < np.where(kind == Need.ACUTE, p["care.acute_worsens"], p["care.minor_worsens"]))
+    returns = sick & ~worsens & (u[0] > 1.0 - np.where(kind == Need.ACUTE, p["care.acute_returns"], p["care.minor_returns"]))
+    for chosen, need in ((worsens, Need.EMERGENCY), (returns, Need.ACUTE)):
+        again = rows[chosen]
+        raised = np.floor((world.now + p["care.untreated_days"] * DAY * (0.3 + 1.4 * u[1][chosen])) * 64) / 64
+        rq.raise_requests(world, person[chosen], need, Origin.RETURN, requests["ordinal"][again] * 8 + kind[chosen] + 1, raised)
+
+
+class Decompensation:
+    """Avoidable admissions: one hazard, of time since the last effective follow-up, severity, age and continuity."""
+
+    @staticmethod
+    def prepare(world: World) -> None:
+        """Draw the threshold of everybody's first event."""
+        people = world.people
+        people.add_column("illness", np.zeros(len(people)))
+        people.add_column("nth_decomp", np.zeros(len(people), dtype=np.int32))
+        people.add_column("threshold_illness", exponential(world.draws.uniform("decompensation", people["key"])))
+
+    @staticmethod
+    def hazard(world: World, person: Array) -> Array:
+        """Events per day of each chronic patient at the present time."""
+        people, p = world.people, world.parameters
+        severity = p.array("care.decompensation_rate_year")[people["chronic"][person]] / 365.0
+        age = world.age_years(person)
+        old = np.where(age >= 85, p["care.decompensation_85"], np.where(age >= 65, p["care.decompensation_65"], 1.0))
+        usual = p.array("care.followup_interval_days")[people["chronic"][person]]
+        overdue = np.maximum(0.0, (world.now - people["last_followup"][person]) / DAY / np.maximum(usual, 1.0) - 1.0)
+        gap = 1.0 + p["care.decompensation_per_interval"] * np.minimum(overdue, p["care.decompensation_gap_cap"])
+        attached = people["mt_state"][person] == MtState.HAS
+        result: Array = severity * old * gap * np.where(attached, 1.0, p["care.decompensation_without_mt"]) * people["frailty"][person]
+        return result
+
+    @staticmethod
+    def month(world: World) -> None:
+        """Add a month of hazard; those who pass their threshold will reach the hospital on a drawn day of it."""
+        people = world.people
+        person = np.flatnonzero((people["chronic"] > 0) & people["alive"])
+        dose = Decompensation.hazard(world, person) * MONTH_DAYS
+        people["illness"][person] += dose
+        passed = people["illness"][person] >= people["threshold_illness"][person]
+        ill, dose = person[passed], dose[passed]
+        inside = 1.0 - np.clip((people["illness"][ill] - people["threshold_illness"][ill]) / dose, 0.0, 1.0)
+        at = np.floor((world.now + inside * MONTH_DAYS * DAY) * 64) / 64
+        people["nth_decomp"][ill] += 1
+        people["threshold_illness"][ill] += exponential(world.draws.uniform("decompensation", people["key"][ill], people["nth_decomp"][ill]))
+        world.arrivals.add(at, ill, Road.RESCUE, people["nth_decomp"][ill].astype(np.int64) + (1 << 50), DECOMPENSATED)
+
+
+DECOMPENSATED = 9

@@ -1,0 +1,165 @@
+"""The GPs' week: hours by ledger line, what strains and what helps, and what strain does to work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.care.attachment import orphan
+from cpts_sim.care.strain_effects import StrainEffects, home_of
+from cpts_sim.care.surgery import Surgeries
+from cpts_sim.care.visits import withdraw
+from cpts_sim.care.world import World
+from cpts_sim.engine.agenda import Slot
+from cpts_sim.engine.clock import DAY, NEVER, WEEK
+from cpts_sim.engine.events import LEDGER_LINES, Profession, Work
+
+Array = NDArray[Any]
+PATIENT_LINES = ("consult", "visit", "squeeze", "session_other", "extra_paid")
+
+
+def close_week(world: World, surgeries: Surgeries, effects: StrainEffects) -> None:
+    """Close the ledgers of the week that ends now, move strain, write the week, and draw what follows."""
+    gps = world.gps
+    day = int(np.floor_divide(world.now, DAY)) - 7
+    week = surgeries.week(day)
+    on_leave = surgeries.leave[:, week]
+    working = gps["alive"] & (gps["status"] == Work.WORKING) & (gps["away_until"] < world.now) & ~on_leave & (gps["halo"] == 0)
+    _charge_fixed(world, working)
+    lines = world.ledger.close_week()
+    demands, resources = world.rules["strain_week"](world, lines, working, on_leave)
+    _remember_habit(world, demands, resources)
+    model = world.strain[Profession.GP]
+    model.weekly(gps, demands, resources)
+    model.live(gps, world.draws, gps["key"], week)
+    _write_week(world, lines, on_leave, week)
+    consequences = effects.of(gps["ee"], home_of(gps), frozen=world.frozen)
+    gps["squeeze_share"] = np.clip(world.parameters["gp.squeeze_share"] * consequences.squeeze_factor, 0.0, 1.0)
+    _shorten_days(world, 1.0 - consequences.day_factor, day + 14, week)
+    if not world.frozen:
+        _draw_events(world, consequences, working, week, effects)
+    for counter in ("acts_week", "refusals", "unscheduled_week", "complex_week"):
+        gps[counter] = 0
+
+
+def _charge_fixed(world: World, working: Array) -> None:
+    """Time around the acts, administration, training and the rest of an ordinary week."""
+    gps, p, rows = world.gps, world.parameters, np.flatnonzero(working)
+    around = gps["acts_week"][rows] * p["gp.around_act_min"]
+    world.ledger.charge("session_other", rows, around)
+    presence = gps["half_days"][rows] / p["gp.half_days_mean"]
+    assistance = 1.0 - p["gp.assistant_saves_admin"] * (gps["assistant"][rows] > 0)
+    for line, hours in (("admin", "gp.admin_hours"), ("knowledge", "gp.knowledge_hours"), ("other", "gp.other_hours")):
+        factor = presence * assistance if line == "admin" else presence
+        world.ledger.charge(line, rows, p[hours] * 60.0 * factor)
+
+
+def strain_week(world: World, lines: dict[str, Array], working: Array, on_leave: Array) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Demands and resources of the week of each GP, read from the ledger and from what happened."""
+    gps, p = world.gps, world.parameters
+    hours = {line: minutes / 60.0 for line, minutes in lines.items()}
+    load = sum((hours[line] for line in PATIENT_LINES), np.zeros(len(gps)))
+    evening = hours["duty"] + hours["cpts_evening"] + hours["extra_paid"] + np.where(working, p["gp.evening_hours"], 0.0)
+    administration = hours["admin"] + hours["cpts_admin"] + hours["cpts_lunch"] + hours["cpts_day"]
+    shared = np.clip(gps["ties"] * p["gp.complex_shared_per_tie"], 0.0, 1.0)
+    demands = {
+        "load": load, "interruptions": gps["unscheduled_week"].astype(float), "refusals": gps["refusals"].astype(float),
+        "complex_alone": gps["complex_week"] * (1.0 - shared), "evening": evening, "administration": administration,
+    }  # fmt: skip
+    group = gps["practice_type"] > 0
+    resources = {
+        "control": np.full(len(gps), p["gp.control"]),
+        "peer_support": np.where(group, p["gp.peer_support_group"], p["gp.peer_support_solo"]) + gps["peer_bonus"],
+        "assistance": np.where(gps["assistant"] > 0, p["gp.assistant_fte"], 0.0) + np.where(gps["secretariat"] > 0, p["gp.secretary_fte"], 0.0),
+        "recovery": np.where(on_leave | (gps["status"] == Work.SICK), 1.0, 0.0),
+    }  # fmt: skip
+    return demands, resources
+
+
+def _remember_habit(world: World, demands: dict[str, Array], resources: dict[str, Array]) -> None:
+    """During the warm-up, sum each factor: its mean becomes the habitual week at day 0."""
+    if not world.frozen:
+        return
+    gps = world.gps
+    gps["habit_weeks"] += 1
+    for factor, values in {**demands, **resources}.items():
+        gps[f"habit_{factor}"] += values
+
+
+def settle_habits(world: World, surgeries: Surgeries) -> None:
+    """At day 0 take the mean working week of the warm-up, with a year's holidays, as everybody's habitual week."""
+    gps = world.gps
+    weeks = np.maximum(gps["habit_weeks"], 1)
+    recovery = gps["habit_recovery"] / weeks
+    away_year = world.parameters["gp.leave_weeks"] / 52.0
+    rescale = (1.0 - away_year) / np.maximum(1.0 - recovery, 0.2)
+    model = world.strain[Profession.GP]
+    habitual = {}
+    for factor in model.reference:
+        mean = gps[f"habit_{factor}"] / weeks
+        ongoing = factor in ("control", "peer_support", "assistance")
+        habitual[factor] = np.full(len(gps), away_year) if factor == "recovery" else mean if ongoing else mean * rescale
+    model.settle(gps, habitual)
+
+
+def _write_week(world: World, lines: dict[str, Array], on_leave: Array, week: int) -> None:
+    gps = world.gps
+    rows = np.flatnonzero((gps["halo"] == 0) & gps["alive"])
+    scores = world.strain[Profession.GP].measure(gps, world.draws, gps["key"], week)
+    status = np.where((gps["status"] == Work.WORKING) & on_leave, Work.LEAVE, gps["status"])
+    world.journal.add(
+        "week", at=world.now - WEEK, profession=Profession.GP, row=rows, status=status[rows],
+        member=gps["member"][rows], acts=gps["acts_week"][rows], ee=scores.ee[rows], dp=scores.dp[rows],
+        pa=scores.pa[rows], ee_true=gps["ee"][rows], **{line: lines[line][rows] for line in LEDGER_LINES},
+    )  # fmt: skip
+
+
+def _shorten_days(world: World, cut: Array, day: int, week: int) -> None:
+    """An exhausted GP closes part of the free slots of a coming week."""
+    books = world.books
+    span = books.span(day, day + 7)
+    strained = np.flatnonzero(cut > 0.005)
+    if not len(strained) or span.stop <= span.start:
+        return
+    ordinary = (books.free[strained][:, span] == Slot.AHEAD) | (books.free[strained][:, span] == Slot.SAME_DAY)
+    u = world.draws.block("shorter_day", ordinary.shape[1], world.gps["key"][strained], week).T
+    which, local = np.nonzero(ordinary & (u < cut[strained][:, None]))
+    row, column = strained[which], local + span.start
+    books.open.set(row, column, False)
+    books.kind[row, column] = 0
+    books.free[row, column] = 0
+
+
+def _draw_events(world: World, consequences: Any, working: Array, week: int, effects: StrainEffects) -> None:
+    """Long sick leave, cut hours, closed list, early exit: drawn once a week on French base rates."""
+    gps = world.gps
+    u = world.draws.block("week_events", 5, gps["key"], week)
+    back = (gps["status"] == Work.SICK) & (gps["away_until"] <= world.now)
+    gps["status"][back] = Work.WORKING
+    sick = np.flatnonzero(working & (u[0] < consequences.sick_leave))
+    if len(sick):
+        days = effects.sick_leave_days(u[4][sick])
+        gps["status"][sick] = Work.SICK
+        gps["away_until"][sick] = np.floor(world.now + days * DAY)
+        for row in sick:
+            withdraw(world, np.array([row]), world.now, float(gps["away_until"][row]))
+    gps["accepts"][working & (u[1] < consequences.close_list)] = 0
+    fewer = working & (u[2] < consequences.cut_hours) & (gps["half_days"] > 3)
+    gps["half_days"][fewer] -= 1.0
+    gps["hours_cut"][fewer] = 1
+    leaving = np.flatnonzero(working & (u[3] < consequences.leave_for_good))
+    if len(leaving):
+        world.rules["depart"](world, leaving)
+
+
+def depart(world: World, rows: Array) -> None:
+    """GPs stop for good: their bookings are lost and their lists orphaned."""
+    gps = world.gps
+    gps["status"][rows] = Work.LEFT
+    gps["open"][rows] = 0
+    gps["accepts"][rows] = 0
+    gps["left_at"][rows] = world.now
+    withdraw(world, rows, world.now, NEVER)
+    orphan(world, rows)

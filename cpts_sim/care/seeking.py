@@ -1,0 +1,248 @@
+"""Care seeking in one window: what people do before asking, whom they ask, what follows a refusal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.care import requests as rq
+from cpts_sim.care.routes import CONTACTS, Plan, Wave, make_plan, make_wave, settle_columns
+from cpts_sim.care.world import World
+from cpts_sim.engine.agenda import Slot, settle
+from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.events import Account, After, Ending, Need, Road, Route
+
+Array = NDArray[Any]
+
+
+def belief(world: World, person: Array) -> Array:
+    """Believed access of persons (0 never … 1 always in time): own memory fading towards the commune's mean."""
+    people = world.people
+    base = world.tables["communes"]["believed"][people["commune"][person]]
+    age = np.maximum(0.0, world.now - people["believed_at"][person])
+    weight = 1.0 / (1.0 + age / (world.parameters["care.memory_days"] * DAY))
+    result: Array = base + (people["believed"][person] - base) * weight
+    return result
+
+
+def learn(world: World, person: Array, outcome: Array) -> None:
+    """Move believed access of persons towards what they have just met (1 in time, 0 refused)."""
+    step = world.parameters["care.memory_step"]
+    now = belief(world, person)
+    world.people["believed"][person] = now + step * (outcome - now)
+    world.people["believed_at"][person] = world.now
+
+
+def seek(world: World, end: float) -> None:
+    """Settle everything that is asked before ``end`` (the present window)."""
+    requests = world.requests
+    fresh = np.flatnonzero((requests["stage"] == rq.NEW) & (requests["next_at"] < end))
+    if len(fresh):
+        world.rules["before_asking"](world, fresh)
+    rows = np.flatnonzero((requests["stage"] == rq.ASKING) & (requests["next_at"] < end))
+    if len(rows):
+        _ask(world, rows, end)
+
+
+def before_asking(world: World, rows: Array) -> None:
+    """What people do with a new need: nothing, pharmacy, emergency department, doctor on duty, or ask for a GP."""
+    requests = world.requests
+    kind = requests["kind"][rows]
+    straight = rows[kind == Need.EMERGENCY]
+    if len(straight):
+        _emergency(world, straight)
+    nursing = rows[kind == Need.NURSING]
+    if len(nursing):
+        world.rules["nursing"](world, nursing)
+    symptom = rows[rq.is_symptom(kind)]
+    asking = [rows[(kind == Need.FOLLOWUP) | (kind == Need.PREVENTIVE) | (kind == Need.MENTAL)]]
+    if len(symptom):
+        asking.append(_with_symptoms(world, symptom))
+    _start_asking(world, np.sort(np.concatenate(asking)))
+
+
+def _emergency(world: World, rows: Array) -> None:
+    requests, p = world.requests, world.parameters
+    person = requests["person"][rows]
+    ident = rq.identity(requests, rows)
+    u = world.draws.uniform("emergency_road", world.people["key"][person], ident)
+    sent = p["hospital.emergency_sent_share"]
+    rescue = sent + p["hospital.emergency_rescue_share"]
+    for road, chosen in ((Road.SENT, u < sent), (Road.RESCUE, (u >= sent) & (u < rescue)), (Road.DIRECT, u >= rescue)):
+        to_emergency(world, rows[chosen], road, requests["raised"][rows[chosen]])
+
+
+def to_emergency(world: World, rows: Array, road: int, at: Array) -> None:
+    """Close requests at the emergency department and send the people there."""
+    if not len(rows):
+        return
+    requests = world.requests
+    world.arrivals.add(at, requests["person"][rows], road, rq.identity(requests, rows), int(requests["kind"][rows[0]]))
+    rq.serve_now(world, rows, Route.ED, at)
+
+
+def _with_symptoms(world: World, rows: Array) -> Array:
+    """Return the rows that go on to ask for a GP."""
+    requests, p = world.requests, world.parameters
+    person, kind = requests["person"][rows], requests["kind"][rows]
+    u = world.draws.block("before_asking", 4, world.people["key"][person], rq.identity(requests, rows))
+    confidence = belief(world, person)
+    raised = requests["raised"][rows]
+    is_open = world.days.is_open(raised)
+    silent = (kind == Need.MINOR) & (u[0] < p["care.not_asked_elasticity"] * (1.0 - confidence))
+    pharmacy = ~silent & (kind == Need.MINOR) & world.rules["pharmacist_settles"](world, rows)
+    straight = ~silent & ~pharmacy & (u[2] < world.rules["direct_to_ed"](world, person, kind, confidence, is_open))
+    duty = ~silent & ~pharmacy & ~straight & ~is_open & (kind == Need.ACUTE) & (u[3] < p["care.calls_duty"])
+    rq.end_requests(world, rows[silent], Ending.UNMET, Route.SELF, raised[silent])
+    world.rules["untreated"](world, rows[silent])
+    rq.serve_now(world, rows[pharmacy], Route.PHARMACIST, raised[pharmacy], Account.SHIFTED)
+    to_emergency_by_kind(world, rows[straight], Road.DIRECT)
+    rq.serve_now(world, rows[duty], Route.DUTY, raised[duty] + p["care.duty_delay_min"])
+    world.rules["on_duty"](world, int(duty.sum()))
+    left: Array = rows[~(silent | pharmacy | straight | duty)]
+    return left
+
+
+def to_emergency_by_kind(world: World, rows: Array, road: int) -> None:
+    """Send requests of several kinds to the emergency department a drawn travel lag after the present contact."""
+    requests = world.requests
+    for kind in (Need.MINOR, Need.ACUTE, Need.FOLLOWUP, Need.PREVENTIVE, Need.MENTAL):
+        chosen = rows[requests["kind"][rows] == kind]
+        if len(chosen):
+            at = np.maximum(requests["next_at"][chosen], requests["raised"][chosen]) + world.parameters["care.ed_travel_lag_min"]
+            to_emergency(world, chosen, road, at)
+
+
+def direct_to_ed(world: World, person: Array, kind: Array, confidence: Array, is_open: Array) -> Array:
+    """Probability of going to the emergency department without asking: by need, hour, distance, believed access."""
+    p = world.parameters
+    base = np.where(kind == Need.ACUTE, p["care.direct_ed_acute"], p["care.direct_ed_minor"])
+    minutes = world.tables["communes"]["ed_minutes"][world.people["commune"][person]]
+    distance = p["care.ed_half_distance_min"] / (p["care.ed_half_distance_min"] + minutes)
+    hours = np.where(is_open, 1.0, p["care.direct_ed_closed_factor"])
+    trust = 1.0 + p["care.direct_ed_elasticity"] * (p["care.belief_reference"] - confidence)
+    chance: Array = np.clip(base * hours * distance * np.maximum(trust, 0.0), 0.0, 1.0)
+    return np.where(np.isfinite(minutes), chance, 0.0)
+
+
+def _start_asking(world: World, rows: Array) -> None:
+    """Fix the minute of the first contact, the number of contacts a person will make, and her patience."""
+    requests, p, people = world.requests, world.parameters, world.people
+    person = requests["person"][rows]
+    u = world.draws.block("asking", 3, people["key"][person], rq.identity(requests, rows))
+    raised = requests["raised"][rows]
+    opening = world.days.next_opening(raised)
+    late = np.where(opening > raised, u[0] * u[0] * p["care.after_opening_spread_min"], 0.0)
+    asked = np.where(u[2] < p["care.asks_any_hour"], raised, np.floor((opening + late) * 64.0) / 64.0)
+    symptom = rq.is_symptom(requests["kind"][rows])
+    requests["asked"][rows] = asked
+    requests["wished"][rows] = np.where(symptom, asked, np.maximum(requests["wished"][rows], asked))
+    requests["next_at"][rows] = asked
+    requests["stage"][rows] = rq.ASKING
+    cumulative = p.array("care.contacts_tried")
+    requests["tries"][rows] = 1 + np.searchsorted(np.cumsum(cumulative), u[1] * cumulative.sum(), side="right").clip(0, 3)
+    requests["patience_days"][rows] = rq.patience_days(world, rows)
+
+
+def _ask(world: World, rows: Array, end: float) -> None:
+    wave, minutes = make_wave(world, rows, end)
+    tries = world.requests["tries"][rows]
+    over = wave.attempt[:, None] + np.arange(CONTACTS)[None, :] >= tries[:, None]
+    over[:, 0] = False
+    wave.minute[over] = NEVER
+    plan, busy = make_plan(world, wave)
+    lowest, highest = settle_columns(world, plan)
+    today = world.books.span(int(np.floor_divide(world.now, DAY)))
+    at, choice, column = settle(
+        world.books, wave.minute[:, 0], wave.key, plan.row, plan.kinds, lowest, highest, wave.minute, today.stop
+    )
+    requests = world.requests
+    requests["contacts"][rows] += (at + 1).astype(np.int8)
+    rq.note_first(requests, rows, (choice >= 0) & (at == 0), busy[:, 0])
+    elsewhere = (at > 0) & (wave.provider[np.arange(len(rows)), at] != wave.provider[:, 0])
+    rq.note_after(requests, rows[at > 0], np.where(elsewhere[at > 0], After.ELSEWHERE, After.LATER))
+    booked = np.flatnonzero(choice >= 0)
+    _book(world, wave, plan, booked, at[booked], choice[booked], column[booked])
+    failed = np.flatnonzero(choice < 0)
+    _refused(world, wave, failed, at[failed], minutes)
+
+
+def _book(world: World, wave: Wave, plan: Plan, chosen: Array, at: Array, choice: Array, column: Array) -> None:
+    if not len(chosen):
+        return
+    requests, books = world.requests, world.books
+    rows = wave.rows[chosen]
+    gp = plan.row[chosen, at, choice].astype(np.int64)
+    minute = wave.minute[chosen, at]
+    kind = books.kind[gp, column]
+    books.take(gp, column, rows, minute)
+    start = books.start[gp, column]
+    requests["stage"][rows] = rq.BOOKED
+    requests["next_at"][rows] = NEVER
+    requests["gp"][rows] = gp
+    requests["start"][rows] = start
+    requests["route"][rows] = plan.code[chosen, at, choice]
+    outside = np.where(world.gps["halo"][gp] > 0, Account.OUTSIDE, world.gps["account"][gp])
+    requests["account"][rows] = np.where(kind == Slot.EXTRA, Account.PAID_EXTRA, outside)
+    _plan_cancellations(world, wave, chosen, gp, column, minute, start)
+    wait_days = (start - np.maximum(requests["asked"][rows], requests["wished"][rows])) / DAY
+    learn(world, wave.person[chosen], np.where(wait_days <= world.parameters["care.fast_days"], 1.0, 0.5))
+
+
+def _plan_cancellations(
+    world: World, wave: Wave, chosen: Array, gp: Array, column: Array, minute: Array, start: Array
+) -> None:
+    """Some bookings will be cancelled, at a drawn moment between now and the visit."""
+    p = world.parameters
+    u = world.draws.block("cancel", 2, wave.key[chosen], wave.ident[chosen] + 4)
+    lead = start - minute
+    chance = p["care.cancel_share"] * np.minimum(1.0, lead / (p["care.cancel_full_days"] * DAY))
+    cancels = u[0] < chance
+    world.books.cancel_at[gp, column] = np.where(cancels, minute + np.sqrt(u[1]) * lead, NEVER)
+
+
+def _refused(world: World, wave: Wave, failed: Array, at: Array, minutes: Array) -> None:
+    if not len(failed):
+        return
+    requests = world.requests
+    rows = wave.rows[failed]
+    learn(world, wave.person[failed], np.zeros(len(failed)))
+    asked = wave.provider[failed, at]
+    np.add.at(world.gps["refusals"], asked[asked >= 0], 1)
+    requests["attempt"][rows] += (at + 1).astype(np.int8)
+    following = minutes[failed, at + 1]
+    more = (requests["attempt"][rows] < requests["tries"][rows]) & (following < NEVER)
+    requests["next_at"][rows] = np.where(more, following, minutes[failed, at])
+    rq.note_after(requests, rows[more], After.ELSEWHERE)
+    if (~more).any():
+        world.rules["after_failure"](world, rows[~more])
+
+
+def after_failure(world: World, rows: Array) -> None:
+    """What people do when their contacts are used up: later, emergency department, or give up."""
+    requests, p = world.requests, world.parameters
+    person = requests["person"][rows]
+    u = world.draws.block("after_failure", 2, world.people["key"][person], rq.identity(requests, rows) + requests["rounds"][rows] * 16)
+    symptom = rq.is_symptom(requests["kind"][rows])
+    rounds_left = requests["rounds"][rows] < int(p["care.most_rounds"])
+    to_ed = symptom & (u[0] < np.where(requests["kind"][rows] == Need.ACUTE, p["care.spill_acute"], p["care.spill_minor"]))
+    later = ~to_ed & rounds_left & (u[0] > 1.0 - np.where(symptom, p["care.later_symptom"], p["care.later_planned"]))
+    gives_up = ~to_ed & ~later
+    rq.note_after(requests, rows[to_ed], After.ED)
+    rq.note_after(requests, rows[later], After.LATER)
+    rq.note_after(requests, rows[gives_up], After.GAVE_UP)
+    to_emergency_by_kind(world, rows[to_ed], Road.SPILL)
+    _try_later(world, rows[later], u[1][later], symptom[later])
+    rq.end_requests(world, rows[gives_up], Ending.UNMET, Route.NONE, requests["next_at"][rows[gives_up]])
+    world.rules["untreated"](world, rows[gives_up])
+
+
+def _try_later(world: World, rows: Array, u: Array, symptom: Array) -> None:
+    requests, p = world.requests, world.parameters
+    days = np.where(symptom, p["care.later_symptom_days"], p["care.later_planned_days"]) * (0.5 + u)
+    asked = np.floor((requests["next_at"][rows] + days * DAY) * 64.0) / 64.0
+    requests["next_at"][rows] = world.days.next_opening(asked)
+    requests["attempt"][rows] = 0
+    requests["rounds"][rows] += 1

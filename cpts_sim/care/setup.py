@@ -1,0 +1,177 @@
+"""Setting the world up: calendar, rates of need, columns that the rules keep, books."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.care.ed_demand import EdDemand
+from cpts_sim.care.ledger import ledger_columns
+from cpts_sim.care.needs import Activity, NeedClock
+from cpts_sim.care.world import Days, World
+from cpts_sim.engine.columns import Table
+from cpts_sim.engine.draws import Draws
+from cpts_sim.engine.events import Need, Profession
+from cpts_sim.evidence import Parameters
+
+Array = NDArray[Any]
+
+NEED_KINDS: dict[str, int] = {
+    "minor": Need.MINOR, "acute": Need.ACUTE, "emergency": Need.EMERGENCY, "preventive": Need.PREVENTIVE,
+    "mental": Need.MENTAL, "nursing": Need.NURSING,
+}  # fmt: skip
+
+
+def make_days(calendar: Any, windows: tuple[int, ...]) -> Days:
+    """Turn the scenario's calendar into columns, with the hours at which offices take calls."""
+    weekday = np.asarray(calendar.weekday)
+    holiday = np.asarray(calendar.public_holiday)
+    working = (weekday < 6) & ~holiday
+    opens = np.where(working, 8 * 60.0, np.inf)
+    closes = np.where(working, np.where(weekday == 5, 12 * 60.0, 19 * 60.0), 0.0)
+    index = np.arange(len(weekday))
+    following = np.minimum.accumulate(np.where(working, index, len(index) - 1)[::-1])[::-1]
+    return Days(
+        first_day=int(calendar.first_day), weekday=weekday, holiday=holiday | (weekday == 6),
+        school_holiday=np.asarray(calendar.school_holiday), month=np.asarray(calendar.month),
+        year_day=np.asarray(calendar.week) * 7, opens=opens, closes=closes, next_open=following,
+    )  # fmt: skip
+
+
+def activity_of(name: str, days: Days, parameters: Parameters, demand: EdDemand) -> Activity:
+    """Common clock of a kind of need: season, weekday and hours."""
+    p = parameters
+    if name == "emergency":
+        weights = np.asarray(demand.weekday)[days.weekday] * np.asarray(demand.month)[days.month - 1]
+        return Activity(days.first_day, weights, *_hours(p.array("hospital.ed_hour_profile")))
+    planned = name in ("preventive", "mental", "nursing")
+    week = p.array("care.weekday_planned" if planned else "care.weekday_symptom")
+    month = p.array("care.month_index")
+    weights = (week / week.mean())[days.weekday] * (month / month.mean())[days.month - 1]
+    if name == "acute":
+        weights = weights + _influenza(days, p)
+    return Activity(days.first_day, weights, *_hours(p.array("care.hour_planned" if planned else "care.hour_symptom")))
+
+
+def _influenza(days: Days, p: Parameters) -> Array:
+    """The season's influenza as a surplus of acute needs over its own mean (the year's total is in the rate)."""
+    weekly = p.array("care.ili_weekly_per_100k")
+    per_person_day = weekly[np.clip(days.year_day // 7, 0, 51)] / 100_000.0 / 7.0
+    acute_per_day = p.array("care.rate_acute").mean() / 365.0
+    surplus: Array = (per_person_day - weekly.mean() / 100_000.0 / 7.0) / acute_per_day
+    return surplus
+
+
+def _hours(weights: Array) -> tuple[Array, Array]:
+    shares = np.concatenate([[0.0], np.cumsum(weights)])
+    return np.arange(len(shares)) * (1440.0 / len(weights)), shares / shares[-1]
+
+
+def need_rates(world: World, rows: Array, demand: EdDemand) -> dict[str, Array]:
+    """Needs per day and person by kind, from age, sex and frailty."""
+    p, people = world.parameters, world.people
+    age = world.age_years(rows)
+    band = np.searchsorted(p.array("care.age_from"), age, side="right") - 1
+    ratio = p["care.sex_ratio_15_64"]
+    grown = (age >= 15) & (age <= p["care.age_from_upper"])
+    sex = np.where(grown, np.where(people["sex"][rows] == 1, 2 * ratio / (1 + ratio), 2 / (1 + ratio)), 1.0)
+    weight = p["care.frailty_spread"]
+    frailty = 1.0 - weight + weight * people["frailty"][rows]
+    rates = {name: p.array(f"care.rate_{name}")[band] / 365.0 * frailty for name in NEED_KINDS if name != "emergency"}
+    for name in ("minor", "acute", "preventive", "mental"):
+        rates[name] = rates[name] * sex
+    rates["emergency"] = demand.rate_per_day(age) * p["care.emergency_share"] * frailty
+    return rates
+
+
+def set_rates(world: World, rows: Array) -> None:
+    """Write the rates of need of people who have just come (births, arrivals)."""
+    for name, rate in need_rates(world, rows, world.demand).items():
+        world.people[f"rate_{name}"][rows] = rate
+
+
+def make_needs(world: World) -> dict[str, NeedClock]:
+    """Start the clock of every kind of need."""
+    rows = np.arange(len(world.people))
+    rates = need_rates(world, rows, world.demand) if len(rows) else dict.fromkeys(NEED_KINDS, np.zeros(0))
+    return {
+        name: NeedClock(name, world.people, activity_of(name, world.days, world.parameters, world.demand), world.draws, rates[name])
+        for name in NEED_KINDS
+    }
+
+
+def bind_needs(world: World) -> dict[str, NeedClock]:
+    """Return the clocks on columns that exist already (fork, resume)."""
+    return {
+        name: NeedClock(name, world.people, activity_of(name, world.days, world.parameters, world.demand), world.draws)
+        for name in NEED_KINDS
+    }
+
+
+def add_person_columns(people: Table, parameters: Parameters, start: float, draws: Draws) -> None:
+    """Add what the rules of care keep for each person."""
+    rows = len(people)
+    people.add_column("believed", np.full(rows, parameters["care.belief_reference"]))
+    people.add_column("believed_at", np.full(rows, start))
+    u = draws.uniform("seen_at_home", people["key"])
+    age = (start - people["born"]) / (365.0 * 1440.0)
+    at_home = ((age >= 85) & (u < 0.45)) | ((age >= 75) & (people["chronic"] >= 3) & (u < 0.35))
+    people.add_column("home", at_home.astype(np.int8))
+
+
+def add_gp_columns(gps: Table, parameters: Parameters, draws: Draws) -> None:
+    """Add what the rules of care keep for each GP."""
+    rows = len(gps)
+    ones = {"pace": 1.0, "stretch": 1.0, "squeeze_share": parameters["gp.squeeze_share"], "list_factor": 1.0, "backlog_days": 5.0}
+    for name, value in ones.items():
+        gps.add_column(name, np.full(rows, value))
+    zeros = (
+        "pace_slots", "away_until", "acts_week", "refusals", "unscheduled_week", "complex_week", "ties", "peer_bonus",
+        "taken_on", "habit_weeks", "since",
+    )  # fmt: skip
+    for name in zeros:
+        gps.add_column(name, np.zeros(rows))
+    for name in ("status", "account", "locum_now", "hours_cut", "member"):
+        gps.add_column(name, np.zeros(rows, dtype=np.int8))
+    gps.add_column("away_until", np.full(rows, -np.inf))
+    gps.add_column("left_at", np.full(rows, np.inf))
+    gps.add_column("list_size", np.zeros(rows, dtype=np.int64))
+    gps.add_column("accepts", np.array(gps["open"], dtype=np.int8))
+    gps.add_column("duty", draws.uniform("duty", gps["key"]) < parameters["care.duty_participation"])
+    gps.add_column("colleague", colleagues(gps))
+    for name, column in ledger_columns(rows).items():
+        gps.add_column(name, column)
+
+
+def colleagues(gps: Table) -> Array:
+    """For each GP the next one of the same practice in a ring, -1 for those who work alone."""
+    practice = gps["practice"]
+    order = np.argsort(practice, kind="stable")
+    following = np.roll(order, -1)
+    sorted_practice = practice[order]
+    last = np.append(sorted_practice[1:] != sorted_practice[:-1], True) if len(order) else np.zeros(0, dtype=bool)
+    start = np.searchsorted(sorted_practice, sorted_practice)
+    target = np.where(last, order[start] if len(order) else order, following)
+    result = np.full(len(gps), -1, dtype=np.int64)
+    alone = target == order
+    result[order] = np.where(alone, -1, target)
+    return result
+
+
+def add_strain(world: World) -> None:
+    """Give every GP a state of strain, at rest in the profession's ordinary week until the warm-up has shown hers."""
+    gps, model = world.gps, world.strain[Profession.GP]
+    for name, column in model.initialise(gps["key"], {}, world.draws).items():
+        gps.add_column(name, column)
+    for factor in model.reference:
+        gps.add_column(f"habit_{factor}", np.zeros(len(gps)))
+
+
+def new_strain(world: World, rows: Array) -> None:
+    """Draw the state of strain of GPs who have just come."""
+    gps, model = world.gps, world.strain[Profession.GP]
+    habitual = {factor: gps[f"ref_{factor}"][rows] for factor in model.reference}
+    for name, column in model.initialise(gps["key"][rows], habitual, world.draws).items():
+        gps[name][rows] = column

@@ -1,0 +1,214 @@
+"""The GPs' books: weekly sessions, kinds of slot, holidays and absences, filled some weeks ahead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.care.world import World
+from cpts_sim.engine.agenda import Slot
+from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.columns import Table
+from cpts_sim.engine.draws import Draws
+from cpts_sim.engine.events import Work
+from cpts_sim.evidence import Parameters
+
+Array = NDArray[Any]
+BOOK_DAYS = 112
+REFILL_DAYS = 28
+HALF_DAYS_A_WEEK = 11  # Monday to Friday twice, Saturday morning
+EXTRA_SLOTS = 4
+
+
+@dataclass
+class Template:
+    """Slots of an ordinary week.
+
+    Attributes:
+        offset: minutes after midnight, shape (7, GPs, slots a day), increasing, infinity where there is none.
+        length: minutes of each, same shape.
+        kind: bit of ``Slot``; 0 for the reserve that a GP opens by working faster, and for paid extra slots.
+        reserve: 1 for a reserve slot, 2 for an extra evening slot, 0 otherwise.
+    """
+
+    offset: Array
+    length: Array
+    kind: Array
+    reserve: Array
+
+    @property
+    def per_day(self) -> int:
+        """Slots of the fullest day."""
+        return int(self.offset.shape[2])
+
+
+def half_days_worked(gps: Table, draws: Draws) -> Array:
+    """Choose which of the week's half-days each GP works, shape (GPs, 11) of truth values.
+
+    The wanted number is met on average: the fraction of a half-day is drawn once per GP. Saturday morning and
+    Wednesday or Thursday afternoon go first.
+    """
+    order_bias = np.array([0, 0, 0, 0, 0.15, 0.35, 0, 0.35, 0, 0.1, 0.45])
+    u = draws.block("half_day", HALF_DAYS_A_WEEK + 1, gps["key"])
+    wanted = np.floor(gps["half_days"] + u[HALF_DAYS_A_WEEK]).astype(np.int64)
+    keenness = u[:HALF_DAYS_A_WEEK].T * 0.6 + order_bias[None, :]
+    rank = np.argsort(np.argsort(keenness, axis=1, kind="stable"), axis=1, kind="stable")
+    worked: Array = rank < np.clip(wanted, 0, HALF_DAYS_A_WEEK)[:, None]
+    return worked
+
+
+def make_template(gps: Table, parameters: Parameters, draws: Draws) -> Template:
+    """Lay out the week of every GP from half-days, act length and habits."""
+    rows = len(gps)
+    stride = np.maximum(gps["slot_min"] * parameters["gp.stride_factor"], 5.0)
+    held = np.clip(
+        parameters["gp.same_day_share"] + (draws.uniform("same_day", gps["key"]) - 0.5) * parameters["gp.same_day_spread"],
+        0.0, 1.0,
+    )  # fmt: skip
+    per_session = np.floor(parameters["gp.session_min"] / stride).astype(np.int64)
+    most = int(per_session.max(initial=1))
+    worked = half_days_worked(gps, draws)
+    extra_reserve = int(parameters["gp.reserve_slots_per_session"])
+    per_day = 2 * (most + extra_reserve + 1) + 2 + EXTRA_SLOTS
+    shape = (7, rows, per_day)
+    template = Template(np.full(shape, NEVER), np.zeros(shape, np.float32), np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
+    for weekday in range(6):
+        _lay_day(template, weekday, worked, stride, per_session, most, extra_reserve, held, parameters)
+    order = np.argsort(template.offset, axis=2, kind="stable")
+    for name in ("offset", "length", "kind", "reserve"):
+        setattr(template, name, np.take_along_axis(getattr(template, name), order, axis=2))
+    return template
+
+
+def _lay_day(
+    template: Template, weekday: int, worked: Array, stride: Array, per_session: Array, most: int,
+    extra_reserve: int, held: Array, parameters: Parameters,
+) -> None:  # fmt: skip
+    position = 0
+    starts = (parameters["gp.morning_start_min"], parameters["gp.afternoon_start_min"])
+    for session in range(2 if weekday < 5 else 1):
+        on = worked[:, 2 * weekday + session]
+        for k in range(most + extra_reserve + 1):
+            offset = starts[session] + k * stride
+            ordinary = k < per_session
+            reserve = (k >= per_session) & (k < per_session + extra_reserve)
+            squeeze = k == per_session + extra_reserve
+            same_day = np.floor((k + 1) * held + 0.5) > np.floor(k * held + 0.5)
+            kind = np.where(ordinary, np.where(same_day, Slot.SAME_DAY, Slot.AHEAD), np.where(squeeze, Slot.SQUEEZE, 0))
+            exists = on & (k <= per_session + extra_reserve)
+            _put(template, weekday, position, exists, offset, stride, kind, reserve.astype(np.uint8))
+            position += 1
+    for visit in range(2):
+        exists = worked[:, 2 * weekday] & (weekday < 5)
+        minutes = parameters["gp.home_visit_min"]
+        offset = np.full(len(stride), parameters["gp.home_visit_start_min"] + visit * minutes)
+        _put(template, weekday, position, exists, offset, np.full(len(stride), minutes), Slot.HOME, 0)
+        position += 1
+    for extra in range(EXTRA_SLOTS if weekday < 5 else 0):
+        exists = worked[:, 2 * weekday + 1]
+        offset = parameters["gp.evening_start_min"] + extra * stride
+        _put(template, weekday, position, exists, offset, stride, 0, 2)
+        position += 1
+
+
+def _put(
+    template: Template, weekday: int, position: int, exists: Array, offset: Array, length: Array, kind: Any, reserve: Any
+) -> None:
+    grain = np.floor(offset)
+    template.offset[weekday, :, position] = np.where(exists, grain, NEVER)
+    template.length[weekday, :, position] = np.where(exists, length, 0.0)
+    template.kind[weekday, :, position] = np.where(exists, kind, 0)
+    template.reserve[weekday, :, position] = np.where(exists, reserve, 0)
+
+
+def leave_weeks(gps: Table, days: Any, parameters: Parameters, draws: Draws, weeks: int) -> Array:
+    """Weeks of holiday, shape (GPs, weeks) of truth values: a number a year, mostly in school holidays.
+
+    Weeks count from the first day of the run; each block of 52 weeks is one year of choice.
+    """
+    away = np.zeros((len(gps), weeks), dtype=bool)
+    school = np.array([days.school_holiday[min(w * 7 + 2, len(days.weekday) - 1)] for w in range(weeks)], dtype=float)
+    summer = np.array([days.month[min(w * 7 + 2, len(days.weekday) - 1)] in (7, 8) for w in range(weeks)], dtype=float)
+    pull = parameters["gp.leave_school_pull"] * school + parameters["gp.leave_summer_pull"] * summer
+    for year, first in enumerate(range(0, weeks, 52)):
+        block = np.arange(first, min(first + 52, weeks))
+        u = draws.block("leave", 53, gps["key"], year)
+        wanted = np.floor(parameters["gp.leave_weeks"] + u[52])
+        score = u[:52].T[:, : len(block)] - pull[block][None, :]
+        rank = np.argsort(np.argsort(score, axis=1, kind="stable"), axis=1, kind="stable")
+        away[:, block] = rank < (wanted * len(block) / 52.0)[:, None]
+    return away
+
+
+class Surgeries:
+    """Fills the books of the GPs day by day, some weeks ahead.
+
+    Args:
+        world: the world (its books must exist).
+        template: slots of an ordinary week.
+        weeks: number of weeks for which holidays are planned.
+    """
+
+    def __init__(self, world: World, template: Template, weeks: int) -> None:
+        self.world, self.template = world, template
+        self.plan_leave(weeks)
+
+    def plan_leave(self, weeks: int) -> None:
+        """Choose holidays and locums of every GP row (again when somebody has arrived)."""
+        world = self.world
+        self.leave = leave_weeks(world.gps, world.days, world.parameters, world.draws, weeks)
+        share = world.parameters["gp.locum_share"]
+        self.locum = np.stack(
+            [world.draws.uniform("locum", world.gps["key"], week) < share for week in range(weeks)], axis=1
+        )
+
+    def week(self, day: int) -> int:
+        """Index of the week of a day in ``leave`` and ``locum``."""
+        return min((day - self.world.days.first_day) // 7, self.leave.shape[1] - 1)
+
+    def present(self, day: int) -> Array:
+        """Whether each GP's practice sees patients on a day (herself or a locum)."""
+        world, gps, week = self.world, self.world.gps, self.week(day)
+        index = min(day - world.days.first_day, len(world.days.weekday) - 1)
+        here = gps["alive"] & (gps["status"] != Work.LEFT) & (gps["away_until"] <= day * DAY)
+        here &= ~self.leave[:, week] | self.locum[:, week]
+        result: Array = here & (not world.days.holiday[index])
+        return result
+
+    def fill(self, first_day: int, until_day: int) -> None:
+        """Write the slots of some days through the rule ``open_day``."""
+        books = self.world.books
+        for day in range(max(first_day, books.first_day), min(until_day, books.last_day)):
+            offset, length, kind = self.world.rules["open_day"](self.world, self, day)
+            books.fill(day, offset, length, kind)
+
+    def refill(self, today: int) -> None:
+        """Slide the books so that they begin today and fill the new days at their end."""
+        books = self.world.books
+        last = books.last_day
+        books.slide(today)
+        self.fill(last, books.last_day)
+
+
+def open_day(world: World, surgeries: Surgeries, day: int) -> tuple[Array, Array, Array]:
+    """Which slots each GP opens on a day, and of which kind."""
+    weekday = int(world.days.weekday[min(day - world.days.first_day, len(world.days.weekday) - 1)])
+    template = surgeries.template
+    here = surgeries.present(day)[:, None]
+    kind = np.where(here, template.kind[weekday], 0).astype(np.uint8)
+    kind = np.where(kind == Slot.SQUEEZE, np.uint8(0), kind)  # squeezes are opened week by week
+    kind = _thin_halo(world, day, kind)
+    return template.offset[weekday], template.length[weekday], kind
+
+
+def _thin_halo(world: World, day: int, kind: Array) -> Array:
+    """Neighbours' own people, who are not simulated one by one, hold a drawn part of the neighbours' slots."""
+    halo = np.flatnonzero(world.gps["halo"])
+    if not len(halo):
+        return kind
+    u = world.draws.block("halo_taken", kind.shape[1], world.gps["key"][halo], day).T
+    kind[halo] = np.where(u < world.parameters["gp.halo_occupancy"], 0, kind[halo])
+    return kind

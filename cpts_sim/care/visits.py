@@ -1,0 +1,212 @@
+"""What happens when the time of a booked slot comes, and when a booking is cancelled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.care import requests as rq
+from cpts_sim.care.world import World
+from cpts_sim.engine.agenda import Slot
+from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.events import Ending, MtState, Need, Origin, Road, Route, Status
+
+Array = NDArray[Any]
+
+
+def cancel(world: World, end: float) -> None:
+    """Free the slots whose bookings are cancelled before ``end``; most of these people ask again."""
+    books = world.books
+    gp, column = np.nonzero(books.cancel_at < end)
+    if not len(gp):
+        return
+    rows = books.request[gp, column].astype(np.int64)
+    at = books.cancel_at[gp, column]
+    books.release(gp, column)
+    _cancelled(world, rows, at)
+
+
+def _cancelled(world: World, rows: Array, at: Array) -> None:
+    requests, p = world.requests, world.parameters
+    symptom = rq.is_symptom(requests["kind"][rows])
+    person = requests["person"][rows]
+    u = world.draws.block("after_cancel", 2, world.people["key"][person], rq.identity(requests, rows) + requests["rounds"][rows] * 16)
+    healed = symptom & (u[0] < p["care.cancel_healed"])
+    requests["start"][rows] = NEVER
+    requests["gp"][rows] = -1
+    rq.end_requests(world, rows[healed], Ending.SERVED, Route.SELF, at[healed])
+    ask_again(world, rows[~healed], at[~healed] + u[1][~healed] * p["care.rebook_spread_days"] * DAY)
+
+
+def ask_again(world: World, rows: Array, at: Array) -> None:
+    """Put requests that lost their booking back among those that ask, from a minute on."""
+    requests = world.requests
+    requests["stage"][rows] = rq.ASKING
+    requests["attempt"][rows] = 0
+    requests["start"][rows] = NEVER
+    requests["gp"][rows] = -1
+    requests["next_at"][rows] = world.days.next_opening(np.floor(np.maximum(at, world.now) * 64.0) / 64.0)
+    requests["rounds"][rows] = np.minimum(requests["rounds"][rows] + 1, 7)
+
+
+def withdraw(world: World, gp: Array, from_minute: float, until_minute: float) -> int:
+    """A GP cancels her sessions (illness, departure): slots close, people with a booking ask again.
+
+    Returns:
+        Number of bookings lost.
+    """
+    books = world.books
+    within = (books.start[gp] >= from_minute) & (books.start[gp] < until_minute)
+    which, column = np.nonzero(within & (books.kind[gp] > 0))
+    rows = books.request[gp[which], column].astype(np.int64)
+    lost = np.sort(rows[rows >= 0])
+    books.kind[gp[which], column] = 0
+    books.free[gp[which], column] = 0
+    books.request[gp[which], column] = -1
+    books.cancel_at[gp[which], column] = NEVER
+    books.forget()
+    ask_again(world, lost, np.full(len(lost), world.now))
+    return len(lost)
+
+
+def see_patients(world: World, start: float, end: float) -> None:
+    """Let the visits of a window happen: absences, minutes of the professionals, consequences for health."""
+    books = world.books
+    span = books.span(int(np.floor_divide(start, DAY)), int(np.floor_divide(end - 1e-9, DAY)) + 1)
+    times = books.start[:, span]
+    gp, local = np.nonzero((times >= start) & (times < end) & (books.request[:, span] >= 0))
+    if not len(gp):
+        return
+    column = local + span.start
+    rows = books.request[gp, column].astype(np.int64)
+    books.request[gp, column] = -1
+    books.cancel_at[gp, column] = NEVER
+    at = books.start[gp, column]
+    order = np.lexsort((gp, at))
+    gp, column, rows, at = gp[order], column[order], rows[order], at[order]
+    absent = world.rules["no_show"](world, rows, gp, at - books.booked[gp, column])
+    _journal(world, gp, column, rows, at, absent)
+    _missed(world, rows[absent], at[absent])
+    _seen(world, rows[~absent], gp[~absent], column[~absent], at[~absent])
+
+
+def _journal(world: World, gp: Array, column: Array, rows: Array, at: Array, absent: Array) -> None:
+    requests, books = world.requests, world.books
+    person = requests["person"][rows]
+    kind = books.kind[gp, column]
+    world.journal.add(
+        "visit", at=at, booked=books.booked[gp, column], provider=gp, person=person, kind=requests["kind"][rows],
+        minutes=act_minutes(world, gp, kind), status=np.where(absent, Status.NO_SHOW, Status.DONE), slot=kind,
+        account=requests["account"][rows], home=kind == Slot.HOME, own=world.people["mt"][person] == gp,
+    )  # fmt: skip
+
+
+def act_minutes(world: World, gp: Array, kind: Array) -> Array:
+    """Minutes of face-to-face time of acts, by the GP's usual length, her present pace, and the kind of slot."""
+    p, gps = world.parameters, world.gps
+    usual = gps["slot_min"][gp] * gps["pace"][gp]
+    squeezed = np.where(kind == Slot.SQUEEZE, usual * p["gp.squeeze_length_factor"], usual)
+    result: Array = np.where(kind == Slot.HOME, p["gp.home_visit_min"], squeezed)
+    return result
+
+
+def no_show(world: World, rows: Array, gp: Array, lead_min: Array) -> Array:
+    """Whether people miss their visit: rises with the lead, higher with a GP who does not know them."""
+    p, requests = world.parameters, world.requests
+    person = requests["person"][rows]
+    lead_days = np.minimum(lead_min / DAY, p["care.no_show_lead_cap_days"])
+    known = world.people["mt"][person] == gp
+    chance = (p["care.no_show_base"] + p["care.no_show_per_day"] * lead_days) * np.where(known, 1.0, p["care.no_show_unknown_factor"])
+    u = world.draws.uniform("no_show", world.people["key"][person], rq.identity(requests, rows) + requests["rounds"][rows] * 16)
+    result: Array = u < chance
+    return result
+
+
+def _missed(world: World, rows: Array, at: Array) -> None:
+    if not len(rows):
+        return
+    requests, p = world.requests, world.parameters
+    u = world.draws.uniform("after_no_show", world.people["key"][requests["person"][rows]],
+                            rq.identity(requests, rows) + requests["rounds"][rows] * 16)  # fmt: skip
+    again = (u < p["care.no_show_asks_again"]) & (requests["rounds"][rows] < 7)
+    ask_again(world, rows[again], at[again] + p["care.rebook_spread_days"] * DAY * u[again])
+    gone = rows[~again]
+    requests["start"][gone] = NEVER
+    rq.end_requests(world, gone, Ending.UNMET, Route.NONE, at[~again])
+    world.rules["untreated"](world, gone)
+
+
+def _seen(world: World, rows: Array, gp: Array, column: Array, at: Array) -> None:
+    if not len(rows):
+        return
+    requests = world.requests
+    slot = world.books.kind[gp, column]
+    charge_acts(world, gp, slot)
+    route = requests["route"][rows]
+    rq.end_requests(world, rows, Ending.SERVED, route, at)
+    world.rules["after_visit"](world, rows, gp, at)
+
+
+def charge_acts(world: World, gp: Array, slot: Array) -> None:
+    """Write the minutes of acts in the ledger, by line (locums' minutes are nobody's)."""
+    minutes = act_minutes(world, gp, slot)
+    mine = world.gps["locum_now"][gp] == 0
+    lines = (("visit", slot == Slot.HOME), ("squeeze", slot == Slot.SQUEEZE), ("extra_paid", slot == Slot.EXTRA))
+    rest = mine.copy()
+    for line, chosen in lines:
+        world.ledger.charge(line, gp[chosen & mine], minutes[chosen & mine])
+        rest &= ~chosen
+    world.ledger.charge("consult", gp[rest], minutes[rest])
+    np.add.at(world.gps["acts_week"], gp[mine], 1)
+
+
+def after_visit(world: World, rows: Array, gp: Array, at: Array) -> None:
+    """What a visit does: follow-up renewed, people sent to hospital, people who must come again, registration."""
+    requests, people, p = world.requests, world.people, world.parameters
+    person, kind = requests["person"][rows], requests["kind"][rows]
+    u = world.draws.block("after_visit", 3, people["key"][person], rq.identity(requests, rows))
+    _renew(world, person[kind == Need.FOLLOWUP], at[kind == Need.FOLLOWUP])
+    sent = u[0] < np.where(kind == Need.ACUTE, p["care.acute_sent_to_ed"], np.where(kind == Need.MINOR, p["care.minor_sent_to_ed"], 0.0))
+    world.arrivals.add(at[sent] + p["care.ed_travel_lag_min"], person[sent], Road.SENT, rq.identity(requests, rows[sent]), int(Need.ACUTE))
+    _come_again(world, rows, gp, at, u[1], kind, sent)
+    seeking = np.isin(people["mt_state"][person], (MtState.SEEKING, MtState.ORPHAN))
+    world.rules["register_after_visit"](world, person[seeking], gp[seeking], at[seeking])
+
+
+def _renew(world: World, person: Array, at: Array) -> None:
+    world.people["last_followup"][person] = at
+    world.rules["renew"](world, person, at)
+
+
+def _come_again(world: World, rows: Array, gp: Array, at: Array, u: Array, kind: Array, sent: Array) -> None:
+    """Some symptoms need a second visit; more of them when consultations are shortened."""
+    p, requests = world.parameters, world.requests
+    hurry = np.maximum(0.0, 1.0 - world.gps["pace"][gp]) * p["care.return_per_pace"]
+    chance = np.where(rq.is_symptom(kind), p["care.return_visit_share"] + hurry, np.where(kind == Need.MENTAL, p["care.mental_return_share"], 0.0))
+    first = requests["origin"][rows] == Origin.EXOGENOUS
+    again = (u < chance) & ~sent & first
+    chosen = rows[again]
+    if not len(chosen):
+        return
+    planned = np.floor((at[again] + p["care.return_visit_days"] * DAY * (0.5 + u[again] / np.maximum(chance[again], 1e-9))) * 64) / 64
+    ask = np.floor((at[again] + 30.0) * 64) / 64
+    raised = world.days.next_opening(ask + DAY)
+    new = rq.raise_requests(world, requests["person"][chosen], Need.FOLLOWUP, Origin.CARE, requests["ordinal"][chosen] * 8 + requests["kind"][chosen],
+                            raised, np.maximum(planned, raised))  # fmt: skip
+    requests["patience_days"][new] = p["care.patience_planned_high_days"]
+
+
+def idle_minutes(world: World, day: int) -> tuple[Array, Array]:
+    """Slots that each GP kept open on a day that nobody took: number, and minutes of consultation time."""
+    books = world.books
+    span = books.span(day)
+    kind = books.kind[:, span]
+    ordinary = (kind == Slot.AHEAD) | (kind == Slot.SAME_DAY) | (kind == Slot.SHARED)
+    unused = ordinary & (books.free[:, span] > 0)
+    count: Array = unused.sum(axis=1)
+    minutes: Array = (unused * books.length[:, span]).sum(axis=1)
+    return count, minutes
+
+

@@ -1,0 +1,204 @@
+"""One run: scenario → territory → people → books → days. ``step()`` is one day; ``fork()`` starts another arm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.agents.base import MesaModel, make_all
+from cpts_sim.agents.people import KINDS
+from cpts_sim.build import build_france, build_plain
+from cpts_sim.care.plain import PlainCare, Trace
+from cpts_sim.engine.clock import DAY, Clock
+from cpts_sim.engine.columns import Table
+from cpts_sim.engine.draws import Draws
+from cpts_sim.engine.events import SCHEMAS
+from cpts_sim.engine.journal import Chunk, Journal
+from cpts_sim.errors import InputError
+from cpts_sim.evidence import load_parameters
+from cpts_sim.scenario import Scenario
+
+EPOCH = 1
+"""Rises whenever the results of a scenario change."""
+
+PROCESS_GP, PROCESS_CPTS, PROCESS_CALENDAR = 1, 2, 3
+Array = NDArray[Any]
+Observer = Callable[[Chunk, Mapping[str, Table]], None]
+
+
+class Model(MesaModel):
+    """A territory with its people, from the beginning of the warm-up.
+
+    Args:
+        spec: the scenario.
+        seed: seed of all random numbers.
+        arm: policy of the scenario to live by; None for no CPTS at all (the common warm-up).
+        observers: called with each closed chunk of the journal and the tables.
+        trace: needs given from outside (theory and benchmarks).
+        state: state of another model to start from (``checkpoint``, ``fork``).
+
+    Attributes:
+        tables: every table by name.
+        journal: events, the only output.
+        now: minutes since Monday 00:00 of day 0.
+    """
+
+    def __init__(
+        self, spec: Scenario, seed: int = 0, *, arm: str | None = None, observers: Sequence[Observer] = (),
+        trace: Trace | None = None, state: dict[str, Any] | None = None, territory: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(seed=seed)
+        self.spec, self.seed, self.arm = spec, seed, arm
+        self.observers = list(observers)
+        policy = spec.arms[arm] if arm is not None else None
+        overrides = dict(policy.parameters) if policy is not None else dict(spec.parameters)
+        self.parameters = load_parameters(spec.reference_year, overrides)
+        self.draws = Draws(seed)
+        self.journal = Journal(SCHEMAS, [self._observe])
+        self.first_day = -spec.warmup_days
+        self.clock = Clock(self.first_day * DAY if state is None else state["now"])
+        self.care: Any
+        if spec.territory.practices is not None:
+            self.territory = None
+            self.care = build_plain(self, trace, state)
+            self.tables = self.care.tables
+        else:
+            self.care, self.territory = build_france(self, state, territory)
+            self.tables = self.care.world.tables
+        self._start_clock(state)
+        if state is not None:
+            self.journal.restore(state["journal"], state["written"])
+        if policy is not None and policy.cpts is not None:
+            from cpts_sim.missions import install
+
+            install(self, policy.cpts)
+
+    # ------------------------------------------------------------------------------------------ time
+    def _start_clock(self, state: dict[str, Any] | None) -> None:
+        if "calendar" not in self.tables:
+            self.tables["calendar"] = Table("calendar", 1, {"next_at": np.array([self.first_day * DAY]), "window": "i4"})
+        self.clock.loop(PROCESS_CALENDAR, self.tables["calendar"], self._window)
+
+    def _window(self, row: int) -> None:
+        """Live one window, and sleep until the next."""
+        calendar, hours = self.tables["calendar"], self.spec.windows
+        which = int(calendar["window"][row])
+        start = float(calendar["next_at"][row])
+        day = int(start // DAY)
+        last = which + 1 == len(hours)
+        end = (day + 1) * DAY if last else day * DAY + hours[which + 1] * 60.0
+        if which == 0:
+            self._open_day(day)
+        self.care.window(start, end)
+        if last:
+            self.care.close_day(end if isinstance(self.care, PlainCare) else day)
+        calendar["window"][row] = 0 if last else which + 1
+        calendar["next_at"][row] = end
+
+    def _open_day(self, day: int) -> None:
+        if isinstance(self.care, PlainCare):
+            if day % 28 == 0 and day > self.first_day:
+                self.journal.close_chunk()
+            self.care.open_day(day)
+        else:
+            self.care.world.now = day * DAY
+            self.care.turn(day)
+
+    @property
+    def now(self) -> float:
+        """Minutes since Monday 00:00 of day 0."""
+        return self.clock.now
+
+    @property
+    def day(self) -> int:
+        """Present day; 0 is the first after the warm-up."""
+        return int(self.now // DAY)
+
+    def step(self) -> None:
+        """Live one day."""
+        self.clock.run_to((self.day + 1) * DAY)
+
+    def run(self, days: int) -> None:
+        """Live some days."""
+        self.clock.run_to((self.day + days) * DAY)
+
+    def warm_up(self) -> None:
+        """Fill the books until day 0, then release what was frozen."""
+        if self.now < 0:
+            self.clock.run_to(0.0)
+        self.release()
+
+    def release(self) -> None:
+        """Let structural events happen from now on (unless the scenario freezes them)."""
+        if not isinstance(self.care, PlainCare):
+            self.care.release(self.spec.frozen)
+
+    def finish(self) -> None:
+        """Close what is open and hand the last chunk to the observers."""
+        self.care.finish()
+        self.journal.close_chunk()
+
+    def _observe(self, chunk: Chunk) -> None:
+        for observer in self.observers:
+            observer(chunk, self.tables)
+
+    # ------------------------------------------------------------------------------------------ agents
+    def make_agents(self) -> None:
+        """Register a Mesa agent for every row of every kind."""
+        for name, kind in KINDS.items():
+            if name in self.tables:
+                make_all(self, kind, len(self.tables[name]))
+
+    # ------------------------------------------------------------------------------------------ state
+    def state(self) -> dict[str, Any]:
+        """Return everything that the future depends on (arrays are copies)."""
+        return {
+            "now": self.now, "tables": {name: table.arrays() for name, table in self.tables.items()},
+            "care": self.care.state(), "journal": self.journal.open_chunk(), "written": self.journal.written,
+        }  # fmt: skip
+
+    def fork(self, arm: str | None = None, observers: Sequence[Observer] = ()) -> Model:
+        """Return a model that goes on from here under an arm of the scenario; this one is untouched."""
+        return Model(self.spec, self.seed, arm=arm, observers=observers, state=self.state(), territory=self.territory)
+
+    def checkpoint(self, path: str | Path) -> None:
+        """Write the state to one file of arrays."""
+        state = self.state()
+        flat = {f"tables/{name}/{c}": a for name, columns in state["tables"].items() for c, a in columns.items()}
+        flat |= {f"care/{part}/{c}": a for part, arrays in state["care"].items() for c, a in arrays.items()}
+        flat |= {f"journal/{kind}/{c}": a for kind, columns in state["journal"].items() for c, a in columns.items()}
+        head = {"now": np.array([state["now"]]), "written": np.array([state["written"]]), "epoch": np.array([EPOCH]), "seed": np.array([self.seed])}
+        target = Path(path)
+        with target.open("wb") as file:
+            np.savez_compressed(file, **flat, **head)
+
+    @classmethod
+    def resume(cls, path: str | Path, spec: Scenario, arm: str | None = None, observers: Sequence[Observer] = ()) -> Model:
+        """Go on from a checkpoint.
+
+        Raises:
+            InputError: the file is not a checkpoint of this epoch.
+        """
+        try:
+            with np.load(path) as file:
+                arrays = {name: file[name] for name in file.files}
+        except (OSError, ValueError) as error:
+            raise InputError(f"{path}: {error}, expected a checkpoint file; write one with checkpoint().") from None
+        if int(arrays.get("epoch", np.zeros(1))[0]) != EPOCH:
+            raise InputError(f"{path}: checkpoint of another epoch, expected {EPOCH}; run the scenario again.")
+        state: dict[str, Any] = {"now": float(arrays.pop("now")[0]), "written": int(arrays.pop("written")[0])}
+        seed = int(arrays.pop("seed")[0])
+        arrays.pop("epoch")
+        for part in ("tables", "care", "journal"):
+            grouped: dict[str, dict[str, Array]] = {}
+            for name in [n for n in arrays if n.startswith(part + "/")]:
+                _, group, column = name.split("/", 2)
+                grouped.setdefault(group, {})[column] = arrays[name]
+            state[part] = grouped
+        return cls(spec, seed, arm=arm, observers=observers, state=state)
+
+
