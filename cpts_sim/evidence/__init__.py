@@ -8,6 +8,7 @@ The numbers live in ``evidence/data/*.yaml``; a room reads them by id::
 """
 
 from cpts_sim.evidence.entry import GRADES, PRIORS, ParameterEntry, Value
+from cpts_sim.evidence.entry import thaw as plain_value
 from cpts_sim.evidence.parameters import (
     REFERENCE_YEARS,
     OverrideProblem,
@@ -29,5 +30,6 @@ __all__ = [
     "check_overrides",
     "load_parameters",
     "parameter_ids",
+    "plain_value",
     "read_entries",
 ]

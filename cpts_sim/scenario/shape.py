@@ -50,6 +50,13 @@ class TerritorySource(Settings):
         """Which of the four sources is used."""
         return next(name for name in _SOURCES if getattr(self, name) is not None)
 
+    @property
+    def label(self) -> str:
+        """The source in one word or two: an archetype's id, a file's name, or "practices"."""
+        if self.practices is not None:
+            return "practices"
+        return self.archetype or str((self.file or self.table or Path()).name)
+
     @model_validator(mode="after")
     def _one(self) -> TerritorySource:
         if sum(getattr(self, name) is not None for name in _SOURCES) != 1:

@@ -1,0 +1,3 @@
+from cpts_sim.cli import main
+
+main()

@@ -1,0 +1,127 @@
+"""The group of all commands, its language and what it does with errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from cpts_sim import __version__
+from cpts_sim.cli._click_words import speak_click
+from cpts_sim.errors import CptsSimError
+from cpts_sim.words import LANGUAGES, choose_language, label, say, use_language
+
+PROGRAM = "cpts-sim"
+INTERRUPTED = 130
+INTERNAL = 1
+
+
+class Commands(click.Group):
+    """Commands by the name of their file, imported only when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, in alphabetical order."""
+        files = Path(__file__).parent.glob("[!_]*.py")
+        return sorted(file.stem.replace("_", "-") for file in files)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = import_module(f"cpts_sim.cli.{cmd_name.replace('-', '_')}").command
+        return _with_language(command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with their one-line help, without importing them."""
+        names = self.list_commands(ctx)
+        rows = [(name, label(f"cli.{name.replace('-', '_')}", default="")) for name in names]
+        with formatter.section(click.core._("Commands")):  # type: ignore[attr-defined]
+            formatter.write_dl(rows)
+
+
+def _with_language(command: click.Command) -> click.Command:
+    """Let a command (and those below it) take ``--lang`` too; :func:`main` has already acted on it."""
+    if not any(parameter.name == "lang" for parameter in command.params):
+        command.params.append(_language_option())
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            _with_language(below)
+    return command
+
+
+def _language_option() -> click.Option:
+    return click.Option(
+        ["--lang"],
+        type=click.Choice(LANGUAGES),
+        help=say("cli.option_lang"),
+        expose_value=False,
+        is_eager=True,
+        callback=lambda ctx, parameter, value: use_language(value) if value else None,
+    )
+
+
+def build() -> Commands:
+    """Return the group of commands in the current language."""
+    group = Commands(name=PROGRAM, help=say("cli.help"), epilog=say("cli.epilog"), no_args_is_help=True)
+    group.params.append(_language_option())
+    help_text = say("cli.option_version")
+    return click.version_option(__version__, "--version", prog_name=PROGRAM, help=help_text)(group)
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
+    """Run a command line and leave the process with its exit code.
+
+    0 done · 1 internal error · 2 wrong usage · 3 invalid input · 130 interrupted.
+    """
+    arguments = list(sys.argv[1:] if args is None else args)
+    use_language(choose_language(asked_language(arguments)))
+    speak_click()
+    sys.exit(exit_code(lambda: build().main(arguments, prog_name=PROGRAM, standalone_mode=False)))
+
+
+def asked_language(arguments: Sequence[str]) -> str | None:
+    """Return the value of ``--lang`` wherever it stands: the help is written before options are read."""
+    for rank, argument in enumerate(arguments):
+        if argument == "--":
+            return None
+        if argument.startswith("--lang="):
+            return argument.removeprefix("--lang=")
+        if argument == "--lang" and rank + 1 < len(arguments):
+            return arguments[rank + 1]
+    return None
+
+
+def exit_code(action: Callable[[], Any]) -> int:
+    """Run an action and turn whatever ends it into an exit code, with one sentence on stderr."""
+    try:
+        result = action()
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as stop:
+        return int(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except CptsSimError as error:
+        _complain(str(error))
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        _complain(say("cli.interrupted"))
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # the last resort: a fault of ours, said without a page of Python
+        if os.environ.get("CPTS_SIM_DEBUG"):
+            traceback.print_exc()
+        _complain(say("cli.internal", error=f"{type(error).__name__}: {error}"))
+        return INTERNAL
+
+
+def _complain(text: str) -> None:
+    click.echo(say("cli.error", text=text), err=True)

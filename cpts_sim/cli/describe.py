@@ -1,0 +1,66 @@
+"""``cpts-sim describe``: what a scenario brings into play, before anything runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cpts_sim.cli._options import catalogue, json_option, scenario_argument, write_json
+from cpts_sim.scenario import Arm, Scenario, as_written, load
+from cpts_sim.words import date_words, say
+
+Section = tuple[str, list[str]]
+"""A heading and its lines."""
+
+
+@click.command(help=say("cli.describe"))
+@scenario_argument
+@json_option
+def command(path: Path, as_json: bool) -> None:
+    """Print the scenario in words, then the routes and rules of the model it makes."""
+    from cpts_sim.model import describe
+
+    scenario = load(path, catalogue())
+    sections = [*scenario_sections(scenario), *describe(scenario)]
+    if as_json:
+        write_json({"scenario": as_written(scenario), "sections": dict(sections)})
+        return
+    for title, lines in sections:
+        click.echo(click.style(title, bold=True))
+        click.echo("\n".join(f"  {line}" for line in lines) + "\n")
+
+
+def scenario_sections(scenario: Scenario) -> list[Section]:
+    """Return what the scenario itself says, section by section, in the current language."""
+    sections = [
+        (say("cli.section_scenario"), _whole(scenario)),
+        (say("cli.section_arms"), [_arm(name, arm) for name, arm in scenario.arms.items()]),
+        (say("cli.section_shocks"), [f"{name}: {settings!r}" for name, settings in scenario.shocks.items()]),
+        (say("cli.section_parameters"), [f"{key} = {value}" for key, value in scenario.parameters.items()]),
+    ]
+    return [section for section in sections if section[1]]
+
+
+def _whole(scenario: Scenario) -> list[str]:
+    time: dict[str, Any] = {"days": scenario.horizon_days, "weeks": scenario.warmup_weeks}
+    calendar: dict[str, Any] = {"year": scenario.reference_year, "calendar": scenario.calendar}
+    windows = ", ".join(map(str, scenario.windows))
+    return [
+        say("cli.line_territory", territory=scenario.territory.label),
+        say("cli.line_time", start=date_words(scenario.start), **time),
+        say("cli.line_france", windows=windows, **calendar),
+        say("cli.line_drift", drift=_word(scenario.drift), structural=_word(not scenario.frozen)),
+    ]
+
+
+def _word(truth: bool) -> str:
+    return say("cli.word_yes" if truth else "cli.word_no")
+
+
+def _arm(name: str, arm: Arm) -> str:
+    if arm.cpts is None:
+        return say("cli.arm_without", name=name)
+    missions = ", ".join(arm.cpts.missions.names()) or say("cli.no_mission")
+    return say("cli.arm_with", name=name, start=arm.cpts.start_months, missions=missions)

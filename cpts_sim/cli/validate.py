@@ -1,0 +1,56 @@
+"""``cpts-sim validate``: everything that is wrong with scenario files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cpts_sim.cli._options import catalogue, json_option, write_json
+from cpts_sim.scenario import Scenario, ScenarioError, load
+from cpts_sim.words import say
+
+
+@click.command(help=say("cli.validate"))
+@click.argument("paths", metavar="SCENARIO...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+def command(paths: tuple[Path, ...], as_json: bool) -> int:
+    """Check each file; the exit code is 3 when one is wrong."""
+    results = [_check(path) for path in paths]
+    wrong = sum(not result["ok"] for result in results)
+    if as_json:
+        write_json({"ok": not wrong, "files": [_without_text(result) for result in results]})
+    else:
+        for result in results:
+            click.echo(result["text"], err=not result["ok"])
+        if len(results) > 1 and wrong:
+            click.echo(say("cli.files_wrong", count=wrong), err=True)
+    return 3 if wrong else 0
+
+
+def _check(path: Path) -> dict[str, Any]:
+    try:
+        scenario = load(path, catalogue())
+    except ScenarioError as error:
+        return _result(path, str(error), [problem.as_dict() for problem in error.problems])
+    return _result(path, _summary(path, scenario), [])
+
+
+def _result(path: Path, text: str, problems: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"file": str(path), "ok": not problems, "problems": problems, "text": text}
+
+
+def _without_text(result: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in result.items() if key != "text"}
+
+
+def _summary(path: Path, scenario: Scenario) -> str:
+    return say(
+        "cli.valid",
+        file=path,
+        territory=scenario.territory.label,
+        days=scenario.horizon_days,
+        weeks=scenario.warmup_weeks,
+        arms=", ".join(scenario.arms),
+    )
