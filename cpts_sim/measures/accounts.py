@@ -1,17 +1,18 @@
 """Where a change in needs met comes from: seven accounts that sum to it exactly (law 2).
 
-Needs met are exogenous needs served. A need served by other hands or in other hours than the regular sessions of
-the professionals of day 0 belongs to one account at once: task shifting, paid extra time, more professionals,
-supply from outside, or lower need when it settled without care. What is left, needs met in regular sessions, is
+Needs met are exogenous needs served. A need served by other hands or in other hours than the regular
+sessions of the professionals of day 0 belongs to one account at once: task shifting, paid extra time, more
+professionals, supply from outside, or lower need when it settled without care. What is left, needs met in
+regular sessions, is
 
     professionals × hours × filled share × acts an hour − acts given to other requests
 
-where the four factors are GP-weeks worked by the cohort of day 0, bookable hours per GP-week, the share of them
-that is not idle, and acts per filled hour (all origins); other requests are returns, follow-ups made by care,
-attachment, induced and outreach. The change of the product between two arms is shared among its factors by the
-mean over all orders in which they may be changed (Shapley 1953): every order telescopes from one arm to the other,
-so the mean does too, and no factor is favoured by its place. A need that does not arise in the second arm counts
-as met by lower need.
+where the four factors are GP-weeks worked by the cohort of day 0, bookable hours per GP-week, the share of
+them that is not idle, and acts per filled hour (all origins); other requests are returns, follow-ups made
+by care, attachment, induced and outreach. The change of the product between two arms is shared among its
+factors by the mean over all orders in which they may be changed (Shapley 1953): every order telescopes from
+one arm to the other, so the mean does too, and no factor is favoured by its place. A need that does not
+arise in the second arm counts as met by lower need.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A journal written by hand: enough of every kind to exercise every measure, reproducible without a random library."""
+"""A journal written by hand: enough of every kind to exercise every measure, always the same."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def requests(start: float, stop: float, seed: int, count: int, better: float = 0
     visit = np.where(ending == Ending.SERVED, wished + np.floor(u[5] * (6 - 20 * better) * DAY), np.nan)
     route = np.where(ending == Ending.SERVED, 1 + np.floor(u[6] * 12), Route.NONE)
     return rows(
-        "request", count, raised=raised, asked=raised, wished=wished, ended=np.where(np.isnan(visit), raised, visit),
-        visit=visit, person=np.floor(u[7] * PEOPLE), kind=kind, origin=np.where(u[8] < 0.7, 0, np.floor(u[8] * 6)),
+        "request", count, raised=raised, asked=raised, wished=wished, visit=visit, kind=kind,
+        ended=np.where(np.isnan(visit), raised, visit), person=np.floor(u[7] * PEOPLE), origin=np.where(u[8] < 0.7, 0, np.floor(u[8] * 6)),
         contacts=1 + np.floor(u[9] * 3), first=np.where(u[9] < 0.05, 1, 0), after=np.where(u[9] < 0.05, 1, 0),
         ending=ending, route=route, commune=np.floor(u[7] * 3), age=np.floor(u[7] * 90), ald=u[2] < 0.2,
         attached=u[4] < 0.9, deprivation=1 + np.floor(u[5] * 5),
@@ -88,7 +88,8 @@ def weeks(
     week = np.repeat(np.arange(start_week, start_week + count), gps)
     lines = {line: u[5 + i] * (3.0 + 30.0 * (line == "consult")) for i, line in enumerate(LEDGER_LINES)}
     return rows(
-        "week", count * gps, at=week * 7 * DAY + 6 * DAY, profession=Profession.GP, row=np.tile(np.arange(gps), count),
+        "week", count * gps, at=week * 7 * DAY + 6 * DAY, profession=Profession.GP,
+        row=np.tile(np.arange(gps), count),
         status=np.where(u[0] < 0.95, 0, 2), member=np.tile(np.arange(gps) % 4, count), acts=80 + u[1] * 40,
         ee=15 + 20 * u[2] - 40 * better, dp=12 * u[3], pa=30 + 15 * u[4], ee_true=20.0, **lines,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Measures count the same beside a model, over an old journal, in one piece, in pieces or in another order."""
+"""Measures count the same beside a model or over an old journal, in one piece or in many."""
 
 import numpy as np
 import pytest
@@ -84,7 +84,7 @@ def test_every_number_is_declared_and_every_declared_number_has_its_words():
 
 
 def test_access_by_hand():
-    """Four exogenous symptoms: at once, after 3 days, given up, pending; and one return that must not count."""
+    """Four exogenous symptoms: at once, after 3 days, given up, pending; and a return that must not count."""
     day = fake.DAY
     raised = np.array([0.0, day, 2 * day, 3 * day, 4 * day])
     request = fake.rows(
@@ -161,7 +161,7 @@ def test_ledger_lines_sum_to_the_hours():
 
 
 def test_a_leaver_stays_in_the_cohort():
-    """Six GPs at EE 10; the exhausted one leaves in week 2: the mean keeps the score, the prevalence does not."""
+    """The exhausted one of six GPs leaves in week 2: the mean keeps the score, the prevalence does not."""
     chunk = fake.empty()
     chunk["week"] = fake.weeks(0, 4, 3)
     week = chunk["week"]

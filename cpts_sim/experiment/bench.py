@@ -1,0 +1,237 @@
+"""Speed and memory of the package and of other programs on the same work, each run in a process of its own.
+
+Two works are timed: *appointments*, the reference workload (:mod:`cpts_sim.theory.appointment_year`), through
+the ordinary model with ``appointment_year.yaml``; and *full*, the whole model on an archetype. Peers are
+programs that print one JSON line for the first work (``--n --years --seed``).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import median
+
+from cpts_sim.errors import InternalError, UsageError
+
+APPOINTMENTS, FULL = "appointments", "full"
+OWN = "cpts_sim"
+EXACT_TOLERANCE = 1e-7
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One run of one program.
+
+    Attributes:
+        program: ``cpts_sim`` or the name of a peer.
+        work: ``appointments`` or ``full``.
+        inhabitants: size.
+        years: simulated years.
+        import_s, setup_s, run_s: seconds inside the process; ``run_s`` is the simulation itself.
+        process_s: wall-clock seconds of the whole process.
+        peak_mb: greatest resident memory of the process in MiB (nan where the system does not tell).
+        outputs: what the program printed.
+    """
+
+    program: str
+    work: str
+    inhabitants: int
+    years: float
+    import_s: float
+    setup_s: float
+    run_s: float
+    process_s: float
+    peak_mb: float
+    outputs: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def per_100k_year_s(self) -> float:
+        """Seconds of simulation for 100 000 inhabitants and one year."""
+        return self.run_s / (self.inhabitants * self.years) * 100_000
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A program that does the reference workload.
+
+    Attributes:
+        name: name in the table.
+        file: file in the folder of peers.
+        environment: variables that choose its variant.
+        largest: largest number of inhabitants that it is asked for.
+    """
+
+    name: str
+    file: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    largest: int = 250_000
+
+
+PEERS = (
+    Peer("C", "cref.c"),
+    Peer("numpy cascade", "numpy_daily.py"),
+    Peer("plain Python", "python_seq.py"),
+    Peer("Mesa views + SimPy clock", "proto_views.py", {"ENGINE": "numpy", "AGENTS": "eager"}),
+    Peer("SimPy per need", "simpy_need.py", largest=100_000),
+    Peer("Mesa + SimPy per patient", "mesa_simpy_patient.py", largest=100_000),
+)
+SLOW = ("SimPy per need", "Mesa + SimPy per patient")
+
+
+def measure(
+    program: str,
+    work: str,
+    command: Sequence[str],
+    years: float,
+    environment: Mapping[str, str] | None = None,
+) -> Measurement:
+    """Run a program once and read its JSON line, its wall-clock time and its peak memory.
+
+    Raises:
+        InternalError: the program failed or printed no JSON line.
+    """
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        began = time.perf_counter()
+        process = subprocess.Popen(command, stdout=out, stderr=err, env={**os.environ, **(environment or {})})
+        status, peak_mb = _wait(process)
+        wall = time.perf_counter() - began
+        out.seek(0)
+        err.seek(0)
+        lines, complaint = out.read().decode().strip().splitlines(), err.read().decode().strip()
+    if status or not lines:
+        reason = complaint.splitlines()[-1] if complaint else f"status {status}"
+        raise InternalError(f"bench: {program} failed ({reason}); run it alone: {' '.join(command)}")
+    outputs = {k: v for k, v in json.loads(lines[-1]).items() if isinstance(v, int | float)}
+    inhabitants = int(outputs.pop("n"))
+    import_s, setup_s, run_s = (float(outputs.pop(name, 0.0)) for name in ("t_import", "t_setup", "t_run"))
+    return Measurement(program, work, inhabitants, years, import_s, setup_s, run_s, wall, peak_mb, outputs)
+
+
+def _wait(process: subprocess.Popen[bytes]) -> tuple[int, float]:
+    """Wait for the end of a process; its status, and its own peak memory where the system tells it."""
+    if not hasattr(os, "wait4"):
+        return process.wait(), math.nan
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return process.returncode, usage.ru_maxrss * unit / 2**20
+
+
+def measure_own(work: str, inhabitants: int, years: float, seed: int, *more: str) -> Measurement:
+    """Run this package once on one of the two works."""
+    command = [sys.executable, "-m", "cpts_sim.experiment.bench_worker", work]
+    command += ["--n", str(inhabitants), "--years", f"{years:g}", "--seed", str(seed), *more]
+    return measure(OWN, work, command, years)
+
+
+@dataclass
+class Bench:
+    """A series of measurements on this machine, one after the other.
+
+    Attributes:
+        runs: every run made.
+        missing: peer → why it was not run.
+    """
+
+    runs: list[Measurement] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def own(self, work: str, sizes: Sequence[int], years: float, repeats: int, seed: int = 1) -> None:
+        """Time this package."""
+        for inhabitants in sizes:
+            for repeat in range(repeats):
+                self.runs.append(measure_own(work, inhabitants, years, seed + repeat))
+
+    def peers(
+        self, folder: Path, sizes: Sequence[int], years: float, repeats: int, *, slow: bool = True
+    ) -> None:
+        """Time the peers found in a folder; note those that cannot run here, and why."""
+        if not folder.is_dir():
+            raise UsageError(
+                f"--peers {folder}: no such folder, expected the peer programs; correct the path."
+            )
+        with tempfile.TemporaryDirectory() as build:
+            for peer in (peer for peer in PEERS if slow or peer.name not in SLOW):
+                try:
+                    start = _command(folder / peer.file, Path(build))
+                    for inhabitants in (n for n in sizes if n <= peer.largest):
+                        self._peer(peer, start, inhabitants, years, 1 if peer.name in SLOW else repeats)
+                except InternalError as error:
+                    self.missing[peer.name] = str(error)
+
+    def _peer(self, peer: Peer, start: list[str], inhabitants: int, years: float, repeats: int) -> None:
+        for seed in range(1, repeats + 1):
+            options = ["--n", str(inhabitants), "--years", f"{years:g}", "--seed", str(seed)]
+            self.runs.append(measure(peer.name, APPOINTMENTS, [*start, *options], years, peer.environment))
+
+    def best(self, program: str, work: str, inhabitants: int) -> Measurement | None:
+        """Return the fastest run (times vary upwards only: other work on the machine), or None."""
+        found = [r for r in self.runs if (r.program, r.work, r.inhabitants) == (program, work, inhabitants)]
+        return min(found, key=lambda run: run.run_s, default=None)
+
+    def rows(self) -> list[Measurement]:
+        """Return the fastest run of each program, work and size, in the order of their first runs."""
+        keys = dict.fromkeys((run.program, run.work, run.inhabitants) for run in self.runs)
+        return [run for key in keys if (run := self.best(*key)) is not None]
+
+    def exponent(self, program: str, work: str) -> float:
+        """Return log(t2 / t1) / log(N2 / N1) of run times at the two largest sizes; nan if only one."""
+        timed = sorted(
+            (r.inhabitants, r.run_s) for r in self.rows() if (r.program, r.work) == (program, work)
+        )
+        if len(timed) < 2:
+            return math.nan
+        (small, fast), (large, long) = timed[-2:]
+        return math.log(long / fast) / math.log(large / small)
+
+    def ratios(self, inhabitants: int) -> dict[str, float]:
+        """Return how many times a peer's run time the package takes on the reference workload, by peer."""
+        mine = self.best(OWN, APPOINTMENTS, inhabitants)
+        peers = ((peer.name, self.best(peer.name, APPOINTMENTS, inhabitants)) for peer in PEERS)
+        return {name: mine.run_s / run.run_s for name, run in peers if mine and run}
+
+    def outputs(self, program: str, inhabitants: int) -> dict[str, float]:
+        """Return the median over repeats of each output of the reference workload."""
+        found = [
+            r for r in self.runs if (r.program, r.work, r.inhabitants) == (program, APPOINTMENTS, inhabitants)
+        ]
+        return {
+            name: median(run.outputs[name] for run in found) for name in (found[0].outputs if found else ())
+        }
+
+    def as_json(self) -> str:
+        """Return everything measured, and what follows from it."""
+        sizes = sorted({run.inhabitants for run in self.runs if run.work == APPOINTMENTS})
+        works = dict.fromkeys((run.program, run.work) for run in self.runs)
+        content = {
+            "runs": [{**asdict(run), "per_100k_year_s": run.per_100k_year_s} for run in self.runs],
+            "exponents": {
+                f"{p}/{w}": self.exponent(p, w) for p, w in works if not math.isnan(self.exponent(p, w))
+            },
+            "ratios": {str(size): self.ratios(size) for size in sizes},
+            "missing": self.missing,
+        }
+        return json.dumps(content, indent=2)
+
+
+def _command(file: Path, build: Path) -> list[str]:
+    """How to start a peer; a C program is compiled first."""
+    if not file.is_file():
+        raise InternalError(f"bench: {file} is not there; add it or leave it out.")
+    if file.suffix != ".c":
+        return [sys.executable, str(file)]
+    compiler = shutil.which("gcc") or shutil.which("cc")
+    if compiler is None:
+        raise InternalError("bench: no C compiler on this machine; install gcc to compare with C.")
+    program = build / file.stem
+    subprocess.run([compiler, "-O2", "-o", str(program), str(file), "-lm"], check=True)
+    return [str(program)]

@@ -1,0 +1,283 @@
+"""Comparing arms over many pairs: what to compute, when to stop, what it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cpts_sim.errors import UsageError
+from cpts_sim.experiment.contrasts import add_contrasts
+from cpts_sim.experiment.keys import canonical, digest, experiment_key, pair_key, plain
+from cpts_sim.experiment.pair import Maker, Pair, make_model, replicate
+from cpts_sim.experiment.readings import Line, line_of, smallest_differences
+from cpts_sim.experiment.statistics import replications_for_difference, replications_for_level
+from cpts_sim.experiment.store import Store
+from cpts_sim.experiment.values import Place, Values
+from cpts_sim.experiment.workers import results, usable_cores
+from cpts_sim.measures import chosen
+from cpts_sim.scenario import Scenario, parse
+from cpts_sim.words import did_you_mean, say
+
+DEFAULT_PAIRS = 20
+"""Pairs of a comparison that asks for nothing else."""
+CEILING = 200
+"""Most pairs a wanted precision may ask for."""
+LOOK_AHEAD = 5
+"""Further pairs over which a precision must hold (Hoad, Robinson & Davies)."""
+JUDGED = ("access.in_time", "access.resolution", "ed.visits")
+"""Numbers whose precision decides when to stop."""
+
+Progress = Callable[[int, int], None]
+Warn = Callable[[str, dict[str, Any]], None]
+
+
+def _silent(*_: Any) -> None:
+    """Say nothing."""
+
+
+def keeps(which: str, rank: int) -> bool:
+    """Tell whether the journal of the pair of this rank is kept, for "all", "first" or "none"."""
+    return which == "all" or (which == "first" and rank == 0)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a comparison must compute.
+
+    Attributes:
+        scenario: what the user wrote. arms: names, the first is the one that others are compared with.
+        seed: seed of the first pair; the others follow it. replications: number of pairs (None: until
+        ``precision``). precision: wanted half-width, as a share of the level of the first arm (None: a
+        fixed number of pairs). measures: names (None: all). keep_journal: "all", "first" (the journal of
+        the first pair) or "none". make: builds the model.
+    """
+
+    scenario: Scenario
+    arms: tuple[str, ...]
+    seed: int = 1
+    replications: int | None = DEFAULT_PAIRS
+    precision: float | None = None
+    measures: tuple[str, ...] | None = None
+    keep_journal: str = "first"
+    make: Maker = field(default=make_model, repr=False)
+
+    @property
+    def most(self) -> int:
+        """Return the largest number of pairs that may be computed."""
+        return CEILING if self.replications is None else self.replications
+
+    @property
+    def key(self) -> str:
+        """Return the name of the comparison."""
+        return experiment_key(self.scenario, self.arms, self.seed)
+
+    def keeps(self, rank: int) -> bool:
+        """Tell whether the journal of a pair is kept."""
+        return keeps(self.keep_journal, rank)
+
+    def measures_digest(self) -> str:
+        """Return the digest of the measures wanted and of their numbers' names."""
+        names = {m.name: [i.name for i in m.indicators] for m in chosen(self.measures)}
+        return digest(canonical(names).encode())
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The pairs of a plan, put side by side.
+
+    Attributes:
+        plan: what was asked.
+        values: the numbers of the pairs that count.
+        pairs: the pairs that count, by seed.
+        stopped: "asked" (as many as asked), "precision" (reached) or "ceiling" (not reached at 200 pairs).
+        reused: how many pairs had been computed before.
+        smallest: smallest differences that matter.
+    """
+
+    plan: Plan
+    values: Values
+    pairs: Mapping[int, Pair] = field(repr=False)
+    stopped: str
+    reused: int
+    smallest: Mapping[str, float] = field(repr=False)
+
+    def line(self, place: Place | str, arm: str | None = None) -> Line:
+        """Compare one number (an indicator's name means the whole territory and horizon)."""
+        where = Place(place) if isinstance(place, str) else place
+        return line_of(self.values, arm or self.values.arms[-1], where, self.smallest)
+
+    def lines(self) -> Iterator[Line]:
+        """Compare every number of every arm with the first arm, in sorted order."""
+        for arm in self.values.arms[1:] or self.values.arms:
+            for place in self.values.places():
+                yield line_of(self.values, arm, place, self.smallest)
+
+
+def arms_of(scenario: Scenario, wanted: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the arms to compare: those wanted, else all, ``without`` first.
+
+    Raises:
+        UsageError: an arm that the scenario does not have.
+    """
+    known = list(scenario.arms)
+    for name in wanted:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            raise UsageError(say("experiment.no_arm", arm=name, hint=hint, known=", ".join(known)))
+    return tuple(wanted) or tuple(sorted(known, key=lambda name: (name != "without", known.index(name))))
+
+
+def compare(
+    plan: Plan,
+    *,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    store: Path | None = None,
+    fresh: bool = False,
+    smallest: Mapping[str, float] | None = None,
+    progress: Progress = _silent,
+    warn: Warn = _silent,
+) -> Comparison:
+    """Compute the pairs of a plan, those already in the store excepted, and put them side by side.
+
+    The result does not depend on the number of workers: pairs count in the order of their seeds, and a rule
+    that stops looks only at the pairs before it.
+
+    Args:
+        plan: what to compute.
+        workers: number of processes (default: one per usable core).
+        executor: any ``concurrent.futures`` executor to use instead.
+        store: folder in which finished pairs are kept and found again (None: nothing is kept).
+        fresh: compute every pair again, even those in the store.
+        smallest: smallest differences that matter (default: the shipped ones).
+        progress: told how many pairs are done, and of how many.
+        warn: told of folders set aside and other events, as a key of words and its values.
+    """
+    shelf = Store(store, plan.measures_digest(), warn)
+    found = {} if fresh else _found(plan, shelf)
+    pairs = dict(found)
+    progress(len(pairs), plan.most)
+    count = _enough(plan, pairs)
+    if count is None:
+        count = _compute(plan, pairs, shelf, workers or usable_cores(), executor, progress)
+    kept = {plan.seed + rank: pairs[rank] for rank in range(count)}
+    values = Values.of_pairs(plan.arms, {seed: pair.values for seed, pair in kept.items()})
+    stopped = "asked" if plan.precision is None else "precision" if _met(plan, pairs) else "ceiling"
+    reused = sum(rank in found for rank in range(count))
+    return Comparison(plan, add_contrasts(values), kept, stopped, reused, smallest or smallest_differences())
+
+
+def _found(plan: Plan, shelf: Store) -> dict[int, Pair]:
+    """Return the pairs computed before, by rank."""
+    out = {}
+    for rank in range(plan.most):
+        key = pair_key(plan.scenario, plan.arms, plan.seed + rank)
+        pair = shelf.get(key, plan.seed + rank, plan.keeps(rank))
+        if pair is not None:
+            out[rank] = pair
+    return out
+
+
+def _compute(
+    plan: Plan,
+    pairs: dict[int, Pair],
+    shelf: Store,
+    workers: int,
+    executor: Executor | None,
+    progress: Progress,
+) -> int:
+    """Compute missing pairs in order until there are enough; returns how many count."""
+    missing = iter([rank for rank in range(plan.most) if rank not in pairs])
+    text = canonical(plain(plan.scenario))
+    job = _Order(text, plan.arms, plan.seed, plan.measures, plan.keep_journal, plan.make)
+    coming = results(job, missing, min(workers, plan.most), executor)
+    try:
+        for rank, pair in coming:
+            pairs[rank] = pair
+            shelf.put(pair_key(plan.scenario, plan.arms, pair.seed), pair)
+            count = _enough(plan, pairs)
+            progress(len(pairs), plan.most)
+            if count is not None:
+                return count
+    finally:
+        coming.close()
+    return len(pairs)
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What a worker needs; the scenario travels as text because its class is made at run time."""
+
+    scenario: str
+    arms: tuple[str, ...]
+    seed: int
+    measures: tuple[str, ...] | None
+    keep_journal: str
+    make: Maker
+
+    def __call__(self, rank: int) -> Pair:
+        """Compute one pair."""
+        keep = keeps(self.keep_journal, rank)
+        scenario = scenario_of(self.scenario)
+        return replicate(scenario, self.seed + rank, self.arms, self.measures, keep_journal=keep, make=self.make)
+
+
+@cache
+def scenario_of(text: str) -> Scenario:
+    """Return the scenario written as canonical JSON."""
+    return parse(json.loads(text), catalogue())
+
+
+def catalogue() -> Mapping[str, Any] | None:
+    """Return the missions and shocks that a scenario may name."""
+    try:
+        from cpts_sim.model import catalogue as known
+    except ImportError:
+        return None
+    found: Mapping[str, Any] = known()
+    return found
+
+
+def _enough(plan: Plan, pairs: Mapping[int, Pair]) -> int | None:
+    """Return how many of the first pairs count, or None when more are needed."""
+    met = _met(plan, pairs)
+    return plan.most if met is None and _prefix(pairs) >= plan.most else met
+
+
+def _met(plan: Plan, pairs: Mapping[int, Pair]) -> int | None:
+    """Return the number of pairs at which every judged number has its precision, looking at a prefix only."""
+    if plan.precision is None:
+        return None
+    prefix = [_judged(pairs[rank]) for rank in range(min(_prefix(pairs), plan.most))]
+    if len(prefix) <= LOOK_AHEAD:
+        return None
+    values = Values.of_pairs(plan.arms, dict(enumerate(prefix)))
+    counts = [count for name in JUDGED for count in _needed(values, Place(name), plan.precision)]
+    return None if None in counts else max((c for c in counts if c is not None), default=None)
+
+
+def _judged(pair: Pair) -> dict[str, dict[Place, float]]:
+    wanted = [Place(name) for name in JUDGED]
+    return {arm: {p: v[p] for p in wanted if p in v} for arm, v in pair.values.items()}
+
+
+def _prefix(pairs: Mapping[int, Pair]) -> int:
+    rank = 0
+    while rank in pairs:
+        rank += 1
+    return rank
+
+
+def _needed(values: Values, place: Place, precision: float) -> Iterator[int | None]:
+    """Yield the pairs needed by the level in each arm and by each paired difference."""
+    base = values.get(values.arms[0], place)
+    for arm in values.arms:
+        numbers = values.get(arm, place)
+        yield replications_for_level(numbers, precision)
+        if arm != values.arms[0]:
+            yield replications_for_difference(numbers - base, precision * abs(float(base.mean())))

@@ -1,0 +1,77 @@
+"""Numbers that only two arms together have: accounts, exhaustion by place in the CPTS, effect sizes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cpts_sim.engine.events import Member
+from cpts_sim.experiment.values import Place, Values
+from cpts_sim.measures.accounts import LINES, by_account, decompose, needs_met
+
+EFFECT = "burnout.ee_effect"
+"""Difference of EE in standard deviations of the first arm."""
+
+
+def add_contrasts(values: Values) -> Values:
+    """Add, to every arm, the numbers that compare it with the first arm (zero or its own for the first)."""
+    base = values.arms[0]
+    for arm in values.arms:
+        _accounts(values, base, arm)
+        _effect(values, base, arm)
+        _members(values, base, arm)
+    return values
+
+
+def _counts(values: Values, arm: str, pair: int) -> dict[str, float]:
+    places = [p for p in values.data[arm] if p.indicator == "account.base" and p.by == "count"]
+    return {place.group: float(values.data[arm][place][pair]) for place in places}
+
+
+def _accounts(values: Values, base: str, arm: str) -> None:
+    """Put the accounts of each pair, per 1 000 residents a year; all are zero in the first arm."""
+    found: dict[Place, list[float]] = {}
+    for pair in range(len(values.seeds)):
+        without, with_ = _counts(values, base, pair), _counts(values, arm, pair)
+        if not without or not with_:
+            return
+        scale = without["per_1000"]
+        lines = decompose(without, with_)
+        change = needs_met(with_) - needs_met(without) - (with_["needs"] - without["needs"])
+        rows = {Place("account.change"): change}
+        rows |= {Place("account.change", "account", name): v for name, v in by_account(lines).items()}
+        rows |= {Place("account.change", "line", name): lines[name] for name in LINES}
+        for place, value in rows.items():
+            found.setdefault(place, []).append(value * scale)
+    for place, numbers in found.items():
+        values.put(arm, place, numbers)
+
+
+def _effect(values: Values, base: str, arm: str) -> None:
+    spread = values.get(base, Place("burnout.ee_sd"))
+    known = spread[np.isfinite(spread)]
+    if not len(known):
+        return
+    gap = values.get(arm, Place("burnout.ee")) - values.get(base, Place("burnout.ee"))
+    values.put(arm, Place(EFFECT), list(gap / known.mean() if known.mean() else gap * math.nan))
+
+
+def _members(values: Values, base: str, arm: str) -> None:
+    """Put the mean EE of the GPs who are leaders, active, passive and no members in the last arm compared.
+
+    The same GPs are taken in the first arm, by pair: membership is read in ``arm`` and kept under its name
+    there.
+    """
+    groups = values.groups("burnout.gp_member", "gp")
+    if not groups or arm == base:
+        return
+    place = np.array([values.get(arm, Place("burnout.gp_member", "gp", g)) for g in groups])
+    for where in (base, arm):
+        score = np.array([values.get(where, Place("burnout.gp_ee", "gp", g)) for g in groups])
+        for member in Member:
+            mine = np.where((place == member) & np.isfinite(score), score, math.nan)
+            count = np.isfinite(mine).sum(axis=0)
+            means = np.where(count > 0, np.nansum(mine, axis=0) / np.maximum(count, 1), math.nan)
+            name = str(int(member)) if len(values.arms) == 2 else f"{int(member)}@{arm}"
+            values.put(where, Place("burnout.by_member", "member", name), list(means))

@@ -1,0 +1,196 @@
+"""One pair: one seed, one warm-up, then every arm from the same day 0."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.engine.journal import Chunk
+from cpts_sim.experiment.parquet import from_parquet, to_parquet
+from cpts_sim.experiment.values import Place, pair_table, read_pair
+from cpts_sim.measures import Horizon, Observer, Row, Tables, chosen, picture
+from cpts_sim.scenario import Scenario
+
+
+class Run(Protocol):
+    """What an experiment asks of a model."""
+
+    journal: Any
+    tables: Mapping[str, Any]
+    territory: Any
+
+    def warm_up(self) -> None:
+        """Fill books and wards, up to day 0."""
+
+    def fork(self, arm: str) -> Run:
+        """Return a copy of this run that follows an arm."""
+
+    def run(self, days: float) -> None:
+        """Simulate some days."""
+
+    def close(self) -> None:
+        """Release what the run holds."""
+
+
+Maker = Callable[[Scenario, int], Run]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What remains of a pair.
+
+    Attributes:
+        seed: the seed all its arms share. files: name → bytes: ``values.parquet``, ``territory.json`` and,
+        if kept, ``journal/<arm>/<kind>.parquet``.
+    """
+
+    seed: int
+    files: Mapping[str, bytes] = field(repr=False)
+
+    @cached_property
+    def values(self) -> dict[str, dict[Place, float]]:
+        """Numbers: arm → place → value."""
+        return read_pair(self.files["values.parquet"])
+
+    @property
+    def has_journal(self) -> bool:
+        """Whether the journal of its arms was kept."""
+        return any(name.startswith("journal/") for name in self.files)
+
+
+def make_model(scenario: Scenario, seed: int) -> Run:
+    """Build the real model (imported only when needed)."""
+    from cpts_sim.model import Model
+
+    run: Run = Model(scenario, seed)
+    return run
+
+
+def replicate(
+    scenario: Scenario,
+    seed: int,
+    arms: Sequence[str],
+    measures: Sequence[str] | None = None,
+    *,
+    keep_journal: bool = False,
+    make: Maker = make_model,
+) -> Pair:
+    """Run every arm of a scenario with one seed, from one warm-up.
+
+    Args:
+        scenario: what the user wrote.
+        seed: decides every draw, the same in all arms.
+        arms: names of arms, in the order of comparison.
+        measures: names of measures (default: all).
+        keep_journal: keep the journals with the numbers.
+        make: builds the model.
+    """
+    model = make(scenario, seed)
+    try:
+        model.warm_up()
+        tables = day_zero(model)
+        horizon = Horizon(scenario.horizon_days)
+        rows: dict[str, list[Row]] = {}
+        files: dict[str, bytes] = {"territory.json": _territory(model.territory)}
+        for arm in arms:
+            rows[arm], chunks = _one_arm(model, arm, tables, horizon, measures, keep_journal)
+            files |= journal_files(arm, chunks)
+        files["values.parquet"] = pair_table(rows)
+        if keep_journal:
+            files |= {
+                f"journal/day_zero/{name}.parquet": to_parquet(columns) for name, columns in tables.items()
+            }
+        return Pair(seed, dict(sorted(files.items())))
+    finally:
+        model.close()
+
+
+def _one_arm(
+    model: Run, arm: str, tables: Tables, horizon: Horizon, measures: Sequence[str] | None, keep: bool
+) -> tuple[list[Row], list[Chunk]]:
+    """Fork, run and measure one arm; its chunks are kept only on demand."""
+    branch = model.fork(arm)
+    try:
+        observer = Observer(chosen(measures), tables)
+        chunks: list[Chunk] = []
+        branch.journal.observers[:] = [observer, chunks.append] if keep else [observer]
+        branch.run(horizon.days)
+        branch.journal.close_chunk()
+        return observer.finish(horizon), chunks
+    finally:
+        branch.close()
+
+
+def day_zero(model: Run) -> Tables:
+    """Take the picture of day 0 that measures need."""
+    names = [name for name in ("people", "gps") if name in model.tables]
+    columns = {name: _columns(model.tables[name]) for name in names}
+    return picture(columns, communes_of(model.territory))
+
+
+def _columns(table: Any) -> Mapping[str, NDArray[Any]]:
+    arrays: Mapping[str, NDArray[Any]] = table if isinstance(table, Mapping) else table.arrays()
+    return arrays
+
+
+def communes_of(territory: Any) -> dict[str, NDArray[Any]]:
+    """Return the columns of the territory's communes that measures and maps use."""
+    communes = territory.communes
+    out = {name: np.asarray(communes[name]) for name in ("code", "name", "x_km", "y_km", "population")}
+    computed = getattr(territory, "apl_computed", None)
+    if computed is not None and len(computed) >= len(out["code"]):
+        out["apl"] = np.asarray(computed)[: len(out["code"])]
+    return out
+
+
+def _territory(territory: Any) -> bytes:
+    """Write the communes with their places and outlines, for maps."""
+    columns = {name: column.tolist() for name, column in communes_of(territory).items()}
+    rings = getattr(territory, "outlines", None)
+    listed = None if rings is None else [np.round(np.asarray(r, np.float64), 5).tolist() for r in rings]
+    content = {
+        "title": str(getattr(territory, "title", "")),
+        "schematic": bool(getattr(territory, "schematic", True)),
+        "notes": [str(note) for note in getattr(territory, "notes", [])],
+        "communes": columns,
+        "outlines": listed,
+    }
+    return (json.dumps(content, sort_keys=True, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def journal_files(arm: str, chunks: Sequence[Chunk]) -> dict[str, bytes]:
+    """Write the chunks of an arm: one Parquet file a kind of event, with the rank of each row's chunk."""
+    out = {}
+    for kind in sorted(chunks[0]) if chunks else ():
+        parts = [chunk[kind] for chunk in chunks]
+        sizes = [len(next(iter(part.values()))) for part in parts]
+        columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        rank = np.repeat(np.arange(len(parts), dtype=np.int16), sizes)
+        out[f"journal/{arm}/{kind}.parquet"] = to_parquet({"chunk": rank, **columns})
+    return out
+
+
+def read_journal(files: Mapping[str, bytes], arm: str) -> list[Chunk]:
+    """Read the chunks of an arm again."""
+    start = f"journal/{arm}/"
+    kinds = {n[len(start) : -8]: from_parquet(data) for n, data in files.items() if n.startswith(start)}
+    count = max((int(c["chunk"].max()) + 1 for c in kinds.values() if len(c["chunk"])), default=0)
+    return [
+        {
+            kind: {n: c[columns["chunk"] == rank] for n, c in columns.items() if n != "chunk"}
+            for kind, columns in kinds.items()
+        }
+        for rank in range(count)
+    ]
+
+
+def read_day_zero(files: Mapping[str, bytes]) -> Tables:
+    """Read the picture of day 0 kept beside a journal."""
+    start = "journal/day_zero/"
+    return {n[len(start) : -8]: from_parquet(data) for n, data in files.items() if n.startswith(start)}

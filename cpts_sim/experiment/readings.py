@@ -1,0 +1,146 @@
+"""What a paired difference says, in fixed words: against zero, and against what matters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path
+
+from cpts_sim.errors import InputError
+from cpts_sim.experiment.contrasts import EFFECT
+from cpts_sim.experiment.statistics import Interval, mean_interval, paired_interval, pairing_gain
+from cpts_sim.experiment.values import Place, Values
+from cpts_sim.measures import Indicator, indicators
+from cpts_sim.words import did_you_mean, say
+
+FEWEST_PAIRS = 5
+"""With fewer pairs no reading is given."""
+
+
+class Reading(StrEnum):
+    """The fixed words of the last column."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    HIGHER = "higher"
+    LOWER = "lower"
+    TOO_SMALL = "too_small"
+    UNDETERMINED = "undetermined"
+    EQUAL = "equal"
+    TOO_FEW = "too_few"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One number compared between two arms.
+
+    Attributes:
+        arm: the arm compared with the first.
+        place: which number.
+        indicator: its unit and better direction.
+        without: mean of the first arm over the pairs, with its interval.
+        with_: mean of the compared arm, with its interval.
+        difference: mean of the paired differences, with its interval.
+        gain: how many times more pairs unpaired runs would need for the same interval.
+        smallest: smallest difference that matters (nan: none said).
+        reading: what it says.
+    """
+
+    arm: str
+    place: Place
+    indicator: Indicator
+    without: Interval
+    with_: Interval
+    difference: Interval
+    gain: float
+    smallest: float
+    reading: Reading
+
+
+def read(difference: Interval, better: str, smallest: float = math.nan) -> Reading:
+    """Return what a paired difference says.
+
+    Args:
+        difference: mean paired difference with its interval.
+        better: "higher", "lower" or "none".
+        smallest: smallest difference that matters (nan: none said).
+    """
+    if difference.count < FEWEST_PAIRS:
+        return Reading.TOO_FEW
+    if difference.low == difference.high == 0:
+        return Reading.EQUAL
+    if max(abs(difference.low), abs(difference.high)) < smallest:
+        return Reading.TOO_SMALL
+    if difference.low <= 0 <= difference.high:
+        return Reading.UNDETERMINED
+    rises = difference.mean > 0
+    if better == "none":
+        return Reading.HIGHER if rises else Reading.LOWER
+    return Reading.BETTER if rises == (better == "higher") else Reading.WORSE
+
+
+def known_indicators() -> dict[str, Indicator]:
+    """Return every indicator of a comparison by name, those made from two arms included."""
+    return indicators() | {
+        EFFECT: Indicator(EFFECT, "sd", "lower", "0.1 SD is small, 0.3 to 0.6 is a strong trial")
+    }
+
+
+def line_of(values: Values, arm: str, place: Place, smallest: Mapping[str, float]) -> Line:
+    """Compare one number of an arm with the same number of the first arm."""
+    indicator = known_indicators()[place.indicator]
+    first, second = values.get(values.arms[0], place), values.get(arm, place)
+    gap = paired_interval(first, second)
+    least = _least(values, place, smallest)
+    both = [mean_interval(x) for x in (first, second)]
+    reading = read(gap, indicator.better, least)
+    return Line(arm, place, indicator, both[0], both[1], gap, pairing_gain(first, second), least, reading)
+
+
+def _least(values: Values, place: Place, smallest: Mapping[str, float]) -> float:
+    """Return the smallest difference that matters for a number; only for the whole territory and horizon."""
+    if place.by or place.week >= 0:
+        return math.nan
+    if place.indicator == "burnout.ee" and place.indicator not in smallest:
+        spread = mean_interval(values.get(values.arms[0], Place("burnout.ee_sd"))).mean
+        return smallest.get(EFFECT, math.nan) * spread
+    return smallest.get(place.indicator, math.nan)
+
+
+def smallest_differences(path: Path | None = None) -> dict[str, float]:
+    """Read the smallest differences that matter: the shipped ones, with a user's own over them.
+
+    Raises:
+        InputError: the file cannot be read, names an unknown indicator, or holds something else than numbers.
+    """
+    shipped = _read(
+        files("cpts_sim.experiment").joinpath("smallest_differences.yaml").read_text(encoding="utf-8"), ""
+    )
+    if path is None:
+        return shipped
+    try:
+        return shipped | _read(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise InputError(say("experiment.smallest.file", file=path, error=error.strerror)) from None
+
+
+def _read(text: str, name: str) -> dict[str, float]:
+    import yaml
+
+    try:
+        content = yaml.safe_load(text) or {}
+    except yaml.YAMLError:
+        content = None
+    if not isinstance(content, dict):
+        raise InputError(say("experiment.smallest.shape", file=name))
+    known = known_indicators()
+    for key, value in content.items():
+        if key not in known:
+            hint = did_you_mean(str(key), known)
+            raise InputError(say("experiment.smallest.unknown", file=name, key=key, hint=hint))
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+            raise InputError(say("experiment.smallest.value", file=name, key=key, value=value))
+    return {str(key): float(value) for key, value in content.items()}

@@ -1,0 +1,286 @@
+"""The folder of a comparison: everything that must be equal byte for byte, and apart, what may not be.
+
+``scenario.yaml`` (resolved), ``values.parquet`` (every number of every pair), ``comparison.parquet``
+(paired differences), ``smallest_differences.yaml``, ``territory.json``, ``journal/…`` (of the first pair)
+and ``manifest.json`` (key, epoch, schema, seeds, digests) do not vary; ``provenance.json`` (when, where,
+with which versions) does and is left out of every comparison.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import platform
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cpts_sim import EPOCH, __version__
+from cpts_sim.errors import InputError, UsageError
+from cpts_sim.experiment.compare import Comparison, Plan, catalogue
+from cpts_sim.experiment.contrasts import add_contrasts
+from cpts_sim.experiment.keys import SCHEMA, digest, evidence_digest, plain
+from cpts_sim.experiment.pair import Pair
+from cpts_sim.experiment.parquet import to_french_csv, to_parquet
+from cpts_sim.experiment.readings import Line
+from cpts_sim.experiment.store import MANIFEST, json_bytes, write_folder
+from cpts_sim.experiment.values import Values
+from cpts_sim.scenario import Scenario, load
+from cpts_sim.words import has, label, say
+
+PROVENANCE = "provenance.json"
+
+
+def result_files(comparison: Comparison) -> dict[str, bytes]:
+    """Return the files of a comparison, manifest included and provenance excluded: same plan, same bytes."""
+    files = {
+        "scenario.yaml": scenario_yaml(comparison.plan.scenario),
+        "values.parquet": comparison.values.to_parquet(),
+        "comparison.parquet": _lines_parquet(comparison),
+        "smallest_differences.yaml": _yaml(dict(sorted(comparison.smallest.items()))),
+    }
+    for rank, seed in enumerate(sorted(comparison.pairs)):
+        files |= _pair_files(comparison, comparison.pairs[seed], rank)
+    files[MANIFEST] = json_bytes(_manifest(comparison, files))
+    return files
+
+
+def _pair_files(comparison: Comparison, pair: Pair, rank: int) -> dict[str, bytes]:
+    out = {"territory.json": pair.files["territory.json"]} if rank == 0 else {}
+    if comparison.plan.keeps(rank):
+        head = "journal" if rank == 0 else f"journal_{pair.seed}"
+        kept = {name: data for name, data in pair.files.items() if name.startswith("journal/")}
+        out |= {f"{head}/{name.removeprefix('journal/')}": data for name, data in kept.items()}
+    return out
+
+
+def _manifest(comparison: Comparison, files: Mapping[str, bytes]) -> dict[str, Any]:
+    plan = comparison.plan
+    return {
+        "key": plan.key,
+        "epoch": EPOCH,
+        "schema": SCHEMA,
+        "version": __version__,
+        "evidence": evidence_digest(),
+        "arms": list(plan.arms),
+        "seeds": list(comparison.values.seeds),
+        "measures": None if plan.measures is None else list(plan.measures),
+        "keep_journal": plan.keep_journal,
+        "stopped": comparison.stopped,
+        "precision": plan.precision,
+        "files": {name: digest(data) for name, data in sorted(files.items())},
+    }
+
+
+def scenario_yaml(scenario: Scenario) -> bytes:
+    """Write a scenario in full, every default included; its reader accepts it again."""
+    return _yaml(plain(scenario))
+
+
+def _yaml(content: Any) -> bytes:
+    import yaml
+
+    return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)).encode()
+
+
+_NUMBERS = (
+    "without",
+    "without_half",
+    "with",
+    "with_half",
+    "difference",
+    "half",
+    "low",
+    "high",
+    "pairing_gain",
+)
+
+
+def line_record(line: Line) -> dict[str, Any]:
+    """Return a line as plain values."""
+    place, gap = line.place, line.difference
+    levels = (line.without.mean, line.without.half, line.with_.mean, line.with_.half)
+    numbers = (*levels, gap.mean, gap.half, gap.low, gap.high, line.gain)
+    return {
+        "arm": line.arm,
+        **place._asdict(),
+        "unit": line.indicator.unit,
+        "better": line.indicator.better,
+        **dict(zip(_NUMBERS, numbers, strict=True)),
+        "pairs": gap.count,
+        "smallest": line.smallest,
+        "reading": str(line.reading),
+    }
+
+
+def _lines_parquet(comparison: Comparison) -> bytes:
+    records = [line_record(line) for line in comparison.lines()]
+    types = {"week": np.int32, "pairs": np.int32, **dict.fromkeys((*_NUMBERS, "smallest"), np.float64)}
+    names = list(records[0]) if records else []
+    return to_parquet({n: np.asarray([r[n] for r in records], dtype=types.get(n, np.str_)) for n in names})
+
+
+def french_csv(comparison: Comparison, lang: str = "fr") -> bytes:
+    """Write the whole-territory lines for a French spreadsheet."""
+    names = ("indicator", "unit", "without", "with", "difference", "low", "high", "pairs", "reading")
+    lines = [line for line in comparison.lines() if line.place.week < 0]
+    head = ["arm", *names[:1], "by", "group", *names[1:]]
+    rows = []
+    for line in lines:
+        record = line_record(line)
+        record["indicator"] = label(f"measures.{line.place.indicator}", lang)
+        unit = f"measures.unit.{record['unit']}"
+        # Shares stay shares here (0.12, not 12 %): a spreadsheet formats its own cells.
+        record["unit"] = say("report.unit_share", lang) if record["unit"] == "share" else label(unit, lang)
+        record["reading"] = say(f"report.reading.{record['reading']}", lang)
+        rows.append([record[name] for name in head])
+    titles = [say(f"report.column.{name}", lang) if has(f"report.column.{name}") else name for name in head]
+    return to_french_csv(titles, rows)
+
+
+def provenance(seconds: float, workers: int, reused: int) -> dict[str, Any]:
+    """Return what varies from one execution to the next."""
+    return {
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 1),
+        "workers": workers,
+        "pairs_found_in_store": reused,
+        "command": sys.argv,
+        "host": platform.node(),
+        "platform": platform.platform(),
+        "python": platform.python_version(),
+        "versions": _versions(),
+        "peak_memory_mb": _peak_memory_mb(),
+    }
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    out = {"cpts-sim": __version__}
+    for name in ("mesa", "simpy", "numpy", "pyarrow", "pydantic", "holidays"):
+        try:
+            out[name] = version(name)
+        except PackageNotFoundError:
+            out[name] = "absent"
+    return out
+
+
+def _peak_memory_mb() -> float:
+    try:
+        import resource
+    except ImportError:
+        return math.nan
+    unit = 1024.0 if sys.platform != "darwin" else 1024.0 * 1024.0
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, 1)
+
+
+def may_write(folder: Path, key: str, replace: bool) -> None:
+    """Check that a folder may receive a computation.
+
+    Raises:
+        UsageError: it holds another computation and ``replace`` was not given, or is no folder of results.
+    """
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    if not (folder / MANIFEST).is_file():
+        raise UsageError(say("experiment.results.not_ours", folder=folder))
+    held = _held_key(folder)
+    if held != key and not replace:
+        raise UsageError(say("experiment.results.exists", folder=folder))
+
+
+def _held_key(folder: Path) -> str | None:
+    try:
+        return str(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["key"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_results(
+    comparison: Comparison, folder: Path, *, replace: bool = False, more: Mapping[str, Any] | None = None
+) -> dict[str, bytes]:
+    """Write the folder of a comparison as a whole and return what must be equal byte for byte.
+
+    Raises:
+        UsageError: the folder holds another computation and ``replace`` was not given.
+    """
+    may_write(folder, comparison.plan.key, replace)
+    files = result_files(comparison)
+    write_folder(folder, {**files, PROVENANCE: json_bytes(dict(more or {}))})
+    return files
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A folder of results to repeat: its scenario and its manifest."""
+
+    folder: Path
+    scenario: Scenario
+    manifest: Mapping[str, Any]
+
+    def plan(self) -> Plan:
+        """Return the plan that repeats it."""
+        told = self.manifest
+        return Plan(
+            self.scenario,
+            tuple(told["arms"]),
+            int(told["seeds"][0]),
+            len(told["seeds"]),
+            None,
+            None if told["measures"] is None else tuple(told["measures"]),
+            str(told["keep_journal"]),
+        )
+
+    def differing(self, files: Mapping[str, bytes]) -> list[str]:
+        """Return the names of the files that are not equal byte for byte (the manifest sums them up)."""
+        told = self.manifest["files"]
+        mine = {name: digest(data) for name, data in files.items() if name != MANIFEST}
+        return sorted(name for name in {*told, *mine} if told.get(name) != mine.get(name))
+
+
+def read_earlier(manifest: Path) -> Earlier:
+    """Read a manifest and the scenario beside it.
+
+    Raises:
+        InputError: no readable manifest or scenario, or one of another epoch.
+    """
+    path = manifest / MANIFEST if manifest.is_dir() else manifest
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        epoch, _ = int(told["epoch"]), (told["arms"], told["seeds"], told["files"], told["measures"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(say("experiment.results.no_manifest", file=path)) from None
+    if epoch != EPOCH:
+        names = {"file": path, "epoch": epoch, "mine": EPOCH, "version": told.get("version")}
+        raise InputError(say("experiment.results.other_epoch", **names))
+    return Earlier(path.parent, load(path.parent / "scenario.yaml", catalogue()), told)
+
+
+def read_results(folder: Path) -> Comparison:
+    """Read a folder of results: its numbers, its plan and its smallest differences."""
+    import yaml
+
+    earlier = read_earlier(folder)
+    arms = earlier.manifest["arms"]
+    values = Values.from_parquet((folder / "values.parquet").read_bytes(), arms)
+    smallest = yaml.safe_load((folder / "smallest_differences.yaml").read_text(encoding="utf-8"))
+    files = {"territory.json": (folder / "territory.json").read_bytes()}
+    pairs = {values.seeds[0]: Pair(values.seeds[0], files)}
+    stopped = str(earlier.manifest["stopped"])
+    return Comparison(earlier.plan(), add_contrasts(values), pairs, stopped, len(values.seeds), smallest)
+
+
+def free_name(folder: Path) -> Path:
+    """Return the folder's own name, or the first of name-2, name-3, … that does not exist."""
+    out, rank = folder, 1
+    while os.path.lexists(out):
+        rank += 1
+        out = folder.with_name(f"{folder.name}-{rank}")
+    return out
