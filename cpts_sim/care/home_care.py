@@ -151,7 +151,10 @@ class HomeCare:
         return self._settle(float(np.nextafter(at, np.inf)), len(self.nurse_commune), 0.0)
 
     def settle(self, until: float) -> Searched:
-        """Look for nurses for all requests due before a time, one after the other in order of minute."""
+        """Look for nurses for all requests due before a time, one after the other in order of minute.
+
+        To be called at least once a day, after :meth:`day`: those who find nobody call again a day later.
+        """
         return self._settle(until, self.settings.calls_per_day, self.settings.patience_days)
 
     def _settle(self, until: float, calls_per_day: int, patience_days: float) -> Searched:
@@ -186,7 +189,8 @@ class HomeCare:
         lists = [searches[name].tolist() for name in names]
         for i, (commune, turn, calls, minutes) in enumerate(zip(*lists, strict=True)):
             order = self._order(commune, turn)
-            for nurse in order[calls : calls + calls_per_day]:
+            for _ in range(min(calls_per_day, len(order))):
+                nurse = order[calls % len(order)]
                 calls += 1
                 if free[nurse] >= minutes:
                     free[nurse] -= minutes
