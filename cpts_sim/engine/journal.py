@@ -27,7 +27,7 @@ class Journal:
         self.written = 0
         self._open: dict[str, list[dict[str, Array]]] = {kind: [] for kind in self.schemas}
 
-    def add(self, kind: str, **columns: ArrayLike) -> None:
+    def add(self, kind: str, /, **columns: ArrayLike) -> None:
         """Append events of one kind; scalars are repeated to the length of the arrays.
 
         Raises:
