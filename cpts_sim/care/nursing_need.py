@@ -28,7 +28,7 @@ class NurseSettings:
         lasting_share: prevalence of lasting care by single year of age, shape (OLDEST + 1,).
         lasting_days: mean duration of lasting care (exponential).
         brief_per_day: new short episodes per person and day by single year of age.
-        chronic_factor: ratio by severity of chronic disease, shape (4,).
+        chronic_factor: ratio to the French mean of the age, by age and severity, shape (OLDEST + 1, 4).
         rhythm: visits a day of lasting care and their cumulative shares, shape (2, k).
         visits: visits of a short episode and their cumulative shares, shape (2, k).
         visit_min: minutes of a visit, travel included.
@@ -66,7 +66,7 @@ class NurseSettings:
             lasting_share=by_year_of_age(ages, p.array("nurse.lasting_share_by_age")),
             lasting_days=p["nurse.lasting_days"],
             brief_per_day=by_year_of_age(ages, p.array("nurse.brief_per_year_by_age")) / YEAR_DAYS,
-            chronic_factor=p.array("nurse.chronic_factor"),
+            chronic_factor=_chronic_factor(p),
             rhythm=_law(p, "nurse.lasting_visits_per_day", "nurse.lasting_rhythm_share"),
             visits=_law(p, "nurse.brief_visits", "nurse.brief_visits_share"),
             visit_min=p["nurse.visit_min"],
@@ -92,7 +92,7 @@ class NurseSettings:
 
 @dataclass(frozen=True)
 class NursingNeed:
-    """Need of nursing at home of a population, by age and chronic disease.
+    """Need of nursing at home by age and chronic disease; an age's mean in France is that of the evidence.
 
     Attributes:
         lasting_share: probability of having lasting care, by age and severity, shape (OLDEST + 1, 4).
@@ -105,23 +105,12 @@ class NursingNeed:
     brief_per_day: Floats
 
     @classmethod
-    def of(cls, settings: NurseSettings, age: ArrayLike, chronic: ArrayLike) -> NursingNeed:
-        """Return the tables of a population; its mean by age is that of the parameters, ill or not.
-
-        Args:
-            settings: parameters.
-            age: years, shape (n,).
-            chronic: severity of chronic disease 0..3, shape (n,).
-        """
-        decade = _capped(age) // 10
-        severity = np.asarray(chronic, dtype=np.int64)
-        number = np.maximum(np.bincount(decade, minlength=OLDEST // 10 + 1), 1)
-        weight = np.bincount(decade, settings.chronic_factor[severity], minlength=len(number))
-        mean = np.where(weight > 0, weight / number, 1.0)[np.arange(OLDEST + 1) // 10]
-        factor = settings.chronic_factor[None, :] / mean[:, None]
+    def of(cls, settings: NurseSettings) -> NursingNeed:
+        """Return the tables that parameters imply."""
+        factor = settings.chronic_factor
         lasting = np.minimum(settings.lasting_share[:, None] * factor, 0.9)
-        free = lasting / (1.0 - lasting) / settings.lasting_days
-        return cls(lasting, free, settings.brief_per_day[:, None] * factor)
+        fresh = lasting / (1.0 - lasting) / settings.lasting_days
+        return cls(lasting, fresh, settings.brief_per_day[:, None] * factor)
 
     def per_day(self, age: ArrayLike, chronic: ArrayLike) -> Floats:
         """Return new requests for nursing per day of people without lasting care."""
@@ -162,6 +151,12 @@ def course(
     visits = settings.visits[0][choose(settings.visits[1], u[0])]
     days = np.maximum(np.floor(settings.lasting_days * exponential(u[1])), 1.0)
     return np.where(long, rhythm, 1.0), np.where(long, days, visits)
+
+
+def _chronic_factor(p: Parameters) -> Floats:
+    factor, share = p.array("nurse.chronic_factor"), p.array("nurse.severity_share_by_age")
+    mean = (share * factor).sum(axis=1) / share.sum(axis=1)
+    return by_year_of_age(p.array("nurse.age_from"), factor[None, :] / mean[:, None])
 
 
 def _law(p: Parameters, values: str, shares: str) -> Floats:

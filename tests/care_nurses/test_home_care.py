@@ -14,7 +14,7 @@ from cpts_sim.engine.draws import Draws, keys_of
 from cpts_sim.errors import UsageError
 from cpts_sim.evidence import load_parameters
 
-from .towns import AGES, town
+from .towns import town
 
 
 def tiny(nurses: list[int], travel: list[list[float]], year: int = 2019) -> HomeCare:
@@ -66,13 +66,13 @@ def test_stock_of_lasting_care_is_flat() -> None:
     assert int((here.home._cases["lasting"] == 1).sum()) == pytest.approx(start, rel=0.2)
 
 
-def test_needs_keep_their_level_by_age_whatever_the_diseases() -> None:
+def test_needs_by_age_and_disease() -> None:
     settings = NurseSettings.from_parameters(load_parameters(2019))
-    age = np.tile(AGES, 20)
-    ill = (np.arange(age.size) % 3 == 0) * 3
-    need = NursingNeed.of(settings, age, ill)
-    old = age == 90
-    assert need.lasting_share[age, ill][old].mean() == pytest.approx(0.135, rel=0.01)
+    need = NursingNeed.of(settings)
+    here = town(220, people=100_000, lasting=False)
+    share = need.lasting_share[here.age, here.chronic]
+    for age, wanted in ((90, 0.135), (80, 0.046), (30, 0.0015)):
+        assert share[here.age == age].mean() == pytest.approx(wanted, rel=0.03)
     assert need.lasting_share[90, 3] > 3 * need.lasting_share[90, 0]
     assert need.per_day([80], [0])[0] > need.per_day([30], [0])[0]
     rate, days = course(settings, Draws(1), keys_of("p", np.arange(30_000)), 1, np.arange(30_000) % 2)

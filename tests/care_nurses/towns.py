@@ -55,11 +55,12 @@ def town(per_100k: float, people: int = 20_000, communes: int = 4, year: int = 2
     draws, rank = Draws(seed), np.arange(people)
     age = AGES[(rank * 7) % 1000]
     key, commune = keys_of("patient", rank), rank % communes
-    chronic = np.where(draws.uniform("chronic", key) * 100 < age, 2, 0)
+    mix = load_parameters(year).array("nurse.severity_share_by_age")[np.searchsorted(np.unique(AGES), age)]
+    chronic = (draws.uniform("chronic", key)[:, None] >= np.cumsum(mix, axis=1)[:, :3]).sum(axis=1)
     travel = np.abs(np.subtract.outer(np.arange(communes), np.arange(communes))) * 10.0 + 3.0
     nurses = np.arange(round(per_100k * people / 100_000))
     home = HomeCare(settings, draws, nurses % communes, keys_of("nurse", nurses), travel)
-    need = NursingNeed.of(settings, age, chronic)
+    need = NursingNeed.of(settings)
     made = Town(home, need, draws, age, chronic, key, commune)
     if lasting:
         had = np.flatnonzero(need.has_lasting(draws, key, age, chronic))
