@@ -139,8 +139,10 @@ class EdDemand:
             weight: number of people each age stands for.
         """
         index = _capped(age)
-        visits = (self.per_day[index] * np.asarray(weight))[:, None] * self.road_share[index]
-        mass = np.diff(self.level_below[index][:, :3], axis=2, prepend=0.0)
+        each = np.broadcast_to(np.asarray(weight, dtype=np.float64), index.shape)
+        people = np.bincount(index, each, OLDEST + 1)
+        visits = (self.per_day * people)[:, None] * self.road_share
+        mass = np.diff(self.level_below[:, :3], axis=2, prepend=0.0)
         minutes = (mass * settings.doctor_min[1:]).sum(axis=2)
         return float((visits * minutes).sum() / visits.sum())
 

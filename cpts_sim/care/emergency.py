@@ -180,19 +180,16 @@ class EmergencyDepartments:
         visits["start"] = visits["end"] = np.nan
         visits["hours_open"] = consulting_hours(at) if hours_open is None else hours_open
         visits["priority"] = self.settings.priority[visits["level"]]
-        if service is None:
-            self._draw(visits)
-        else:
-            _plain_course(visits, np.asarray(service, dtype=np.float64))
+        _plain_course(visits, np.nan if service is None else np.asarray(service, dtype=np.float64))
         self._new.append(visits)
 
-    def _draw(self, visits: Visits) -> None:
-        """Write everything that chance decides about visits, in one block of draws."""
+    def _drawn(self, visits: Visits) -> Visits:
+        """Write everything that chance decides about visits, in one block of draws, and return them."""
         s, level = self.settings, visits["level"]
         if s.service == "exponential":
             u = self.draws.uniform("ed visit", visits["key"], visits["what"])
             _plain_course(visits, s.doctor_min[level] * exponential(u))
-            return
+            return visits
         u = self.draws.block("ed visit", 5, visits["key"], visits["what"])
         age = np.minimum(visits["age"], OLDEST)
         share = s.admit_share[age, level]
@@ -211,6 +208,7 @@ class EmergencyDepartments:
         visits["hold"] = hold + boarding
         visits["stay"] = hold + boarding + np.where(short, s.short_stay_min * unit[2], 0.0)
         visits["patience"] = s.patience_min[level] * unit[3]
+        return visits
 
     def advance(self, until: float) -> Finished:
         """Play all departments up to a time and return the visits that ended by then.
@@ -219,6 +217,9 @@ class EmergencyDepartments:
         """
         visits = _joined([self._open, *self._new])
         self._new = []
+        blank = np.flatnonzero(np.isnan(visits["service"]))
+        if blank.size:
+            visits[blank] = self._drawn(_taken(visits, blank))
         order = np.lexsort((visits["what"], visits["key"], visits["arrival"], visits["hospital"]))
         visits = _taken(visits, order)
         bounds = np.searchsorted(visits["hospital"], np.arange(len(self) + 1)).tolist()
@@ -236,8 +237,9 @@ class EmergencyDepartments:
         rows = np.flatnonzero(unseen & (visits["arrival"] < until))
         if rows.size == 0:
             return
+        asked = _taken(visits, rows)
         names = ("arrival", "priority", "service", "hold", "patience")
-        columns = {name: visits[name][rows].tolist() for name in names}
+        columns = {name: asked[name].tolist() for name in names}
         busy = (visits["start"] + visits["service"])[~unseen]
         held = (visits["start"] + visits["hold"])[~unseen]
         boxes = float(self.boxes[hospital])
@@ -249,7 +251,7 @@ class EmergencyDepartments:
         on_duty = int(self.doctors[hospital, int(self.now // 60.0) % HOURS_A_WEEK])
         start = np.array(first_doctor(columns, at_work, in_use, on_duty, changes, boxes, until))
         left = start == LEFT
-        end = np.where(left, visits["arrival"][rows] + visits["patience"][rows], start + visits["stay"][rows])
+        end = np.where(left, asked["arrival"] + asked["patience"], start + asked["stay"])
         visits["start"][rows], visits["end"][rows] = start, end
 
     def _changes(self, hospital: int, until: float) -> Iterator[Change]:
@@ -311,8 +313,8 @@ def _taken(visits: Visits, index: NDArray[np.generic]) -> Visits:
     return np.asarray(visits.view(_RAW)[index].view(VISIT))
 
 
-def _plain_course(visits: Visits, service: Floats) -> None:
-    """Let visits take a given service and nothing else."""
+def _plain_course(visits: Visits, service: Floats | float) -> None:
+    """Let visits take a given service and nothing else; nan is a course still to be drawn."""
     visits["service"] = visits["hold"] = visits["stay"] = service
     visits["patience"] = _INF
 
