@@ -13,7 +13,10 @@ from cpts_sim.care.ed_settings import EdSettings
 from cpts_sim.care.emergency import EmergencyDepartments
 from cpts_sim.care.france import FranceCare
 from cpts_sim.care.health import Decompensation, plan_first_followups
+from cpts_sim.care.home import fill_rounds, nurses_day
+from cpts_sim.care.home_care import HomeCare
 from cpts_sim.care.ledger import Ledger
+from cpts_sim.care.nursing_need import NurseSettings, NursingNeed
 from cpts_sim.care.plain import PlainCare, Trace
 from cpts_sim.care.requests import empty_requests
 from cpts_sim.care.routes import OtherPractice, OwnPractice
@@ -59,13 +62,15 @@ def build_france(model: Model, state: dict[str, Any] | None, territory: Any) -> 
         parameters=p, draws=draws, days=days, tables=tables, books=Books(0, days.first_day, 1, 1), journal=model.journal,
         rules=base_rules(), travel_min=territory.travel_min, needs={}, ledger=Ledger(tables["gps"]),
         strain={Profession.GP: StrainModel(p, "gp")}, emergency=_emergency(territory, tables, p, draws, demand, days),
-        demand=demand, routes=[OwnPractice(), OtherPractice()], drifting=spec.drift,
+        demand=demand, nursing_need=NursingNeed.of(NurseSettings.from_parameters(p)),
+        home_care=_home_care(territory, tables, p, draws), routes=[OwnPractice(), OtherPractice()], drifting=spec.drift,
     )  # fmt: skip
     world.now = days.first_day * DAY if state is None else state["now"]
     template = make_template(tables["gps"], p, draws)
     weeks = (len(days.weekday) + 6) // 7 + 1
     surgeries = Surgeries(world, template, weeks)
     care = FranceCare(world, surgeries, demand)
+    world.hooks["day"] = [nurses_day]
     if state is None:
         _first_day(world, surgeries, template.per_day)
     else:
@@ -86,6 +91,10 @@ def _new_tables(model: Model, territory: Any, days: Any) -> dict[str, Table]:
     tables["requests"] = empty_requests()
     setup.add_person_columns(tables["people"], p, start, draws)
     setup.add_gp_columns(tables["gps"], p, draws)
+    near = setup.nearest_gps(tables["gps"], territory.travel_min)
+    tables["communes"].add_column("near_gps", near)
+    tables["gps"].add_column("cover", setup.covers(tables["gps"], near))
+    setup.fit_practices(tables["people"], tables["gps"], p, start)
     return tables
 
 
@@ -108,6 +117,11 @@ def _emergency(territory: Any, tables: Any, p: Any, draws: Any, demand: EdDemand
     return EmergencyDepartments.staffed(settings, draws, np.maximum(volumes, 1.0), doctor, days.first_day * DAY)
 
 
+def _home_care(territory: Any, tables: Any, p: Any, draws: Any) -> HomeCare:
+    nurses = tables["nurses"]
+    return HomeCare(NurseSettings.from_parameters(p), draws, nurses["commune"], nurses["key"], territory.travel_min)
+
+
 def _first_day(world: World, surgeries: Surgeries, per_day: int) -> None:
     """Open the books and start every clock at the first day of the warm-up."""
     setup.add_strain(world)
@@ -116,5 +130,6 @@ def _first_day(world: World, surgeries: Surgeries, per_day: int) -> None:
     plan_first_followups(world, world.now)
     world.books = Books(len(world.gps), world.days.first_day, BOOK_DAYS, per_day)
     surgeries.fill(world.days.first_day, world.books.last_day)
+    fill_rounds(world)
 
 

@@ -86,6 +86,7 @@ class FranceCare:
         world = self.world
         gps, week = world.gps, self.surgeries.week(day)
         gps["locum_now"][:] = self.surgeries.leave[:, week] & self.surgeries.locum[:, week]
+        gps["away_now"][:] = ~self.surgeries.present(day)
         back = (gps["status"] == Work.SICK) & (gps["away_until"] <= world.now)
         gps["status"][back] = Work.WORKING
         health.ask_followups(world, day)
@@ -191,6 +192,7 @@ class FranceCare:
         world = self.world
         return {
             "books": world.books.arrays(), "emergency": dict(world.emergency.state()), "arrivals": world.arrivals.arrays(),
+            "home_care": dict(world.home_care.state()),
             "flags": {"frozen": np.array([world.frozen])},
         }  # fmt: skip
 
@@ -199,6 +201,7 @@ class FranceCare:
         world = self.world
         world.books = Books.from_arrays(state["books"])
         world.emergency.restore(state["emergency"])
+        world.home_care.restore(state["home_care"])
         world.arrivals = Arrivals.from_arrays(state["arrivals"])
         world.frozen = bool(state["flags"]["frozen"][0])
         world.needs = bind_needs(world)

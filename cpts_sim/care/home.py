@@ -8,19 +8,62 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.care import requests as rq
+from cpts_sim.care.home_care import Searched
 from cpts_sim.care.world import World
+from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.events import Ending, First, Need, Route
 
 Array = NDArray[Any]
 
 
 def pharmacist_settles(world: World, rows: Array) -> Array:
     """Which minor needs a pharmacist may settle by the ordinary law of the reference year."""
-    requests, people = world.requests, world.people
-    person = requests["person"][rows]
-    result: Array = world.pharmacies.settles_by_law(world.draws, people["key"][person], rq.identity(requests, rows))
-    return result & (people["pharmacy"][person] >= 0)
+    return np.zeros(len(rows), dtype=bool)
 
 
 def nursing(world: World, rows: Array) -> None:
-    """New episodes of nursing at home go to the first nurse nearby who has time."""
-    raise NotImplementedError
+    """Ask for a nurse: the request waits while nurses nearby are called."""
+    requests, people = world.requests, world.people
+    person = requests["person"][rows]
+    ordinal = requests["ordinal"][rows]
+    lasting = world.nursing_need.is_lasting(world.draws, people["key"][person], ordinal, world.age_years(person), people["chronic"][person])
+    requests["stage"][rows] = rq.BOOKED
+    requests["next_at"][rows] = NEVER
+    world.home_care.request(requests["raised"][rows], people["key"][person], person, people["commune"][person], ordinal, lasting)
+
+
+def fill_rounds(world: World) -> None:
+    """Give their nurses to those who have lasting care when the run begins."""
+    people = world.people
+    everybody = np.arange(len(people))
+    has = world.nursing_need.has_lasting(world.draws, people["key"], world.age_years(everybody), people["chronic"])
+    rows = np.flatnonzero(has)
+    world.home_care.fill(world.now, people["key"][rows], rows, people["commune"][rows])
+
+
+def nurses_day(world: World, day: int) -> None:
+    """Write the rounds of a day and let those who look for a nurse call."""
+    world.journal.add("provider_day", **world.home_care.day(day))
+    _end_searches(world, world.home_care.settle(day * DAY))
+
+
+def _end_searches(world: World, searched: Searched) -> None:
+    """Close the requests whose search has ended: with a nurse, or with nobody."""
+    if not len(searched):
+        return
+    requests = world.requests
+    waiting = np.flatnonzero((requests["kind"] == Need.NURSING) & (requests["stage"] == rq.BOOKED))
+    where = {(int(p), int(o)): int(r) for p, o, r in zip(requests["person"][waiting], requests["ordinal"][waiting], waiting, strict=True)}
+    pairs = [(where.get((int(p), int(w)), -1), i) for i, (p, w) in enumerate(zip(searched.row, searched.what, strict=True))]
+    rows = np.array([r for r, _ in pairs if r >= 0], dtype=np.int64)
+    which = np.array([i for r, i in pairs if r >= 0], dtype=np.int64)
+    if not len(rows):
+        return
+    nurse = searched.nurse[which]
+    requests["gp"][rows] = nurse
+    requests["contacts"][rows] = np.minimum(searched.contacts[which], 100)
+    requests["first"][rows] = np.where(searched.contacts[which] == 1, First.ACCEPTED, First.REFUSED)
+    requests["start"][rows] = np.where(nurse >= 0, searched.start[which], NEVER)
+    found = nurse >= 0
+    rq.end_requests(world, rows[found], Ending.SERVED, Route.NURSE, searched.start[which][found])
+    rq.end_requests(world, rows[~found], Ending.UNMET, Route.NONE, searched.ended[which][~found])

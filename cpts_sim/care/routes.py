@@ -126,11 +126,13 @@ class OwnPractice:
 
     @staticmethod
     def _colleague(world: World, wave: Wave, who: Array, contact: int, plan: Plan) -> None:
-        colleague = world.gps["colleague"][wave.own[who]]
-        willing = world.draws.uniform("colleague", wave.key[who], wave.ident[who]) < world.parameters["care.accepts_colleague"]
-        chosen = who[(colleague >= 0) & willing]
+        colleague = world.gps["cover"][wave.own[who]]
+        away = world.gps["away_now"][wave.own[who]] > 0
+        u = world.draws.uniform("colleague", wave.key[who], wave.ident[who])
+        willing = away | (u < world.parameters["care.accepts_colleague"])
+        chosen = who[(colleague >= 0) & willing & (away | (world.gps["colleague"][wave.own[who]] >= 0))]
         minute = wave.minute[chosen, contact]
-        plan.offer(chosen, contact, 2, world.gps["colleague"][wave.own[chosen]], int(Slot.AHEAD | Slot.SAME_DAY),
+        plan.offer(chosen, contact, 2, world.gps["cover"][wave.own[chosen]], int(Slot.AHEAD | Slot.SAME_DAY),
                    minute + world.parameters["care.lead_min"],
                    np.floor_divide(minute, DAY) + int(world.parameters["care.soon_days"]), Code.COLLEAGUE)  # fmt: skip
 
@@ -238,9 +240,18 @@ def choose_provider(world: World, wave: Wave) -> None:
         wave.provider[own_turn, contact] = wave.own[own_turn]
         which = np.clip(turn - has, 0, None) % 2
         other = known[np.arange(len(wave)), which]
+        other = np.where(other >= 0, other, _one_nearby(world, wave, turn))
         asks = ~own_turn & (other >= 0)
         wave.target[asks, contact] = Code.OTHER_GP
         wave.provider[asks, contact] = other[asks]
+
+
+def _one_nearby(world: World, wave: Wave, turn: Array) -> Array:
+    """A person who knows nobody else asks a GP at random among the nearest, another one at each turn."""
+    near = world.tables["communes"]["near_gps"][world.people["commune"][wave.person]]
+    u = world.draws.uniform("one_nearby", wave.key, wave.ident + turn)
+    pick: Array = near[np.arange(len(wave)), (u * near.shape[1]).astype(np.int64)]
+    return np.where(pick == wave.own, -1, pick)
 
 
 def take_unregistered(world: World, key: Array, provider: Array) -> Array:

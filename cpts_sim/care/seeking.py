@@ -64,14 +64,12 @@ def before_asking(world: World, rows: Array) -> None:
 
 
 def _emergency(world: World, rows: Array) -> None:
-    requests, p = world.requests, world.parameters
+    requests = world.requests
     person = requests["person"][rows]
-    ident = rq.identity(requests, rows)
-    u = world.draws.uniform("emergency_road", world.people["key"][person], ident)
-    sent = p["hospital.emergency_sent_share"]
-    rescue = sent + p["hospital.emergency_rescue_share"]
-    for road, chosen in ((Road.SENT, u < sent), (Road.RESCUE, (u >= sent) & (u < rescue)), (Road.DIRECT, u >= rescue)):
-        to_emergency(world, rows[chosen], road, requests["raised"][rows[chosen]])
+    roads = world.demand.roads(world.draws, world.people["key"][person], rq.identity(requests, rows), world.age_years(person))
+    for road in (Road.DIRECT, Road.SENT, Road.RESCUE):
+        chosen = rows[roads == road]
+        to_emergency(world, chosen, road, requests["raised"][chosen])
 
 
 def to_emergency(world: World, rows: Array, road: int, at: Array) -> None:

@@ -34,9 +34,9 @@ def make_days(calendar: Any, windows: tuple[int, ...]) -> Days:
     index = np.arange(len(weekday))
     following = np.minimum.accumulate(np.where(working, index, len(index) - 1)[::-1])[::-1]
     return Days(
-        first_day=int(calendar.first_day), weekday=weekday, holiday=holiday | (weekday == 6),
+        first_day=-int(calendar.warmup_days), weekday=weekday, holiday=holiday | (weekday == 6),
         school_holiday=np.asarray(calendar.school_holiday), month=np.asarray(calendar.month),
-        year_day=np.asarray(calendar.week) * 7, opens=opens, closes=closes, next_open=following,
+        year_day=np.asarray(calendar.day_of_year), opens=opens, closes=closes, next_open=following,
     )  # fmt: skip
 
 
@@ -79,9 +79,10 @@ def need_rates(world: World, rows: Array, demand: EdDemand) -> dict[str, Array]:
     sex = np.where(grown, np.where(people["sex"][rows] == 1, 2 * ratio / (1 + ratio), 2 / (1 + ratio)), 1.0)
     weight = p["care.frailty_spread"]
     frailty = 1.0 - weight + weight * people["frailty"][rows]
-    rates = {name: p.array(f"care.rate_{name}")[band] / 365.0 * frailty for name in NEED_KINDS if name != "emergency"}
+    rates = {name: p.array(f"care.rate_{name}")[band] / 365.0 * frailty for name in NEED_KINDS if name not in ("emergency", "nursing")}
     for name in ("minor", "acute", "preventive", "mental"):
         rates[name] = rates[name] * sex
+    rates["nursing"] = world.nursing_need.per_day(age, people["chronic"][rows])
     rates["emergency"] = demand.rate_per_day(age) * p["care.emergency_share"] * frailty
     return rates
 
@@ -117,14 +118,21 @@ def add_person_columns(people: Table, parameters: Parameters, start: float, draw
     people.add_column("believed_at", np.full(rows, start))
     u = draws.uniform("seen_at_home", people["key"])
     age = (start - people["born"]) / (365.0 * 1440.0)
-    at_home = ((age >= 85) & (u < 0.45)) | ((age >= 75) & (people["chronic"] >= 3) & (u < 0.35))
-    people.add_column("home", at_home.astype(np.int8))
+    people.add_column("home", (u < seen_at_home(age, people["chronic"], parameters)).astype(np.int8))
+
+
+def seen_at_home(age: Array, chronic: Array, parameters: Parameters) -> Array:
+    """Share of people whom the GP sees at home, by age and severity."""
+    p = parameters
+    share = np.where(age >= 85, p["care.home_share_85"], np.where(age >= 75, p["care.home_share_75"], 0.0))
+    result: Array = share * np.where(chronic >= 2, p["care.home_severe_factor"], 1.0)
+    return result
 
 
 def add_gp_columns(gps: Table, parameters: Parameters, draws: Draws) -> None:
     """Add what the rules of care keep for each GP."""
     rows = len(gps)
-    ones = {"pace": 1.0, "stretch": 1.0, "squeeze_share": parameters["gp.squeeze_share"], "list_factor": 1.0, "backlog_days": 5.0}
+    ones = {"session_factor": 1.0, "pace": 1.0, "stretch": 1.0, "squeeze_share": parameters["gp.squeeze_share"], "list_factor": 1.0, "backlog_days": 5.0}
     for name, value in ones.items():
         gps.add_column(name, np.full(rows, value))
     zeros = (
@@ -133,7 +141,7 @@ def add_gp_columns(gps: Table, parameters: Parameters, draws: Draws) -> None:
     )  # fmt: skip
     for name in zeros:
         gps.add_column(name, np.zeros(rows))
-    for name in ("status", "account", "locum_now", "hours_cut", "member"):
+    for name in ("status", "account", "locum_now", "away_now", "hours_cut", "member"):
         gps.add_column(name, np.zeros(rows, dtype=np.int8))
     gps.add_column("away_until", np.full(rows, -np.inf))
     gps.add_column("left_at", np.full(rows, np.inf))
@@ -143,6 +151,62 @@ def add_gp_columns(gps: Table, parameters: Parameters, draws: Draws) -> None:
     gps.add_column("colleague", colleagues(gps))
     for name, column in ledger_columns(rows).items():
         gps.add_column(name, column)
+
+
+def yearly_acts(people: Table, parameters: Parameters, start: float) -> Array:
+    """Acts of a GP that each person would ask for in a year if access were perfect (for sizing practices)."""
+    p = parameters
+    age = np.clip((start - people["born"]) / (365.0 * 1440.0), 0.0, 119.0)
+    band = np.searchsorted(p.array("care.age_from"), age, side="right") - 1
+    rates = sum((p.array(f"care.rate_{kind}")[band] for kind in ("minor", "acute", "preventive", "mental")), np.zeros(len(people)))
+    interval = p.array("care.followup_interval_days")[people["chronic"]]
+    result: Array = rates + 365.0 / interval
+    return result
+
+
+def fit_practices(people: Table, gps: Table, parameters: Parameters, start: float) -> None:
+    """Let the working style of each GP follow her list: longer lists go with longer sessions and shorter acts.
+
+    Only a part of the difference is made up (``gp.list_to_capacity``), so loads stay unequal; the capacity of all
+    together does not change.
+    """
+    own = people["mt"] >= 0
+    acts = np.bincount(people["mt"][own], weights=yearly_acts(people, parameters, start)[own], minlength=len(gps))
+    demand = acts / np.maximum(gps["reach"], 0.2)
+    capacity = gps["half_days"] / gps["slot_min"]
+    inside = (gps["halo"] == 0) & (demand > 0)
+    if not inside.any():
+        return
+    level = demand[inside].sum() / capacity[inside].sum()
+    gap = np.clip(np.where(inside, demand / (capacity * level), 1.0), 0.3, 3.0)
+    part = parameters["gp.list_to_capacity"]
+    factor = 1.0 + part * (gap - 1.0)
+    factor /= (factor * capacity)[inside].sum() / capacity[inside].sum()
+    half = np.sqrt(factor)
+    shorter = np.clip(gps["slot_min"] / half, parameters["gp.act_shortest_min"], parameters["gp.act_longest_min"])
+    done = gps["slot_min"] / shorter
+    gps["slot_min"][inside] = shorter[inside]
+    gps["session_factor"][inside] = np.clip(factor / done, 0.6, 1.5)[inside]
+
+
+def nearest_gps(gps: Table, travel_min: Array, count: int = 6) -> Array:
+    """The nearest GPs of each commune, shape (communes, ``count``); -1 beyond those that exist."""
+    minutes = travel_min[:, gps["commune"]] if len(gps) else np.zeros((len(travel_min), 0))
+    order = np.argsort(minutes, axis=1, kind="stable")[:, :count]
+    nearest = np.full((len(travel_min), count), -1, dtype=np.int64)
+    nearest[:, : order.shape[1]] = order
+    return nearest
+
+
+def covers(gps: Table, near: Array) -> Array:
+    """Who stands in for each GP who is away: a colleague of the practice, else the nearest other GP."""
+    own = np.arange(len(gps))
+    around = near[gps["commune"]]
+    other = np.where(around == own[:, None], -1, around)
+    first = np.argmax(other >= 0, axis=1)
+    nearest = other[own, first] if len(gps) else np.zeros(0, dtype=np.int64)
+    result: Array = np.where(gps["colleague"] >= 0, gps["colleague"], nearest)
+    return result
 
 
 def colleagues(gps: Table) -> Array:

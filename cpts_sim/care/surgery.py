@@ -68,7 +68,7 @@ def make_template(gps: Table, parameters: Parameters, draws: Draws) -> Template:
         parameters["gp.same_day_share"] + (draws.uniform("same_day", gps["key"]) - 0.5) * parameters["gp.same_day_spread"],
         0.0, 1.0,
     )  # fmt: skip
-    per_session = np.floor(parameters["gp.session_min"] / stride).astype(np.int64)
+    per_session = np.floor(parameters["gp.session_min"] * gps["session_factor"] / stride + 0.5).astype(np.int64)
     most = int(per_session.max(initial=1))
     worked = half_days_worked(gps, draws)
     extra_reserve = int(parameters["gp.reserve_slots_per_session"])
@@ -205,10 +205,14 @@ def open_day(world: World, surgeries: Surgeries, day: int) -> tuple[Array, Array
 
 
 def _thin_halo(world: World, day: int, kind: Array) -> Array:
-    """Neighbours' own people, who are not simulated one by one, hold a drawn part of the neighbours' slots."""
-    halo = np.flatnonzero(world.gps["halo"])
-    if not len(halo):
+    """People from outside the territory, who are not simulated one by one, hold a drawn part of the slots.
+
+    ``reach`` is the share of a GP's patients who live in the territory (small for GPs of the halo).
+    """
+    shared = np.flatnonzero(world.gps["reach"] < 0.999)
+    if not len(shared):
         return kind
-    u = world.draws.block("halo_taken", kind.shape[1], world.gps["key"][halo], day).T
-    kind[halo] = np.where(u < world.parameters["gp.halo_occupancy"], 0, kind[halo])
+    u = world.draws.block("halo_taken", kind.shape[1], world.gps["key"][shared], day).T
+    taken = (1.0 - world.gps["reach"][shared]) * world.parameters["gp.halo_occupancy"]
+    kind[shared] = np.where(u < taken[:, None], 0, kind[shared])
     return kind

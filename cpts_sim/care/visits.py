@@ -144,6 +144,10 @@ def _seen(world: World, rows: Array, gp: Array, column: Array, at: Array) -> Non
     requests = world.requests
     slot = world.books.kind[gp, column]
     charge_acts(world, gp, slot)
+    kind = requests["kind"][rows]
+    np.add.at(world.gps["unscheduled_week"], gp[rq.is_symptom(kind)], 1)
+    severe = (world.people["chronic"][requests["person"][rows]] >= 3) | (kind == Need.MENTAL)
+    np.add.at(world.gps["complex_week"], gp[severe], 1)
     route = requests["route"][rows]
     rq.end_requests(world, rows, Ending.SERVED, route, at)
     world.rules["after_visit"](world, rows, gp, at)

@@ -20,8 +20,10 @@ from cpts_sim.evidence import Parameters
 if TYPE_CHECKING:
     from cpts_sim.care.ed_demand import EdDemand
     from cpts_sim.care.emergency import EmergencyDepartments
+    from cpts_sim.care.home_care import HomeCare
     from cpts_sim.care.ledger import Ledger
     from cpts_sim.care.needs import NeedClock
+    from cpts_sim.care.nursing_need import NursingNeed
     from cpts_sim.care.strain import StrainModel
 
 Array = NDArray[Any]
@@ -152,6 +154,8 @@ class World:
     strain: dict[int, StrainModel]
     emergency: EmergencyDepartments
     demand: EdDemand
+    nursing_need: NursingNeed
+    home_care: HomeCare
     arrivals: Arrivals = field(default_factory=Arrivals)
     routes: list[Any] = field(default_factory=list)
     hooks: dict[str, list[Callable[..., None]]] = field(default_factory=dict)
