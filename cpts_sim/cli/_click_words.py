@@ -79,7 +79,7 @@ def _one(domain: str, message: str) -> str:
     return _original(domain, message)
 
 
-def _many(domain: str, one: str, other: str, count: int) -> str:
-    if current_language() == "fr" and one in FRENCH_PLURALS:
-        return FRENCH_PLURALS[one][0 if count < 2 else 1]
-    return _original_plural(domain, one, other, count)
+def _many(domain: str, msgid1: str, msgid2: str, n: int) -> str:
+    if current_language() == "fr" and msgid1 in FRENCH_PLURALS:
+        return FRENCH_PLURALS[msgid1][0 if n < 2 else 1]
+    return _original_plural(domain, msgid1, msgid2, n)

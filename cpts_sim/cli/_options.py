@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,14 +28,6 @@ def scenario_argument(function: F) -> F:
 def write_json(value: Any) -> None:
     """Print a value as indented JSON on stdout."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
-
-
-def catalogue() -> Mapping[str, Any]:
-    """Return the missions, shocks and archetypes that a scenario may name."""
-    from cpts_sim.model import catalogue as collected
-
-    found: Mapping[str, Any] = collected()
-    return found
 
 
 def table(rows: list[tuple[str, ...]], gap: str = "  ") -> str:

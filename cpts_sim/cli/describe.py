@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from cpts_sim.cli._options import catalogue, json_option, scenario_argument, write_json
+from cpts_sim.catalogue import catalogue
+from cpts_sim.cli._options import json_option, scenario_argument, write_json
 from cpts_sim.scenario import Arm, Scenario, as_written, load
 from cpts_sim.words import date_words, say
 
@@ -19,11 +20,9 @@ Section = tuple[str, list[str]]
 @scenario_argument
 @json_option
 def command(path: Path, as_json: bool) -> None:
-    """Print the scenario in words, then the routes and rules of the model it makes."""
-    from cpts_sim.model import describe
-
+    """Print the scenario in words, then the rules that missions and shocks may change."""
     scenario = load(path, catalogue())
-    sections = [*scenario_sections(scenario), *describe(scenario)]
+    sections = [*scenario_sections(scenario), *rule_sections()]
     if as_json:
         write_json({"scenario": as_written(scenario), "sections": dict(sections)})
         return
@@ -41,6 +40,13 @@ def scenario_sections(scenario: Scenario) -> list[Section]:
         (say("cli.section_parameters"), [f"{key} = {value}" for key, value in scenario.parameters.items()]),
     ]
     return [section for section in sections if section[1]]
+
+
+def rule_sections() -> list[Section]:
+    """Return the named rules of the model, each with what it decides."""
+    from cpts_sim.care.base_rules import base_rules
+
+    return [(say("cli.section_rules"), [f"{name}: {text}" for name, text, _ in base_rules().describe()])]
 
 
 def _whole(scenario: Scenario) -> list[str]:

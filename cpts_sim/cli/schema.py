@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cpts_sim.cli._options import catalogue
+from cpts_sim.catalogue import catalogue
 from cpts_sim.scenario import json_schema
 from cpts_sim.words import say
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from cpts_sim.cli._options import catalogue, json_option, write_json
+from cpts_sim.catalogue import catalogue
+from cpts_sim.cli._options import json_option, write_json
 from cpts_sim.scenario import Scenario, ScenarioError, load
 from cpts_sim.words import say
 

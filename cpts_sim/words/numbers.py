@@ -83,7 +83,9 @@ def euros(amount: float, decimals: int = 0, lang: str | None = None) -> str:
 
 
 def date_words(day: date, lang: str | None = None, form: Any = "long") -> str:
-    """Write a date: 7 janvier 2019 (fr), 7 January 2019 (en)."""
+    """Write a date: 7 janvier 2019, 1er janvier 2019 (fr), 7 January 2019 (en)."""
     from babel.dates import format_date
 
-    return str(format_date(day, format=form, locale=_locale(lang)))
+    text = str(format_date(day, format=form, locale=_locale(lang)))
+    ordinal = (lang or current_language()) == "fr" and day.day == 1
+    return text.replace("1 ", "1er ", 1) if ordinal else text

@@ -110,6 +110,7 @@ def test_french_numbers() -> None:
     assert duration(3 * 1440, "fr") == f"3{NBSP}jours"
     assert interval(0.8, 3.4, 1, "fr") == "0,8 à 3,4"
     assert date_words(date(2019, 1, 7), "fr") == "7 janvier 2019"
+    assert date_words(date(2019, 1, 1), "fr") == "1er janvier 2019"
 
 
 def test_english_numbers() -> None:
