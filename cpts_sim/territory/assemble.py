@@ -73,14 +73,15 @@ def hospital_minutes(communes: Columns, hospitals: Columns, p: Parameters) -> Fl
 
 
 def with_apl(territory: Territory, p: Parameters) -> Territory:
-    """Return the territory with its accessibility computed where it is not known from a wider map."""
+    """Return the territory with standardised population and APL computed where no wider map gave them."""
     columns = dict(territory.communes)
-    missing = np.isnan(columns["apl"])
-    if not missing.any():
-        return territory
+    unweighted, missing = columns["standard"] <= 0, np.isnan(columns["apl"])
     needs = standard_population(territory.age_sex, p)
-    computed = drees_apl(needs, columns["gps"] * p["territory.acts_per_gp"], territory.travel_min, p)
-    columns["apl"] = np.where(missing, np.round(computed, 3), columns["apl"])
+    columns["standard"] = np.where(unweighted, np.round(needs, 2), columns["standard"])
+    if missing.any():
+        acts = columns["gps"] * p["territory.acts_per_gp"]
+        computed = drees_apl(columns["standard"], acts, territory.travel_min, p)
+        columns["apl"] = np.where(missing, np.round(computed, 3), columns["apl"])
     return replace(territory, communes=columns)
 
 

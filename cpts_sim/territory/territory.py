@@ -24,7 +24,7 @@ TEXT_COLUMNS = ("code", "name")
 SUPPLY_COLUMNS = ("gps_heads", "gps", "gps_msp", "nurses", "pharmacies")
 SITE_COLUMNS = ("emergency", "health_houses", "health_centres")
 PLACE_COLUMNS = ("lon", "lat", "x_km", "y_km", "area_km2", "mountain")
-FIGURE_COLUMNS = ("deprivation", "kept", "apl", "apl_published")
+FIGURE_COLUMNS = ("deprivation", "kept", "apl", "apl_published", "standard")
 NUMBER_COLUMNS = ("population", *SUPPLY_COLUMNS, *SITE_COLUMNS, *PLACE_COLUMNS, *FIGURE_COLUMNS)
 
 
@@ -71,7 +71,8 @@ class Territory:
             ``health_houses``, ``health_centres`` (counts), ``lon``, ``lat`` (degrees), ``x_km``, ``y_km``,
             ``area_km2``, ``mountain`` (factor on travel time), ``deprivation`` (mean quintile of the
             inhabitants, 1 to 5, 3 nationally), ``kept`` (share of the care choices that stay among the
-            communes listed), ``apl``, ``apl_published`` (consultations a year and standardised inhabitant).
+            communes listed), ``standard`` (inhabitants weighted by GP consumption at their age), ``apl``,
+            ``apl_published`` (consultations a year and standardised inhabitant).
         age_sex: inhabitants by commune, sex (men, women) and age band, shape (n, 2, 19).
         hospitals: columns, one row an emergency department: ``name``, ``commune`` (row, −1 beyond the halo),
             ``outside`` (bool), ``x_km``, ``y_km``, ``catchment`` (inhabitants nearest), ``visits_per_day``.

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cpts_sim.errors import InputError
-from cpts_sim.territory.ages import AGE_EDGES, OLDEST, Floats, band_index
+from cpts_sim.territory.ages import AGE_EDGES, OLDEST, Floats
 from cpts_sim.territory.readers.codes import is_code, normal_code
 from cpts_sim.territory.readers.tabular import (
     Column,
@@ -32,6 +32,7 @@ STRUCTURE_EDGES = (0, 15, 30, 45, 60, 75, OLDEST)
 DEPARTMENT_EDGES = (0, 20, 40, 60, 75, OLDEST)
 """Bands of INSEE's yearly estimates by department."""
 
+STRUCTURE_COLUMNS = (Column("place", "com|codgeo"), Column("men", r"p\d\d_h0014"))
 _STRUCTURE = ("0014", "1529", "3044", "4559", "6074", "75P")
 _PREFIX = re.compile(r"p(\d\d)_h0014")
 DETAILED = (
@@ -41,6 +42,7 @@ DETAILED = (
     Column("count", "nb"),
     Column("level", "niveau|nivgeo", optional=True),
 )
+LAYOUTS = (DETAILED, STRUCTURE_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,6 @@ class AgeTable:
     edges: tuple[int, ...]
     counts: Mapping[str, Floats]
     by_department: bool = False
-
-
-def is_age_table(path: Path) -> bool:
-    """Tell whether a text table holds age by sex and commune."""
-    return has_columns(path, DETAILED) or _prefix(path) is not None
 
 
 def read_ages(path: Path) -> AgeTable:
@@ -81,10 +78,9 @@ def _prefix(path: Path) -> str | None:
     if path.suffix.lower() == ".parquet":
         found: list[str] = _PREFIX.findall(" ".join(parquet_names(path)).casefold())
         return max(found) if found else None
-    probe = (Column("place", "com|codgeo"), Column("men", r"p\d\d_h0014"))
     for member in members(path):
         lines = head_of(path, member)
-        header = find_header(lines, probe)
+        header = find_header(lines, STRUCTURE_COLUMNS)
         if header is not None:
             return str(max(_PREFIX.findall(lines[header[0]].casefold())))
     return None
@@ -102,16 +98,16 @@ def _structure(path: Path) -> AgeTable:
 
 
 def _detailed(path: Path) -> AgeTable:
-    counts: dict[str, Floats] = {}
+    last = len(AGE_EDGES) - 2
+    counts: dict[str, list[list[float]]] = {}
     for place, sex, age, count, level in read_table(path, DETAILED):
         code = normal_code(place)
-        if level not in ("", "COM", "ARM") or sex not in ("1", "2") or not is_code(code):
-            continue
-        where = f"{path.name}, {code}"
-        band = int(band_index(number_of(age, where)))
-        table = counts.setdefault(code, np.zeros((2, len(AGE_EDGES) - 1)))
-        table[int(sex) - 1, band] += np.nan_to_num(number_of(count, where))
-    return AgeTable(AGE_EDGES, counts)
+        if level in ("", "COM", "ARM") and sex in ("1", "2") and is_code(code):
+            where = f"{path.name}, {code}"
+            band = min(int(number_of(age, where)) // 5, last)
+            table = counts.setdefault(code, [[0.0] * (last + 1), [0.0] * (last + 1)])
+            table[int(sex) - 1][band] += number_of(count, where)
+    return AgeTable(AGE_EDGES, {code: np.array(table) for code, table in counts.items()})
 
 
 def has_xls_reader() -> bool:

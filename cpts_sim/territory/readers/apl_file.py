@@ -11,7 +11,7 @@ from typing import Any
 
 from cpts_sim.errors import InputError
 from cpts_sim.territory.readers.codes import is_code, normal_code
-from cpts_sim.territory.readers.tabular import Column, has_columns, match_header, number_of, read_table
+from cpts_sim.territory.readers.tabular import Column, head_of, match_header, number_of, read_table
 from cpts_sim.words import say
 
 WORKBOOK_COLUMNS = (
@@ -46,11 +46,9 @@ class PublishedApl:
     standard: dict[str, float]
 
 
-def is_apl(path: Path) -> bool:
-    """Tell whether a file is a DREES APL workbook or a csv of it."""
-    if path.suffix.lower() == ".xlsx":
-        return bool(_sheets(path))
-    return has_columns(path, CSV_COLUMNS)
+def is_apl_workbook(path: Path) -> bool:
+    """Tell whether a file is a DREES APL workbook."""
+    return bool(_sheets(path))
 
 
 def read_apl(path: Path) -> PublishedApl:
@@ -66,8 +64,6 @@ def read_apl(path: Path) -> PublishedApl:
 
 
 def _csv_year(path: Path) -> int:
-    from cpts_sim.territory.readers.tabular import head_of
-
     years = re.findall(r"apl_mg(\d{4})", (head_of(path, lines=1) or [""])[0].casefold())
     return int(years[0]) if years else 0
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cpts_sim.errors import InputError
-from cpts_sim.territory.readers.tabular import Column, read_table
+from cpts_sim.territory.readers.tabular import Column, has_columns, read_table
 from cpts_sim.words import say
 
 _CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
@@ -71,8 +71,6 @@ def read_passage(path: Path) -> dict[str, str]:
 
 
 def _passage_rows(path: Path) -> list[tuple[str, str, str]]:
-    from cpts_sim.territory.readers.tabular import has_columns
-
     layout = next((item for item in PASSAGE_LAYOUTS if has_columns(path, item)), _ODIS)
     return [
         (normal_code(old), normal_code(new), level.strip()) for old, new, level in read_table(path, layout)

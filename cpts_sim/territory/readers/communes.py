@@ -36,6 +36,8 @@ CENSUS_COLUMNS = (
     Column("population", "pmun"),
     Column("name", "com", optional=True),
 )
+WIDE_COLUMNS = (Column("codgeo", "codgeo"), Column("population", r"p\d\d_pop"))
+POPULATION_LAYOUTS = (CENSUS_COLUMNS, WIDE_COLUMNS)
 _WIDE_YEAR = re.compile(r"p(\d\d)_pop")
 
 
@@ -120,11 +122,6 @@ def read_populations(path: Path) -> tuple[int, dict[str, float]]:
     return _wide(path)
 
 
-def is_population_table(path: Path) -> bool:
-    """Tell whether a file has one of the layouts of municipal populations."""
-    return has_columns(path, CENSUS_COLUMNS) or has_columns(path, _wide_columns(_latest_year(path) or 0))
-
-
 def _census(path: Path) -> dict[str, float]:
     out: dict[str, float] = {}
     for department, commune, population, _ in read_table(path, CENSUS_COLUMNS):
@@ -139,7 +136,7 @@ def _people(text: str, place: str) -> float:
 
 
 def _latest_year(path: Path) -> int | None:
-    header = find_header(head_of(path), (Column("code", "codgeo"), Column("any", r"p\d\d_pop")))
+    header = find_header(head_of(path), WIDE_COLUMNS)
     if header is None:
         return None
     line = head_of(path)[header[0]].casefold()

@@ -31,6 +31,9 @@ COUNTS_NEW = (
 )
 DETAIL = (Column("DEPCOM", "depcom"), Column("TYPEQU", "typequ"), Column("AN", "an", optional=True))
 
+LAYOUTS = (COUNTS_NEW, COUNTS_OLD, DETAIL)
+"""Headers of the three layouts, the most demanding first."""
+
 Item = tuple[str, str, float, int]
 """Commune, kind of facility, count, year."""
 
@@ -48,11 +51,6 @@ class Facilities:
     year: int
     counts: Mapping[str, Mapping[str, float]]
     codes: Mapping[str, str]
-
-
-def is_facilities(path: Path) -> bool:
-    """Tell whether a file has one of the three layouts of the BPE."""
-    return any(has_columns(path, layout) for layout in (COUNTS_OLD, COUNTS_NEW, DETAIL))
 
 
 @cache

@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -46,6 +47,7 @@ class Column:
     optional: bool = False
 
 
+@lru_cache(maxsize=4096)
 def simplify(text: str) -> str:
     """Return a header cell without accents, case, quotes, BOM, line breaks or repeated spaces."""
     plain = unicodedata.normalize("NFKD", text.replace("\ufeff", "").replace("’", "'"))
@@ -136,12 +138,26 @@ def head_of(path: Path, member: str = "", lines: int = _HEADER_LINES) -> list[st
 
 def find_header(lines: Sequence[str], columns: Sequence[Column]) -> tuple[int, str, dict[str, int]] | None:
     """Return (line from 0, delimiter, key → position) of the first line that is a header, else None."""
+    for number, delimiter, cells in split_lines(lines):
+        found = match_header(cells, columns)
+        if found is not None:
+            return number, delimiter, found
+    return None
+
+
+@lru_cache(maxsize=64)
+def _split_lines(lines: tuple[str, ...]) -> list[tuple[int, str, list[str]]]:
+    out = []
     for number, line in enumerate(lines):
         for delimiter in sorted(_DELIMITERS, key=lambda mark: -line.count(mark)):
-            found = match_header(next(csv.reader([line], delimiter=delimiter), []), columns)
-            if found is not None:
-                return number, delimiter, found
-    return None
+            if delimiter in line:
+                out.append((number, delimiter, next(csv.reader([line], delimiter=delimiter), [])))
+    return out
+
+
+def split_lines(lines: Sequence[str]) -> list[tuple[int, str, list[str]]]:
+    """Return (line from 0, delimiter, cells) for every way of cutting each line, the likeliest first."""
+    return _split_lines(tuple(lines))
 
 
 def has_columns(path: Path, columns: Sequence[Column]) -> bool:
