@@ -14,6 +14,9 @@ HOURS_A_WEEK = 168
 OLDEST = 120
 """Ages above are counted as this one in every table by year of age."""
 
+LAWS = ("doctor_time", "home", "ward", "short_stay", "patience", "boarding")
+"""Unit laws of a department, in the order of their numbers in :attr:`EdSettings.shapes`."""
+
 Counts = NDArray[np.int64]
 
 
@@ -55,7 +58,7 @@ class EdSettings:
         patience_min: mean minutes a person waits by level, infinity for never, shape (6,).
         admit_share: probability of admission by age and level, shape (OLDEST + 1, 6).
         short_stay_share: share of admissions that go to the short-stay unit.
-        shapes: unit laws 0 doctor, 1 home, 2 ward, 3 short stay, 4 patience.
+        shapes: unit laws numbered as :data:`LAWS`.
         doctor_use: wanted share of doctors' time spent on patients.
         doctor_shape: doctors by hour relative to the mean of the day, shape (24,).
         boxes_per_daily_visit: places per visit a day; infinity for no limit.
@@ -91,7 +94,7 @@ class EdSettings:
             patience_min=np.where(patience > 0, patience, np.inf),
             admit_share=_admit_share(p),
             short_stay_share=p["hospital.short_stay_share"],
-            shapes=Shapes.read(p, ("doctor_time", "home", "ward", "short_stay", "patience")),
+            shapes=Shapes.read(p, LAWS),
             doctor_use=p["hospital.ed_doctor_use"],
             doctor_shape=p.array("hospital.ed_doctor_shape"),
             boxes_per_daily_visit=p["hospital.ed_boxes_per_daily_visit"],
@@ -116,7 +119,7 @@ class EdSettings:
             patience_min=np.full(6, np.inf),
             admit_share=none,
             short_stay_share=0.0,
-            shapes=Shapes([0.0, 1.0], np.ones((5, 2))),
+            shapes=Shapes([0.0, 1.0], np.ones((len(LAWS), 2))),
             doctor_use=1.0,
             doctor_shape=np.ones(24),
             boxes_per_daily_visit=np.inf,

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cpts_sim.care.ed_queue import LEFT, Change, first_doctor
-from cpts_sim.care.ed_settings import HOURS_A_WEEK, OLDEST, EdSettings, roster
+from cpts_sim.care.ed_settings import HOURS_A_WEEK, LAWS, OLDEST, EdSettings, roster
 from cpts_sim.care.shapes import Floats
 from cpts_sim.engine.draws import Draws, Keys, exponential
 from cpts_sim.engine.events import EdOutcome
@@ -197,9 +197,9 @@ class EmergencyDepartments:
         short = u[0] < share * s.short_stay_share
         outcome = np.where(short, int(EdOutcome.SHORT_STAY), np.where(admitted, int(EdOutcome.ADMITTED), 0))
         laws = np.zeros((4, len(visits)), dtype=np.int64)
-        laws[1] = 1 + (outcome > 0)
-        laws[2] = np.where(short, 3, 2)
-        laws[3] = 4
+        laws[1] = np.where(admitted, LAWS.index("ward"), LAWS.index("home"))
+        laws[2] = np.where(short, LAWS.index("short_stay"), LAWS.index("boarding"))
+        laws[3] = LAWS.index("patience")
         unit = s.shapes(laws, u[1:])
         service = s.doctor_min[level] * unit[0]
         hold = service + s.after_min[outcome, level] * unit[1]

@@ -44,6 +44,7 @@ class Year:
     hospital: EmergencyDepartments
     columns: dict[str, NDArray[np.generic]]
     doctor_min: NDArray[np.float64]
+    night: NDArray[np.bool_]
     days: int
 
     @property
@@ -78,7 +79,9 @@ def live(parameters: Parameters, days: int = 84, seed: int = 1, window_min: floa
         for until in np.arange(window_min, 1441.0, window_min):
             done.append(ed.advance(day * 1440.0 + float(until)))
     columns = {name: np.concatenate([f.journal[name] for f in done]) for name in done[0].journal}
-    return Year(ed, columns, np.concatenate([f.doctor_min for f in done]), days)
+    night = np.concatenate([f.night_on_trolley for f in done])
+    doctor = np.concatenate([f.doctor_min for f in done])
+    return Year(ed, columns, doctor, night, days)
 
 
 def numbers(year: Year) -> dict[str, float]:

@@ -74,6 +74,15 @@ def test_severe_cases_wait_less_and_boarding_blocks_places() -> None:
     assert numbers(live(crowded))["wait_mean"] > 1.2 * numbers(lived(2024))["wait_mean"]
 
 
+def test_nights_on_a_trolley_are_rare_and_of_the_admitted() -> None:
+    night = lived(2024).night
+    admitted = lived(2024).columns["outcome"] == 1
+    assert not night[~admitted].any()
+    assert 0.002 < night[admitted].mean() < 0.06
+    boarding = lived(2024).columns["boarding"][night].astype(float)
+    assert boarding.min() >= 480.0
+
+
 def test_rates_by_age_and_year() -> None:
     ages = french_ages(100_000)
     for year, total in ((2019, 328.0), (2024, 306.0)):
