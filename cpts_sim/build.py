@@ -13,10 +13,11 @@ from cpts_sim.care.ed_settings import EdSettings
 from cpts_sim.care.emergency import EmergencyDepartments
 from cpts_sim.care.france import FranceCare
 from cpts_sim.care.health import Decompensation, plan_first_followups
-from cpts_sim.care.home import fill_rounds, nurses_day
+from cpts_sim.care.home import fill_rounds, nurses_day, pharmacies_day
 from cpts_sim.care.home_care import HomeCare
 from cpts_sim.care.ledger import Ledger
 from cpts_sim.care.nursing_need import NurseSettings, NursingNeed
+from cpts_sim.care.pharmacy import MinorAilments, Pharmacies, PharmacySettings
 from cpts_sim.care.plain import PlainCare, Trace
 from cpts_sim.care.requests import empty_requests
 from cpts_sim.care.routes import OtherPractice, OwnPractice
@@ -63,14 +64,15 @@ def build_france(model: Model, state: dict[str, Any] | None, territory: Any) -> 
         rules=base_rules(), travel_min=territory.travel_min, needs={}, ledger=Ledger(tables["gps"]),
         strain={Profession.GP: StrainModel(p, "gp")}, emergency=_emergency(territory, tables, p, draws, demand, days),
         demand=demand, nursing_need=NursingNeed.of(NurseSettings.from_parameters(p)),
-        home_care=_home_care(territory, tables, p, draws), routes=[OwnPractice(), OtherPractice()], drifting=spec.drift,
+        home_care=_home_care(territory, tables, p, draws),
+        pharmacies=_pharmacies(tables, p, draws, days), routes=[OwnPractice(), OtherPractice()], drifting=spec.drift,
     )  # fmt: skip
     world.now = days.first_day * DAY if state is None else state["now"]
     template = make_template(tables["gps"], p, draws)
     weeks = (len(days.weekday) + 6) // 7 + 1
     surgeries = Surgeries(world, template, weeks)
     care = FranceCare(world, surgeries, demand)
-    world.hooks["day"] = [nurses_day]
+    world.hooks["day"] = [nurses_day, pharmacies_day]
     if state is None:
         _first_day(world, surgeries, template.per_day)
     else:
@@ -120,6 +122,15 @@ def _emergency(territory: Any, tables: Any, p: Any, draws: Any, demand: EdDemand
 def _home_care(territory: Any, tables: Any, p: Any, draws: Any) -> HomeCare:
     nurses = tables["nurses"]
     return HomeCare(NurseSettings.from_parameters(p), draws, nurses["commune"], nurses["key"], territory.travel_min)
+
+
+def _pharmacies(tables: Any, p: Any, draws: Any, days: Any) -> Pharmacies:
+    ailments = MinorAilments.from_parameters(p)
+    pharmacies = Pharmacies(PharmacySettings.from_parameters(p), ailments, draws, tables["pharmacies"]["key"])
+    people = tables["people"]
+    years = np.clip((days.first_day * DAY - people["born"]) / (365.0 * DAY), 0, 120).astype(np.int64)
+    pharmacies.attach(people["pharmacy"], years)
+    return pharmacies
 
 
 def _first_day(world: World, surgeries: Surgeries, per_day: int) -> None:

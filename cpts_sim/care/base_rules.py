@@ -40,6 +40,7 @@ def on_duty(world: World, calls: int) -> None:
 
 
 BASE: dict[str, Any] = {
+    "at_the_pharmacy": home.at_the_pharmacy,
     "accept_patient": attachment.accept_patient,
     "after_failure": seeking.after_failure,
     "after_visit": visits.after_visit,

@@ -192,7 +192,7 @@ class FranceCare:
         world = self.world
         return {
             "books": world.books.arrays(), "emergency": dict(world.emergency.state()), "arrivals": world.arrivals.arrays(),
-            "home_care": dict(world.home_care.state()),
+            "home_care": dict(world.home_care.state()), "pharmacies": dict(world.pharmacies.state()),
             "flags": {"frozen": np.array([world.frozen])},
         }  # fmt: skip
 
@@ -202,6 +202,7 @@ class FranceCare:
         world.books = Books.from_arrays(state["books"])
         world.emergency.restore(state["emergency"])
         world.home_care.restore(state["home_care"])
+        world.pharmacies.restore(state["pharmacies"])
         world.arrivals = Arrivals.from_arrays(state["arrivals"])
         world.frozen = bool(state["flags"]["frozen"][0])
         world.needs = bind_needs(world)

@@ -11,14 +11,41 @@ from cpts_sim.care import requests as rq
 from cpts_sim.care.home_care import Searched
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
-from cpts_sim.engine.events import Ending, First, Need, Route
+from cpts_sim.engine.events import Ending, First, Need, Origin, Route
 
 Array = NDArray[Any]
 
 
 def pharmacist_settles(world: World, rows: Array) -> Array:
-    """Which minor needs a pharmacist may settle by the ordinary law of the reference year."""
-    return np.zeros(len(rows), dtype=bool)
+    """Which minor needs a pharmacist settles by the ordinary law of the reference year."""
+    requests, people = world.requests, world.people
+    person = requests["person"][rows]
+    key, what = people["key"][person], requests["ordinal"][rows]
+    ailments = world.pharmacies.ailments
+    complaint = ailments.complaint(world.draws, key, what, world.age_years(person), people["sex"][person])
+    settled = ailments.settled_by_law(world.draws, key, what, complaint)
+    near: Array = settled & (people["pharmacy"][person] >= 0) & world.pharmacies.is_open(requests["raised"][rows])
+    return near & (requests["kind"][rows] == Need.MINOR) & (requests["origin"][rows] == Origin.EXOGENOUS)
+
+
+def at_the_pharmacy(world: World, rows: Array) -> None:
+    """Count minor ailments settled at the counter; some of these people ask a doctor all the same, later."""
+    if not len(rows):
+        return
+    requests, people = world.requests, world.people
+    person = requests["person"][rows]
+    world.pharmacies.settle(people["pharmacy"][person])
+    again = world.pharmacies.ailments.reconsults(world.draws, people["key"][person], requests["ordinal"][rows], requests["raised"][rows])
+    back = np.isfinite(again)
+    rq.raise_requests(world, person[back], Need.MINOR, Origin.RETURN, requests["ordinal"][rows[back]] * 8 + 7, np.floor(again[back] * 64) / 64)
+
+
+def pharmacies_day(world: World, day: int) -> None:
+    """Close yesterday's counters."""
+    before = day - 1 - world.days.first_day
+    if before >= 0:
+        holiday = bool(world.days.holiday[before]) and int(world.days.weekday[before]) < 6
+        world.journal.add("provider_day", **world.pharmacies.day(day - 1, int(world.days.weekday[before]), holiday))
 
 
 def nursing(world: World, rows: Array) -> None:

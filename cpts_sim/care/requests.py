@@ -98,7 +98,7 @@ def patience_days(world: World, rows: Array) -> Array:
     kind = requests["kind"][rows]
     low = _by_kind(kind, p["care.patience_minor_low_days"], p["care.patience_acute_low_days"], p["care.patience_planned_low_days"])
     high = _by_kind(kind, p["care.patience_minor_high_days"], p["care.patience_acute_high_days"], p["care.patience_planned_high_days"])
-    result: Array = low + (high - low) * quantile * quantile
+    result: Array = low + (high - low) * quantile
     return result
 
 

@@ -96,6 +96,7 @@ def _with_symptoms(world: World, rows: Array) -> Array:
     rq.end_requests(world, rows[silent], Ending.UNMET, Route.SELF, raised[silent])
     world.rules["untreated"](world, rows[silent])
     rq.serve_now(world, rows[pharmacy], Route.PHARMACIST, raised[pharmacy], Account.SHIFTED)
+    world.rules["at_the_pharmacy"](world, rows[pharmacy])
     to_emergency_by_kind(world, rows[straight], Road.DIRECT)
     rq.serve_now(world, rows[duty], Route.DUTY, raised[duty] + p["care.duty_delay_min"])
     world.rules["on_duty"](world, int(duty.sum()))

@@ -144,6 +144,7 @@ def _seen(world: World, rows: Array, gp: Array, column: Array, at: Array) -> Non
     requests = world.requests
     slot = world.books.kind[gp, column]
     charge_acts(world, gp, slot)
+    world.pharmacies.dispense(world.people["pharmacy"][requests["person"][rows]])
     kind = requests["kind"][rows]
     np.add.at(world.gps["unscheduled_week"], gp[rq.is_symptom(kind)], 1)
     severe = (world.people["chronic"][requests["person"][rows]] >= 3) | (kind == Need.MENTAL)

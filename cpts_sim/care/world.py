@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cpts_sim.care.ledger import Ledger
     from cpts_sim.care.needs import NeedClock
     from cpts_sim.care.nursing_need import NursingNeed
+    from cpts_sim.care.pharmacy import Pharmacies
     from cpts_sim.care.strain import StrainModel
 
 Array = NDArray[Any]
@@ -156,6 +157,7 @@ class World:
     demand: EdDemand
     nursing_need: NursingNeed
     home_care: HomeCare
+    pharmacies: Pharmacies
     arrivals: Arrivals = field(default_factory=Arrivals)
     routes: list[Any] = field(default_factory=list)
     hooks: dict[str, list[Callable[..., None]]] = field(default_factory=dict)
