@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
 from cpts_sim.scenario import ScenarioError, load, parse
+
+ROOT = Path(__file__).parents[2]
 
 CORE = """
 calendar: plain
@@ -99,7 +102,7 @@ def test_queue_of_an_emergency_department(write) -> None:
 
 
 def test_the_shipped_benchmark_is_the_reference_workload() -> None:
-    scenario = load("scenarios/appointment_year.yaml")
+    scenario = load(ROOT / "scenarios" / "appointment_year.yaml")
     practices, needs = scenario.territory.practices, scenario.care.needs
     assert practices is not None and practices.ed is not None and needs is not None
     assert practices.inhabitants == 100_000 and practices.gps == (100_000 + 550) // 1100
