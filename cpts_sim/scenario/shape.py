@@ -180,6 +180,17 @@ class Scenario(Settings):
         """Days of warm-up, before day 0."""
         return round(self.warmup_weeks * 7)
 
+    @classmethod
+    def parse(cls, values: Mapping[str, Any], catalogue: Mapping[str, Any] | None = None) -> Scenario:
+        """Return the scenario written in Python with the keys of a scenario file.
+
+        Raises:
+            ScenarioError: every problem found.
+        """
+        from cpts_sim.scenario.load import parse
+
+        return parse(values, catalogue)
+
     def arm(self, name: str) -> Arm:
         """Return an arm by name.
 

@@ -252,9 +252,9 @@ def test_an_unreadable_file(tmp_path: Path, catalogue) -> None:
 
 
 def test_a_scenario_written_in_python(catalogue) -> None:
-    scenario = parse(
-        {"territory": {"archetype": "reference"}, "years": 2, "shocks": {"influenza": {}}}, catalogue
-    )
+    values = {"territory": {"archetype": "reference"}, "years": 2, "shocks": {"influenza": {}}}
+    scenario = parse(values, catalogue)
+    assert Scenario.parse(values, catalogue) == scenario
     assert scenario.horizon_days == 730 and scenario.shocks.names() == ("influenza",)
     with pytest.raises(InputError, match="years"):
         parse({"territory": {"archetype": "reference"}, "years": float("nan")}, catalogue)
