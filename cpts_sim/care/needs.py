@@ -1,9 +1,9 @@
 """Needs by person: each (person, kind) carries the coordinate at which its next need arises.
 
-Time is measured for a kind in *activity*: the running sum of season and weekday weights, common to all. A person
-of rate r (needs per unit of activity) has gaps of Exp(1)/r, drawn by (person, kind, ordinal of the need). So the
-k-th need of a person is the same in every arm until that person's own rate changes, and a change of rate rescales
-only what remains. Nobody is touched who needs nothing this week.
+Time is measured for a kind in *activity*: the running sum of season and weekday weights, common to all. A
+person of rate r (needs per unit of activity) has gaps of Exp(1)/r, drawn by (person, kind, ordinal of the
+need). So the k-th need of a person is the same in every arm until that person's own rate changes, and a
+change of rate rescales only what remains. Nobody is touched who needs nothing this week.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ class Activity:
     """Running sum of a daily weight, and the minutes at which a share of a day's needs has arisen.
 
     Args:
-        first_day: first day of the run (negative during the warm-up).
-        weights: weight of each day from ``first_day`` on; mean 1 over a year, so that rates keep their meaning.
-        minutes: minutes after midnight where the piecewise linear profile of the day bends, from 0 to 1440.
-        shares: cumulative share of the day's needs at these minutes, from 0 to 1; equal to ``None`` for an even day.
+        first_day: first day of the run (negative during the warm-up). weights: weight of each day from
+        ``first_day`` on; mean 1 over a year, so that rates keep their meaning. minutes: minutes after
+        midnight where the piecewise linear profile of the day bends, from 0 to 1440. shares: cumulative share
+        of the day's needs at these minutes, from 0 to 1; equal to ``None`` for an even day.
     """
 
     def __init__(self, first_day: int, weights: Floats, minutes: Floats, shares: Floats) -> None:
@@ -70,11 +70,10 @@ class NeedClock:
 
     Args:
         name: name of the kind; its columns in the table are ``due_<name>``, ``rate_<name>``, ``nth_<name>``.
-        people: the table of persons; gets the three columns if it does not have them (rate must then be given).
-        activity: the common clock of the kind.
-        draws: random numbers.
-        rate: needs per unit of activity (a day of weight 1) and person, shape (people,).
-        all_at_opening: needs arise at 00:00 exactly instead of over the day.
+        people: the table of persons; gets the three columns if it does not have them (rate must then be
+        given). activity: the common clock of the kind. draws: random numbers. rate: needs per unit of
+        activity (a day of weight 1) and person, shape (people,). all_at_opening: needs arise at 00:00 exactly
+        instead of over the day.
     """
 
     def __init__(
@@ -85,7 +84,7 @@ class NeedClock:
         self.all_at_opening = all_at_opening
         self._decision = f"need/{name}"
         self._horizon_day = activity.first_day
-        self._candidates: Ints = np.zeros(0, dtype=np.int64)
+        self._soon: Ints = np.zeros(0, dtype=np.int64)
         self._stale = True
         if rate is not None:
             self._create(rate)
@@ -130,15 +129,20 @@ class NeedClock:
         column[rows] = rate
         self._stale = True
 
-    def arise(self, day: int) -> Arisen:
-        """Return the needs of a day in no particular order, and draw the following gaps."""
-        start, end = self.activity.at_day(day), self.activity.at_day(day + 1)
-        due, alive = self.people[f"due_{self.name}"], self.people["alive"]
-        if self._stale or day >= self._horizon_day:
+    def _candidates(self, day: int, end: float) -> Ints:
+        """Living people whose next need falls before ``end``; the whole table is read once a week."""
+        due = self.people[f"due_{self.name}"]
+        if self._stale or day >= self._horizon_day or end > self.activity.at_day(self._horizon_day):
             self._horizon_day, self._stale = day + LOOK_AHEAD_DAYS, False
-            self._candidates = np.flatnonzero(due < self.activity.at_day(self._horizon_day))
-        candidates = self._candidates
-        rows = candidates[(due[candidates] < end) & alive[candidates]]
+            self._soon = np.flatnonzero(due < max(end, self.activity.at_day(self._horizon_day)))
+        soon = self._soon[due[self._soon] < end]
+        return soon[self.people["alive"][soon]]
+
+    def arise(self, day: int, days: int = 1) -> Arisen:
+        """Return the needs of a day, or of some days, in no particular order, and draw the following gaps."""
+        bounds = np.array([self.activity.at_day(day + k) for k in range(days + 1)])
+        due, end = self.people[f"due_{self.name}"], float(bounds[-1])
+        rows = self._candidates(day, end)
         found: list[tuple[Ints, Ints, Floats]] = []
         nth, rate = self.people[f"nth_{self.name}"], self.people[f"rate_{self.name}"]
         while len(rows):
@@ -150,6 +154,8 @@ class NeedClock:
             empty = np.zeros(0, dtype=np.int64)
             return Arisen(empty, empty, np.zeros(0))
         person, ordinal, coordinate = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        fraction = np.clip((coordinate - start) / (end - start), 0.0, 1.0)
+        which = np.clip(np.searchsorted(bounds, coordinate, side="right") - 1, 0, days - 1)
+        start = bounds[which]
+        fraction = np.clip((coordinate - start) / (bounds[which + 1] - start), 0.0, 1.0)
         minute = np.zeros(len(person)) if self.all_at_opening else self.activity.minute(fraction)
-        return Arisen(person, ordinal, day * DAY + minute)
+        return Arisen(person, ordinal, (day + which) * DAY + minute)

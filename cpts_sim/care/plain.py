@@ -6,6 +6,7 @@ Nobody cancels, misses a visit, remembers or moves. The books and the settlement
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,9 @@ from cpts_sim.evidence import Parameters
 Array = NDArray[Any]
 KIND = {"minor": 0, "acute": 1, "emergency": 2, "followup": 3, "preventive": 4, "mental": 5, "nursing": 6}
 LEVEL_OF_PRIORITY = 5
+BOOKED_ROUTES = {"own_gp", "linked_gp"}
+LONGEST_BOOK_DAYS = 120
+BATCH_DAYS = 28
 
 
 @dataclass
@@ -40,14 +44,60 @@ class Trace:
 
 
 @dataclass
-class Raised:
-    """Needs of one day in the order of their minute."""
+class Needs:
+    """Needs of some days in the order of their minute, and the slots that they get.
+
+    Attributes:
+        minute, person, stream: when, whose, which stream.
+        what: identity of the need in the draws of its person and stream.
+        service: minutes in the emergency department, if they are given.
+        row, column: GP and column of the slot; -1 for those who get none.
+    """
 
     minute: Array
     person: Array
     stream: Array
     what: Array
     service: Array | None = None
+    row: Array | None = None
+    column: Array | None = None
+
+    def between(self, start: float, end: float) -> Needs:
+        """Return those raised from ``start`` to before ``end``."""
+        low, high = np.searchsorted(self.minute, [start, end])
+        part: dict[str, Any] = {name: c if c is None else c[low:high] for name, c in vars(self).items()}
+        return Needs(**part)
+
+
+class Streams:
+    """Settings of all streams of needs as columns, one entry a stream, in the order of their names."""
+
+    def __init__(self, needs: Mapping[str, Any]) -> None:
+        self.names = sorted(needs)
+        self.all = streams = [needs[name] for name in self.names]
+        self.kind = np.array([KIND[s.kind] for s in streams], dtype=np.int8)
+        self.asks_gp = np.array([bool(set(s.routes) & BOOKED_ROUTES) for s in streams])
+        self.own = np.array(["own_gp" in s.routes for s in streams])
+        self.linked = np.array(["linked_gp" in s.routes for s in streams])
+        self.to_ed = np.array(["ed" in s.routes for s in streams])
+        self.lead_min = np.array([s.lead_min for s in streams])
+        self.patience_min = np.array([s.patience_min for s in streams])
+        self.patience_days = np.array(
+            [NEVER if s.patience_days is None else s.patience_days for s in streams]
+        )
+        priority = np.array([s.ed_priority for s in streams])
+        self.ed_priority = np.where(self.asks_gp, np.maximum(priority, 1), priority)
+
+    @property
+    def longest_days(self) -> float:
+        """The longest patience of those who ask for a slot."""
+        days = np.minimum(self.patience_min / DAY, self.patience_days)[self.asks_gp]
+        return float(days.max(initial=0.0))
+
+    @property
+    def urgent(self) -> int:
+        """The stream that goes straight to the emergency department."""
+        return int(np.flatnonzero(~self.asks_gp)[0])
 
 
 class PlainCare:
@@ -67,34 +117,30 @@ class PlainCare:
         self, practices: Any, needs: Any, parameters: Parameters, draws: Draws, first_day: int, journal: Journal,
         trace: Trace | None = None,
     ) -> None:  # fmt: skip
-        self.practices, self.draws, self.journal, self.trace = practices, draws, journal, trace
-        self.streams = [needs[name] for name in sorted(needs)]
-        self.names = sorted(needs)
+        self.practices, self.draws, self.journal = practices, draws, journal
+        self.streams = Streams(needs)
         people, gps = _people(practices), _gps(practices)
         self.tables = {"people": people, "gps": gps}
         self.offset, self.length = _template(practices)
-        self.horizon = self._days_needed()
-        self.books = Books(practices.gps, first_day, self.horizon + 28, self.offset.shape[2])
+        self.horizon = int(min(self.streams.longest_days, LONGEST_BOOK_DAYS)) + 7
+        self.books = Books(practices.gps, first_day, self.horizon + BATCH_DAYS, self.offset.shape[2])
         self._fill(first_day, self.books.last_day)
-        self.clocks = [self._clock(name, parameters, first_day, people) for name in self.names]
+        self.clocks = [self._clock(i, parameters, first_day, people) for i in range(len(needs))]
         self.emergency = self._emergency(first_day)
-        self._today: Raised | None = None
+        self.given = self._of_trace(trace) if trace is not None else None
+        self.needs = _nobody()
+        self.batch_end, self.told = first_day, first_day * DAY
+        self.now = self.told
 
-    def _days_needed(self) -> int:
-        """Days ahead for which books must exist: the longest patience, with a margin for a full book."""
-        limits = [min(s.patience_min / DAY, s.patience_days if s.patience_days is not None else np.inf) for s in self.streams]
-        longest = max((x for x in limits if np.isfinite(x)), default=0.0)
-        return int(longest) + 7 if np.isfinite(max(limits, default=0.0)) else 400
-
-    def _clock(self, name: str, parameters: Parameters, first_day: int, people: Table) -> NeedClock:
-        stream = self.streams[self.names.index(name)]
+    def _clock(self, which: int, parameters: Parameters, first_day: int, people: Table) -> NeedClock:
+        name, stream = self.streams.names[which], self.streams.all[which]
         weights = np.array(stream.weekday) / np.mean(stream.weekday)
         days = np.arange(first_day, first_day + 7 * 4000) % 7
         hours = parameters.array("care.hour_symptom") if stream.minute == "profile" else np.ones(1)
         shares = np.concatenate([[0.0], np.cumsum(hours)]) / np.sum(hours)
         activity = Activity(first_day, weights[days], np.linspace(0.0, DAY, len(shares)), shares)
         rate = np.full(len(people), stream.rate(self.practices) / 365.0)
-        return NeedClock(name, people, activity, self.draws, None if f"due_{name}" in people else rate, stream.minute == "opening")
+        return NeedClock(name, people, activity, self.draws, rate, stream.minute == "opening")
 
     def _emergency(self, first_day: int) -> EmergencyDepartments | None:
         ed = self.practices.ed
@@ -114,89 +160,115 @@ class PlainCare:
             kind = np.where(np.isfinite(self.offset[day % 7]), Slot.AHEAD, 0)
             self.books.fill(day, self.offset[day % 7], self.length[day % 7], kind)
 
-    # ------------------------------------------------------------------------------------------ one window
+    # ------------------------------------------------------------------------------------------ four weeks
     def open_day(self, day: int) -> None:
-        """Draw the needs of the day and keep the books long enough."""
-        if self.books.last_day - day < self.horizon:
-            last = self.books.last_day
-            self.books.slide(day)
-            self._fill(last, self.books.last_day)
-        self._today = self._raised(day)
+        """Settle the next four weeks: here nothing but the order of minutes decides, so a wave may be that long."""
+        if day < self.batch_end:
+            return
+        self.batch_end = (day // BATCH_DAYS + 1) * BATCH_DAYS
+        last = self.books.last_day
+        self.books.slide(day)
+        self._fill(last, self.books.last_day)
+        needs = self._draw(day) if self.given is None else self.given.between(day * DAY, self.batch_end * DAY)
+        needs.row, needs.column = self._slots(needs)
+        self.needs = needs
 
-    def _raised(self, day: int) -> Raised:
-        if self.trace is not None:
-            low, high = np.searchsorted(self.trace.minute, [day * DAY, (day + 1) * DAY])
-            part = slice(low, high)
-            stream = np.where(self.trace.urgent[part] > 0, self._urgent_stream(), 1 - self._urgent_stream())
-            return Raised(self.trace.minute[part], self.trace.person[part], stream, np.arange(low, high), self.trace.service[part])
-        parts = [clock.arise(day) for clock in self.clocks]
+    def _draw(self, day: int) -> Needs:
+        parts = [clock.arise(day, self.batch_end - day) for clock in self.clocks]
         minute = np.concatenate([part.minute for part in parts])
         person = np.concatenate([part.person for part in parts])
         stream = np.repeat(np.arange(len(parts)), [len(part.person) for part in parts])
         what = np.concatenate([part.ordinal for part in parts])
-        order = np.lexsort((self.tables["people"]["key"][person], minute)) if len(minute) else np.zeros(0, dtype=np.int64)
-        return Raised(minute[order], person[order], stream[order], what[order])
+        order = _in_order(minute, self.tables["people"]["key"][person])
+        return Needs(minute[order], person[order], stream[order], what[order])
 
-    def _urgent_stream(self) -> int:
-        """The stream that goes straight to the emergency department."""
-        return next(i for i, s in enumerate(self.streams) if s.routes == ("ed",))
+    def _of_trace(self, trace: Trace) -> Needs:
+        urgent = self.streams.urgent
+        stream = np.where(trace.urgent > 0, urgent, 1 - urgent)
+        return Needs(trace.minute, trace.person, stream, np.arange(len(stream)), trace.service)
+
+    def _slots(self, needs: Needs) -> tuple[Array, Array]:
+        """Give slots to the needs of a wave, in the order of their minute."""
+        row, column = np.full(len(needs.minute), -1), np.full(len(needs.minute), -1)
+        asking = np.flatnonzero(self.streams.asks_gp[needs.stream])
+        if len(asking):
+            found = self._settle(needs.minute[asking], needs.person[asking], needs.stream[asking])
+            ok = found[1] >= 0
+            served = asking[ok]
+            row[served], column[served] = found[0][ok], found[1][ok]
+            self.books.take(row[served], column[served], needs.person[served], needs.minute[served])
+        return row, column
 
     def window(self, start: float, end: float) -> None:
-        """Settle the needs of a window in the order of their minute."""
-        today = self._today
-        if today is None or not len(today.minute):
+        """Time passes; what happens was settled when the four weeks began and is told when they end."""
+        self.now = end
+
+    def close_day(self, end: float) -> None:
+        """Tell the four weeks when they are over, and play the emergency departments."""
+        if end == self.batch_end * DAY:
+            self._tell()
+            self._write_emergency(end)
+
+    def _tell(self) -> None:
+        """Write the requests raised up to now in the journal, and send people to the emergency departments."""
+        needs = self.needs.between(self.told, self.now)
+        self.told = self.now
+        if needs.row is None or needs.column is None or not len(needs.minute):
             return
-        low, high = np.searchsorted(today.minute, [start, end])
-        part = slice(low, high)
-        minute, person, stream, what = today.minute[part], today.person[part], today.stream[part], today.what[part]
-        if not len(minute):
-            return
-        service = today.service[part] if today.service is not None else None
-        gp = self.tables["people"]["mt"][person]
-        by_book = np.array([s.routes[0] != "ed" for s in self.streams])[stream]
-        asking = np.flatnonzero(by_book)
-        row, column = self._settle(minute[asking], person[asking], stream[asking], gp[asking])
-        served = asking[column >= 0]
-        row, column = row[column >= 0], column[column >= 0]
-        visit = self.books.start[row, column]
-        route = np.where(row == gp[served], Route.OWN_GP, Route.COLLEAGUE)
-        self._journal(minute[served], person[served], stream[served], visit, route, row, Ending.SERVED)
-        missed = np.ones(len(minute), dtype=bool)
-        missed[served] = False
-        self._not_served(np.flatnonzero(missed), minute, person, stream, what, service)
+        served = np.flatnonzero(needs.column >= 0)
+        row = needs.row[served]
+        route = np.where(
+            row == self.tables["people"]["mt"][needs.person[served]], Route.OWN_GP, Route.COLLEAGUE
+        )
+        self._journal(needs, served, self.books.start[row, needs.column[served]], route, row, Ending.SERVED)
+        self._not_served(np.flatnonzero(needs.column < 0), needs)
 
     def _limits(self, minute: Array, stream: Array) -> tuple[Array, Array]:
-        lead = np.array([s.lead_min for s in self.streams])[stream]
-        patience = np.array([s.patience_min for s in self.streams])[stream]
-        days = np.array([NEVER if s.patience_days is None else s.patience_days for s in self.streams])[stream]
-        last_day_end = (np.floor_divide(minute, DAY) + days + 1) * DAY
+        """Minutes between which a slot must start: the first one included, the second one not."""
+        s = self.streams
+        last_day_end = (np.floor_divide(minute, DAY) + s.patience_days[stream] + 1) * DAY
         # the last admissible start is minute + patience itself, so the limit is the next representable minute
-        return minute + lead, np.minimum(np.nextafter(minute + patience, NEVER), last_day_end)
+        latest = np.nextafter(minute + s.patience_min[stream], NEVER)
+        return minute + s.lead_min[stream], np.minimum(latest, last_day_end)
 
-    def _settle(self, minute: Array, person: Array, stream: Array, gp: Array) -> tuple[Array, Array]:
+    def _settle(self, minute: Array, person: Array, stream: Array) -> tuple[Array, Array]:
+        """Return the GP and the column of each request's slot (column -1 if refused); nothing is taken yet."""
         earliest, latest = self._limits(minute, stream)
+        gp = self.tables["people"]["mt"][person]
         books, linked = self.books, self._linked(gp)
-        links = np.array(["linked_gp" in s.routes for s in self.streams])[stream]
-        if not (links.any() and linked.shape[1]):
+        if linked.shape[1] and self.streams.linked.any():
+            found = self._settle_linked(
+                minute, person, stream, np.concatenate([gp[:, None], linked], axis=1), earliest, latest
+            )
+        else:
             low, high = books.first_slot(gp, earliest), books.first_slot(gp, latest)
-            column = books.cascade(gp, low, high, int(Slot.AHEAD))
-            ok = column >= 0
-            books.free[gp[ok], column[ok]] = 0
-            return gp, column
-        count, width = len(gp), 1 + linked.shape[1]
-        row = np.concatenate([gp[:, None], np.where(links[:, None], linked, -1)], axis=1)
-        flat = np.maximum(row, 0).ravel()
-        low = books.first_slot(flat, np.repeat(earliest, width)).reshape(count, 1, width)
-        high = books.first_slot(flat, np.repeat(latest, width)).reshape(count, 1, width)
+            found = gp, books.cascade(gp, low, high, int(Slot.AHEAD))
+        if (np.isinf(latest) & (found[1] < 0)).any():
+            raise InputError(
+                f"care.needs: people wait without limit and the books of {LONGEST_BOOK_DAYS} days are full, "
+                "expected less demand than slots; lower the rate or give a patience."
+            )
+        return found
+
+    def _settle_linked(
+        self, minute: Array, person: Array, stream: Array, row: Array, earliest: Array, latest: Array
+    ) -> tuple[Array, Array]:
+        count, width = row.shape
+        allowed = np.concatenate(
+            [
+                self.streams.own[stream][:, None],
+                np.repeat(self.streams.linked[stream][:, None], width - 1, axis=1),
+            ],
+            axis=1,
+        )
         shape = (count, 1, width)
-        kinds = np.full(shape, int(Slot.AHEAD))
-        again = np.full((count, 1), NEVER)
+        low = self.books.first_slot(row.ravel(), np.repeat(earliest, width)).reshape(shape)
+        high = self.books.first_slot(row.ravel(), np.repeat(latest, width)).reshape(shape)
+        kinds, again = np.full(shape, int(Slot.AHEAD)), np.full((count, 1), NEVER)
+        choices = np.where(allowed, row, -1).reshape(shape)
         keys = self.tables["people"]["key"][person]
-        _, choice, column = settle(books, minute, keys, row.reshape(shape), kinds, low, high, again, books.start.shape[1])
-        taken = row[np.arange(count), np.maximum(choice, 0)]
-        ok = column >= 0
-        books.free[taken[ok], column[ok]] = 0
-        return taken, column
+        _, choice, column = settle(self.books, minute, keys, choices, kinds, low, high, again, 0)
+        return row[np.arange(count), np.maximum(choice, 0)], column
 
     def _linked(self, gp: Array) -> Array:
         size, links = self.practices.gps_per_practice, self.practices.links
@@ -207,45 +279,42 @@ class PlainCare:
         linked: Array = first[:, None] + (gp[:, None] - first[:, None] + steps[None, :]) % size
         return linked
 
-    def _not_served(self, rows: Array, minute: Array, person: Array, stream: Array, what: Array, service: Array | None) -> None:
-        goes = np.array(["ed" in s.routes for s in self.streams])[stream[rows]]
+    def _not_served(self, rows: Array, needs: Needs) -> None:
+        goes = self.streams.to_ed[needs.stream[rows]]
         refused, to_ed = rows[~goes], rows[goes]
-        self._journal(minute[refused], person[refused], stream[refused], NEVER, Route.NONE, -1, Ending.UNMET)
-        self._journal(minute[to_ed], person[to_ed], stream[to_ed], minute[to_ed], Route.ED, -1, Ending.SERVED)
-        if self.emergency is None or not len(to_ed):
-            return
-        who = person[to_ed]
+        self._journal(needs, refused, NEVER, Route.NONE, -1, Ending.UNMET)
+        self._journal(needs, to_ed, needs.minute[to_ed], Route.ED, -1, Ending.SERVED)
+        if self.emergency is not None and len(to_ed):
+            self._arrive(self.emergency, needs, to_ed)
+
+    def _arrive(self, emergency: EmergencyDepartments, needs: Needs, rows: Array) -> None:
+        who, stream = needs.person[rows], needs.stream[rows]
         keys = self.tables["people"]["key"][who]
-        identity = what[to_ed] * 16 + stream[to_ed]
-        if service is not None:
-            minutes = service[to_ed]
+        identity = needs.what[rows] * 16 + stream
+        if needs.service is not None:
+            minutes = needs.service[rows]
         elif self._fixed_service:
-            minutes = np.full(len(to_ed), self._fixed_service)
+            minutes = np.full(len(rows), self._fixed_service)
         else:
             minutes = self._mean_service * exponential(self.draws.uniform("ed service", keys, identity))
-        straight = np.array([s.routes == ("ed",) for s in self.streams])[stream[to_ed]]
-        priority = np.array([s.ed_priority for s in self.streams])[stream[to_ed]]
-        priority = np.where(straight, priority, np.maximum(priority, 1))
-        site = self.tables["people"]["mt"][who] // self.practices.gps_per_practice if len(self.emergency) > 1 else np.zeros(len(who), int)
-        self.emergency.arrive(
-            minute[to_ed], keys, who, site, np.where(straight, Road.DIRECT, Road.SPILL), LEVEL_OF_PRIORITY - priority,
-            np.full(len(who), 40), identity, service=minutes,
+        site = (
+            self.tables["people"]["mt"][who] // self.practices.gps_per_practice if len(emergency) > 1 else 0
+        )
+        emergency.arrive(
+            needs.minute[rows], keys, who, site, np.where(self.streams.asks_gp[stream], Road.SPILL, Road.DIRECT),
+            LEVEL_OF_PRIORITY - self.streams.ed_priority[stream], 40, identity, service=minutes,
         )  # fmt: skip
 
-    def _journal(self, minute: Array, person: Array, stream: Array, visit: Any, route: Any, provider: Any, ending: int) -> None:
-        if not len(minute):
+    def _journal(self, needs: Needs, rows: Array, visit: Any, route: Any, provider: Any, ending: int) -> None:
+        if not len(rows):
             return
-        kinds = np.array([KIND[s.kind] for s in self.streams])[stream]
+        minute = needs.minute[rows]
         self.journal.add(
-            "request", raised=minute, asked=minute, wished=minute, ended=visit, visit=visit, person=person, kind=kinds,
-            origin=0, contacts=1, first=First.REFUSED if ending == Ending.UNMET else First.ACCEPTED, after=0,
-            ending=ending, route=route, provider=provider, commune=0, age=0, ald=0, attached=1, deprivation=0, account=0,
+            "request", raised=minute, asked=minute, wished=minute, ended=visit, visit=visit, person=needs.person[rows],
+            kind=self.streams.kind[needs.stream[rows]], origin=0, contacts=1,
+            first=First.REFUSED if ending == Ending.UNMET else First.ACCEPTED, after=0, ending=ending, route=route,
+            provider=provider, commune=0, age=0, ald=0, attached=1, deprivation=0, account=0,
         )  # fmt: skip
-
-    def close_day(self, end: float) -> None:
-        """Play the emergency departments up to the end of the day."""
-        if self.emergency is not None:
-            self._write_emergency(end)
 
     def _write_emergency(self, until: float) -> None:
         if self.emergency is None:
@@ -256,12 +325,16 @@ class PlainCare:
 
     def finish(self) -> None:
         """Serve everybody who has arrived, also past the horizon."""
+        self._tell()
         self._write_emergency(NEVER)
 
     # ------------------------------------------------------------------------------------------ state
     def state(self) -> dict[str, dict[str, Array]]:
         """Return everything that the future depends on."""
-        state = {"books": self.books.arrays()}
+        self._tell()
+        drawn = {name: column for name, column in vars(self.needs).items() if column is not None}
+        time = {"batch_end": np.array([self.batch_end]), "told": np.array([self.told])}
+        state = {"books": self.books.arrays(), "needs": drawn, "time": time}
         if self.emergency is not None:
             state["emergency"] = dict(self.emergency.state())
         return state
@@ -270,19 +343,48 @@ class PlainCare:
         """Go to a state returned by ``state``."""
         self.tables.update(tables)
         self.books = Books.from_arrays(state["books"])
+        self.needs = Needs(**state["needs"])
+        self.batch_end, self.told = int(state["time"]["batch_end"][0]), float(state["time"]["told"][0])
+        self.now = self.told
         for clock in self.clocks:
             clock.rebind(self.tables["people"])
         if self.emergency is not None:
             self.emergency.restore(state["emergency"])
 
 
+def _nobody() -> Needs:
+    none = np.zeros(0, dtype=np.int64)
+    return Needs(np.zeros(0), none, none, none)
+
+
+def _in_order(minute: Array, key: Array) -> Array:
+    """Order by minute (drawn to 1/64), then key; only those who share a minute are sorted by key."""
+    ticks = (minute * 64.0).astype(np.int64)
+    ticks -= ticks.min() if len(ticks) else 0
+    order = np.argsort(
+        (ticks & 0xFFFF).astype(np.uint16), kind="stable"
+    )  # numpy sorts 16 bits in linear time
+    order = order[np.argsort((ticks[order] >> 16).astype(np.uint16), kind="stable")]
+    same = np.diff(ticks[order]) == 0
+    tied = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
+    members = order[tied]
+    order[tied] = members[np.lexsort((key[members], ticks[members]))]
+    return order
+
+
 def _people(practices: Any) -> Table:
     """Inhabitants dealt to the lists in order, list sizes by weight."""
-    weights = np.array([practices.list_weights[j % len(practices.list_weights)] for j in range(practices.gps)])
-    bounds = np.floor(practices.inhabitants * np.concatenate([[0.0], np.cumsum(weights)]) / weights.sum() + 1e-9).astype(np.int64)
+    weights = np.array(
+        [practices.list_weights[j % len(practices.list_weights)] for j in range(practices.gps)]
+    )
+    bounds = np.floor(
+        practices.inhabitants * np.concatenate([[0.0], np.cumsum(weights)]) / weights.sum() + 1e-9
+    ).astype(np.int64)
     ranks = np.arange(practices.inhabitants)
     if practices.gps == 0:
-        raise InputError("territory.practices: received 0 GPs, expected at least 1; give practices and gps_per_practice.")
+        raise InputError(
+            "territory.practices: received 0 GPs, expected at least 1; give practices and gps_per_practice."
+        )
     return Table("people", practices.inhabitants, {
         "key": keys_of("practices", ranks), "mt": np.repeat(np.arange(practices.gps), np.diff(bounds)).astype(np.int32),
         "mt_state": "i1", "born": np.full(len(ranks), -40 * 365 * DAY), "sex": "i1", "commune": "i2",
@@ -299,12 +401,16 @@ def _gps(practices: Any) -> Table:
 
 def _template(practices: Any) -> tuple[Array, Array]:
     """Offsets and lengths of the slots of each weekday, shape (7, GPs, slots of the fullest day)."""
-    days = [[(s.at_min + k * s.every_min, s.every_min) for s in day for k in range(s.slots)] for day in practices.weekly.days]
+    days = [
+        [(s.at_min + k * s.every_min, s.every_min) for s in day for k in range(s.slots)]
+        for day in practices.weekly.days
+    ]
     most = max(1, *(len(day) for day in days))
     offset, length = np.full((7, most), NEVER), np.zeros((7, most))
     for weekday, slots in enumerate(days):
         for k, (at, minutes) in enumerate(slots):
             offset[weekday, k], length[weekday, k] = at, minutes
     shape = (7, practices.gps, most)
-    return np.broadcast_to(offset[:, None, :], shape).copy(), np.broadcast_to(length[:, None, :], shape).copy()
-
+    return np.broadcast_to(offset[:, None, :], shape).copy(), np.broadcast_to(
+        length[:, None, :], shape
+    ).copy()

@@ -123,13 +123,12 @@ class Books:
     def search_keys(self) -> tuple[Floats, float]:
         """Return the flat increasing array in which all books can be searched at once, and its stride per row.
 
-        A slot that does not exist gets the time of the next one that does, so each row stays sorted.
+        Slots that do not exist are at the end of their day; they count as its last instant.
         """
         if self._open_at is None:
             stride = float((self.days + 2) * DAY)
-            origin = self.first_day * DAY
-            local = np.minimum(self.start - origin, stride - 1.0)
-            local = np.minimum.accumulate(local[:, ::-1], axis=1)[:, ::-1]
+            end_of_day = (np.arange(self.start.shape[1]) // self.per_day + 1) * DAY
+            local = np.minimum(self.start - self.first_day * DAY, end_of_day)
             self._open_at = (local + np.arange(self.rows)[:, None] * stride).ravel()
         return self._open_at, float((self.days + 2) * DAY)
 
@@ -138,8 +137,10 @@ class Books:
         keys, stride = self.search_keys()
         local = np.clip(when - self.first_day * DAY, 0.0, stride - 0.5)
         width = self.start.shape[1]
-        found = np.searchsorted(keys, local + row * stride) - row * width
-        column: Ints = np.minimum(found, width)
+        order = np.argsort(row.astype(np.int16), kind="stable")  # neighbours are found faster together
+        found = np.empty(len(order), dtype=np.int64)
+        found[order] = np.searchsorted(keys, (local + row * stride)[order])
+        column: Ints = np.minimum(found - row * width, width)
         return column
 
     def take(self, row: Array, column: Array, request: Array, now: Array | float) -> None:
@@ -230,15 +231,35 @@ class Books:
     def _replay(books: Array, book: Array, first: Array, limit: Array, position: Array) -> None:
         low, high = np.searchsorted(book, books), np.searchsorted(book, books, side="right")
         for a, b in zip(low.tolist(), high.tolist(), strict=True):
-            taken: set[int] = set()
-            found = []
-            for chosen, latest in zip(first[a:b].tolist(), limit[a:b].tolist(), strict=True):
-                while chosen in taken:
-                    chosen += 1
-                if chosen < latest:
-                    taken.add(chosen)
-                found.append(chosen if chosen < latest else -1)
-            position[a:b] = found
+            rising = bool((first[a + 1 : b] >= first[a : b - 1]).all())
+            replay = _each_after_the_last if rising else _each_anywhere
+            position[a:b] = replay(first[a:b].tolist(), limit[a:b].tolist())
+
+
+def _each_after_the_last(first: list[int], limit: list[int]) -> list[int]:
+    """Give to each request in turn the first position not yet taken in [first, limit), or -1; ``first`` rises."""
+    following, found = -1, []
+    for earliest, latest in zip(first, limit, strict=True):
+        chosen = earliest if earliest > following else following
+        if chosen < latest:
+            found.append(chosen)
+            following = chosen + 1
+        else:
+            found.append(-1)
+    return found
+
+
+def _each_anywhere(first: list[int], limit: list[int]) -> list[int]:
+    """The same where ``first`` may fall, so that a request may find a gap before its predecessor's position."""
+    taken: set[int] = set()
+    found = []
+    for chosen, latest in zip(first, limit, strict=True):
+        while chosen in taken:
+            chosen += 1
+        if chosen < latest:
+            taken.add(chosen)
+        found.append(chosen if chosen < latest else -1)
+    return found
 
 
 class OpenBooks:
