@@ -6,7 +6,6 @@ Nobody cancels, misses a visit, remembers or moves. The books and the settlement
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,26 +15,25 @@ from numpy.typing import NDArray
 from cpts_sim.care.ed_settings import EdSettings
 from cpts_sim.care.emergency import EmergencyDepartments
 from cpts_sim.care.needs import Activity, NeedClock
+from cpts_sim.care.plain_layout import LAST_PRIORITY, Streams, gps_of, people_of, week_of
 from cpts_sim.engine.agenda import Books, Slot, settle
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.columns import Table
-from cpts_sim.engine.draws import Draws, exponential, keys_of
+from cpts_sim.engine.draws import Draws, exponential
 from cpts_sim.engine.events import Ending, First, Road, Route
 from cpts_sim.engine.journal import Journal
 from cpts_sim.errors import InputError
 from cpts_sim.evidence import Parameters
 
 Array = NDArray[Any]
-KIND = {"minor": 0, "acute": 1, "emergency": 2, "followup": 3, "preventive": 4, "mental": 5, "nursing": 6}
-LEVEL_OF_PRIORITY = 5
-BOOKED_ROUTES = {"own_gp", "linked_gp"}
+LEVEL_OF_PRIORITY = LAST_PRIORITY + 1
 LONGEST_BOOK_DAYS = 120
 BATCH_DAYS = 28
 
 
 @dataclass
 class Trace:
-    """Needs given from outside: minute (ascending), person, urgent or not, minutes in the emergency department."""
+    """Needs given from outside: minute (rising), person, urgent or not, minutes of emergency service."""
 
     minute: Array
     person: Array
@@ -69,37 +67,6 @@ class Needs:
         return Needs(**part)
 
 
-class Streams:
-    """Settings of all streams of needs as columns, one entry a stream, in the order of their names."""
-
-    def __init__(self, needs: Mapping[str, Any]) -> None:
-        self.names = sorted(needs)
-        self.all = streams = [needs[name] for name in self.names]
-        self.kind = np.array([KIND[s.kind] for s in streams], dtype=np.int8)
-        self.asks_gp = np.array([bool(set(s.routes) & BOOKED_ROUTES) for s in streams])
-        self.own = np.array(["own_gp" in s.routes for s in streams])
-        self.linked = np.array(["linked_gp" in s.routes for s in streams])
-        self.to_ed = np.array(["ed" in s.routes for s in streams])
-        self.lead_min = np.array([s.lead_min for s in streams])
-        self.patience_min = np.array([s.patience_min for s in streams])
-        self.patience_days = np.array(
-            [NEVER if s.patience_days is None else s.patience_days for s in streams]
-        )
-        priority = np.array([s.ed_priority for s in streams])
-        self.ed_priority = np.where(self.asks_gp, np.maximum(priority, 1), priority)
-
-    @property
-    def longest_days(self) -> float:
-        """The longest patience of those who ask for a slot."""
-        days = np.minimum(self.patience_min / DAY, self.patience_days)[self.asks_gp]
-        return float(days.max(initial=0.0))
-
-    @property
-    def urgent(self) -> int:
-        """The stream that goes straight to the emergency department."""
-        return int(np.flatnonzero(~self.asks_gp)[0])
-
-
 class PlainCare:
     """Care of identical practices.
 
@@ -114,14 +81,14 @@ class PlainCare:
     """
 
     def __init__(
-        self, practices: Any, needs: Any, parameters: Parameters, draws: Draws, first_day: int, journal: Journal,
-        trace: Trace | None = None,
+        self, practices: Any, needs: Any, parameters: Parameters, draws: Draws, first_day: int,
+        journal: Journal, trace: Trace | None = None,
     ) -> None:  # fmt: skip
         self.practices, self.draws, self.journal = practices, draws, journal
         self.streams = Streams(needs)
-        people, gps = _people(practices), _gps(practices)
-        self.tables = {"people": people, "gps": gps}
-        self.offset, self.length = _template(practices)
+        people = people_of(practices)
+        self.tables = {"people": people, "gps": gps_of(practices)}
+        self.offset, self.length = week_of(practices)
         self.horizon = int(min(self.streams.longest_days, LONGEST_BOOK_DAYS)) + 7
         self.books = Books(practices.gps, first_day, self.horizon + BATCH_DAYS, self.offset.shape[2])
         self._fill(first_day, self.books.last_day)
@@ -151,8 +118,8 @@ class PlainCare:
         self._fixed_service = ed.service.fixed_min
         servers = np.full((sites, 168), ed.servers, dtype=np.int64)
         return EmergencyDepartments(
-            EdSettings.plain(self._mean_service or ed.service.fixed_min, LEVEL_OF_PRIORITY), self.draws, servers,
-            np.full(sites, np.inf), first_day * DAY,
+            EdSettings.plain(self._mean_service or ed.service.fixed_min, LEVEL_OF_PRIORITY), self.draws,
+            servers, np.full(sites, np.inf), first_day * DAY,
         )  # fmt: skip
 
     def _fill(self, first_day: int, until_day: int) -> None:
@@ -162,7 +129,7 @@ class PlainCare:
 
     # ------------------------------------------------------------------------------------------ four weeks
     def open_day(self, day: int) -> None:
-        """Settle the next four weeks: here nothing but the order of minutes decides, so a wave may be that long."""
+        """Settle the next four weeks: nothing but the order of minutes decides, so a wave may be long."""
         if day < self.batch_end:
             return
         self.batch_end = (day // BATCH_DAYS + 1) * BATCH_DAYS
@@ -210,16 +177,15 @@ class PlainCare:
             self._write_emergency(end)
 
     def _tell(self) -> None:
-        """Write the requests raised up to now in the journal, and send people to the emergency departments."""
+        """Write the requests raised up to now, and send people to the emergency departments."""
         needs = self.needs.between(self.told, self.now)
         self.told = self.now
         if needs.row is None or needs.column is None or not len(needs.minute):
             return
         served = np.flatnonzero(needs.column >= 0)
         row = needs.row[served]
-        route = np.where(
-            row == self.tables["people"]["mt"][needs.person[served]], Route.OWN_GP, Route.COLLEAGUE
-        )
+        own = row == self.tables["people"]["mt"][needs.person[served]]
+        route = np.where(own, Route.OWN_GP, Route.COLLEAGUE)
         self._journal(needs, served, self.books.start[row, needs.column[served]], route, row, Ending.SERVED)
         self._not_served(np.flatnonzero(needs.column < 0), needs)
 
@@ -232,14 +198,13 @@ class PlainCare:
         return minute + s.lead_min[stream], np.minimum(latest, last_day_end)
 
     def _settle(self, minute: Array, person: Array, stream: Array) -> tuple[Array, Array]:
-        """Return the GP and the column of each request's slot (column -1 if refused); nothing is taken yet."""
+        """Return the GP and the column of each request's slot (-1 if refused); nothing is taken yet."""
         earliest, latest = self._limits(minute, stream)
         gp = self.tables["people"]["mt"][person]
         books, linked = self.books, self._linked(gp)
         if linked.shape[1] and self.streams.linked.any():
-            found = self._settle_linked(
-                minute, person, stream, np.concatenate([gp[:, None], linked], axis=1), earliest, latest
-            )
+            choices = np.concatenate([gp[:, None], linked], axis=1)
+            found = self._settle_linked(minute, person, stream, choices, earliest, latest)
         else:
             low, high = books.first_slot(gp, earliest), books.first_slot(gp, latest)
             found = gp, books.cascade(gp, low, high, int(Slot.AHEAD))
@@ -254,13 +219,8 @@ class PlainCare:
         self, minute: Array, person: Array, stream: Array, row: Array, earliest: Array, latest: Array
     ) -> tuple[Array, Array]:
         count, width = row.shape
-        allowed = np.concatenate(
-            [
-                self.streams.own[stream][:, None],
-                np.repeat(self.streams.linked[stream][:, None], width - 1, axis=1),
-            ],
-            axis=1,
-        )
+        allowed = np.repeat(self.streams.linked[stream][:, None], width, axis=1)
+        allowed[:, 0] = self.streams.own[stream]
         shape = (count, 1, width)
         low = self.books.first_slot(row.ravel(), np.repeat(earliest, width)).reshape(shape)
         high = self.books.first_slot(row.ravel(), np.repeat(latest, width)).reshape(shape)
@@ -297,11 +257,10 @@ class PlainCare:
             minutes = np.full(len(rows), self._fixed_service)
         else:
             minutes = self._mean_service * exponential(self.draws.uniform("ed service", keys, identity))
-        site = (
-            self.tables["people"]["mt"][who] // self.practices.gps_per_practice if len(emergency) > 1 else 0
-        )
+        practice = self.tables["people"]["mt"][who] // self.practices.gps_per_practice
         emergency.arrive(
-            needs.minute[rows], keys, who, site, np.where(self.streams.asks_gp[stream], Road.SPILL, Road.DIRECT),
+            needs.minute[rows], keys, who, practice if len(emergency) > 1 else 0,
+            np.where(self.streams.asks_gp[stream], Road.SPILL, Road.DIRECT),
             LEVEL_OF_PRIORITY - self.streams.ed_priority[stream], 40, identity, service=minutes,
         )  # fmt: skip
 
@@ -310,10 +269,10 @@ class PlainCare:
             return
         minute = needs.minute[rows]
         self.journal.add(
-            "request", raised=minute, asked=minute, wished=minute, ended=visit, visit=visit, person=needs.person[rows],
-            kind=self.streams.kind[needs.stream[rows]], origin=0, contacts=1,
-            first=First.REFUSED if ending == Ending.UNMET else First.ACCEPTED, after=0, ending=ending, route=route,
-            provider=provider, commune=0, age=0, ald=0, attached=1, deprivation=0, account=0,
+            "request", raised=minute, asked=minute, wished=minute, ended=visit, visit=visit,
+            person=needs.person[rows], kind=self.streams.kind[needs.stream[rows]], origin=0, contacts=1,
+            first=First.REFUSED if ending == Ending.UNMET else First.ACCEPTED, after=0, ending=ending,
+            route=route, provider=provider, commune=0, age=0, ald=0, attached=1, deprivation=0, account=0,
         )  # fmt: skip
 
     def _write_emergency(self, until: float) -> None:
@@ -361,56 +320,11 @@ def _in_order(minute: Array, key: Array) -> Array:
     """Order by minute (drawn to 1/64), then key; only those who share a minute are sorted by key."""
     ticks = (minute * 64.0).astype(np.int64)
     ticks -= ticks.min() if len(ticks) else 0
-    order = np.argsort(
-        (ticks & 0xFFFF).astype(np.uint16), kind="stable"
-    )  # numpy sorts 16 bits in linear time
-    order = order[np.argsort((ticks[order] >> 16).astype(np.uint16), kind="stable")]
+    low, high = (ticks & 0xFFFF).astype(np.uint16), (ticks >> 16).astype(np.uint16)
+    order = np.argsort(low, kind="stable")  # numpy sorts 16 bits in linear time
+    order = order[np.argsort(high[order], kind="stable")]
     same = np.diff(ticks[order]) == 0
     tied = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
     members = order[tied]
     order[tied] = members[np.lexsort((key[members], ticks[members]))]
     return order
-
-
-def _people(practices: Any) -> Table:
-    """Inhabitants dealt to the lists in order, list sizes by weight."""
-    weights = np.array(
-        [practices.list_weights[j % len(practices.list_weights)] for j in range(practices.gps)]
-    )
-    bounds = np.floor(
-        practices.inhabitants * np.concatenate([[0.0], np.cumsum(weights)]) / weights.sum() + 1e-9
-    ).astype(np.int64)
-    ranks = np.arange(practices.inhabitants)
-    if practices.gps == 0:
-        raise InputError(
-            "territory.practices: received 0 GPs, expected at least 1; give practices and gps_per_practice."
-        )
-    return Table("people", practices.inhabitants, {
-        "key": keys_of("practices", ranks), "mt": np.repeat(np.arange(practices.gps), np.diff(bounds)).astype(np.int32),
-        "mt_state": "i1", "born": np.full(len(ranks), -40 * 365 * DAY), "sex": "i1", "commune": "i2",
-    })  # fmt: skip
-
-
-def _gps(practices: Any) -> Table:
-    rows = np.arange(practices.gps)
-    return Table("gps", practices.gps, {
-        "key": keys_of("practice gp", rows), "practice": rows // practices.gps_per_practice, "halo": "i1", "ee": "f8",
-        "commune": "i2",
-    })  # fmt: skip
-
-
-def _template(practices: Any) -> tuple[Array, Array]:
-    """Offsets and lengths of the slots of each weekday, shape (7, GPs, slots of the fullest day)."""
-    days = [
-        [(s.at_min + k * s.every_min, s.every_min) for s in day for k in range(s.slots)]
-        for day in practices.weekly.days
-    ]
-    most = max(1, *(len(day) for day in days))
-    offset, length = np.full((7, most), NEVER), np.zeros((7, most))
-    for weekday, slots in enumerate(days):
-        for k, (at, minutes) in enumerate(slots):
-            offset[weekday, k], length[weekday, k] = at, minutes
-    shape = (7, practices.gps, most)
-    return np.broadcast_to(offset[:, None, :], shape).copy(), np.broadcast_to(
-        length[:, None, :], shape
-    ).copy()
