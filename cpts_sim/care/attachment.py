@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim.care.requests import raise_requests
 from cpts_sim.care.world import World
-from cpts_sim.engine.events import Attachment, MtState, Via, Work
+from cpts_sim.engine.clock import DAY
+from cpts_sim.engine.events import Attachment, MtState, Need, Origin, Via, Work
 
 Array = NDArray[Any]
 ADULT_AGE = 16
@@ -49,10 +51,21 @@ def register(world: World, person: Array, gp: Array, at: Array, via: int) -> Non
     people["mt_state"][person] = MtState.HAS
     np.add.at(world.gps["list_size"], gp, 1)
     np.add.at(world.gps["taken_on"], gp, 1)
+    _first_visit(world, person, at)
     world.journal.add(
         "attachment", at=at, person=person, event=Attachment.REGISTERED, gp=gp, via=via, ald=people["ald"][person],
         age=world.age_years(person),
     )  # fmt: skip
+
+
+def _first_visit(world: World, person: Array, at: Array) -> None:
+    """Attachment raises use: many people come for what had waited (it is a request of origin ATTACHMENT)."""
+    people, p = world.people, world.parameters
+    ordinal = np.floor(np.maximum(at, 0.0) / DAY).astype(np.int64)
+    u = world.draws.block("attachment_visit", 2, people["key"][person], ordinal)
+    comes = u[0] < p["care.attachment_visit"]
+    asked = np.floor((np.maximum(at, world.now) + DAY * (1.0 + 20.0 * u[1])) * 64) / 64
+    raise_requests(world, person[comes], Need.PREVENTIVE, Origin.ATTACHMENT, ordinal[comes], asked[comes])
 
 
 def register_after_visit(world: World, person: Array, gp: Array, at: Array) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim.care.health import start_followups
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.draws import exponential, keys_of, quantile
@@ -107,7 +108,7 @@ def _start(world: World, rows: Array) -> None:
     day = int(np.floor_divide(world.now, DAY))
     for clock in world.needs.values():
         clock.restart(rows, clock.activity.at_day(day))
-    world.rules["renew"](world, rows, np.full(len(rows), world.now))
+    start_followups(world, rows)
 
 
 def _new_conditions(world: World, month: int) -> None:
@@ -122,7 +123,7 @@ def _new_conditions(world: World, month: int) -> None:
     people["ald"][begins] = 1
     people["chronic"][begins] = np.maximum(people["chronic"][begins], 2)
     fresh = begins[~np.isfinite(people["ask_followup"][begins])]
-    world.rules["renew"](world, fresh, np.full(len(fresh), world.now))
+    start_followups(world, fresh)
 
 
 def practices_month(world: World, month: int) -> None:

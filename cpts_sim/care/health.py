@@ -11,36 +11,43 @@ from cpts_sim.care import requests as rq
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.draws import exponential
-from cpts_sim.engine.events import MtState, Need, Origin, Road
+from cpts_sim.engine.events import Ending, MtState, Need, Origin, Road, Route
 
 Array = NDArray[Any]
 MONTH_DAYS = 28
 
 
 def follow_up_days(world: World, person: Array) -> Array:
-    """Days between two follow-ups of chronic patients: by severity, stretched by the backlog of the usual GP."""
-    p, people = world.parameters, world.people
-    usual = p.array("care.followup_interval_days")[people["chronic"][person]]
-    own = people["mt"][person]
-    stretch = np.where(own >= 0, world.gps["stretch"][np.maximum(own, 0)], p["care.stretch_without_mt"])
-    result: Array = usual * stretch
+    """Days between the follow-ups that chronic patients need, by severity: the same in every arm."""
+    days: Array = world.parameters.array("care.followup_interval_days")[world.people["chronic"][person]]
+    return days
+
+
+def spaced_out(world: World, person: Array) -> Array:
+    """Share of follow-ups left out because the usual GP stretches the interval, or because there is none."""
+    own = world.people["mt"][person]
+    stretch = np.where(own >= 0, world.gps["stretch"][np.maximum(own, 0)], world.parameters["care.stretch_without_mt"])
+    result: Array = 1.0 - 1.0 / stretch
     return result
 
 
-def renew(world: World, person: Array, at: Array) -> None:
-    """Plan the next follow-up: its wished date, and the day on which the person will ask for it."""
-    if not len(person):
-        return
+def plan_next(world: World, person: Array, wished: Array) -> None:
+    """Plan the next follow-up after one wished at a date: an exogenous need, whatever care has been given."""
     people, p = world.people, world.parameters
-    chronic = people["chronic"][person] > 0
-    person, at = person[chronic], at[chronic]
     people["nth_followup"][person] += 1
     u = world.draws.block("followup", 2, people["key"][person], people["nth_followup"][person])
     spread = p["care.followup_spread"]
-    wished = at + world.rules["follow_up_days"](world, person) * DAY * (1.0 - spread + 2.0 * spread * u[0])
+    following = wished + world.rules["follow_up_days"](world, person) * DAY * (1.0 - spread + 2.0 * spread * u[0])
     ahead = p["care.asks_ahead_days"] * 2.0 * u[1] * DAY
-    people["wish_followup"][person] = np.floor(wished)
-    people["ask_followup"][person] = np.floor(np.maximum(wished - ahead, at + DAY))
+    people["wish_followup"][person] = np.floor(following)
+    people["ask_followup"][person] = np.floor(np.maximum(following - ahead, wished))
+
+
+def start_followups(world: World, person: Array) -> None:
+    """Begin the series of follow-ups of people whose condition has just been found, or who have just come."""
+    chronic = person[world.people["chronic"][person] > 0]
+    if len(chronic):
+        plan_next(world, chronic, np.full(len(chronic), world.now))
 
 
 def plan_first_followups(world: World, start: float) -> None:
@@ -59,31 +66,29 @@ def plan_first_followups(world: World, start: float) -> None:
 
 
 def ask_followups(world: World, day: int) -> None:
-    """Open the requests of those who ask for their follow-up on this day, during office hours."""
+    """Open the requests of those who need to ask for their follow-up on this day, during office hours."""
     people = world.people
     person = np.flatnonzero((people["ask_followup"] < (day + 1) * DAY) & people["alive"])
     if not len(person):
         return
     nth = people["nth_followup"][person]
-    u = world.draws.uniform("followup_minute", people["key"][person], nth)
+    u = world.draws.block("followup_asked", 2, people["key"][person], nth)
     moment = np.maximum(people["ask_followup"][person], day * DAY)
-    raised = np.maximum(moment, np.floor((day * DAY + 8 * 60 + u * 600) * 64) / 64)
-    rq.raise_requests(world, person, Need.FOLLOWUP, Origin.EXOGENOUS, nth, np.minimum(raised, (day + 1) * DAY - 1), people["wish_followup"][person])
-    people["ask_followup"][person] = NEVER
+    raised = np.maximum(moment, np.floor((day * DAY + 8 * 60 + u[0] * 600) * 64) / 64)
+    wished = people["wish_followup"][person].copy()
+    rows = rq.raise_requests(world, person, Need.FOLLOWUP, Origin.EXOGENOUS, nth, np.minimum(raised, (day + 1) * DAY - 1), wished)
+    plan_next(world, person, wished)
+    left_out = rows[u[1] < world.rules["spaced_out"](world, person)]
+    rq.end_requests(world, left_out, Ending.UNMET, Route.SELF, world.requests["raised"][left_out])
 
 
 def untreated(world: World, rows: Array) -> None:
-    """What becomes of a need that nobody met: it heals, comes back, or worsens; a follow-up is asked for again."""
+    """What becomes of a need that nobody met: it heals, comes back, or worsens."""
     if not len(rows):
         return
     requests, people, p = world.requests, world.people, world.parameters
     person, kind = requests["person"][rows], requests["kind"][rows]
     u = world.draws.block("untreated", 2, people["key"][person], rq.identity(requests, rows))
-    follow = (kind == Need.FOLLOWUP) & (requests["origin"][rows] == Origin.EXOGENOUS)
-    later = world.now + p["care.asks_again_days"] * DAY * (0.5 + u[1][follow])
-    people["ask_followup"][person[follow]] = np.floor(later)
-    people["wish_followup"][person[follow]] = np.floor(later)
-    people["nth_followup"][person[follow]] += 1
     sick = rq.is_symptom(kind) & (requests["ordinal"][rows] < (1 << 40))
     worsens = sick & (u[0] < np.where(kind == Need.ACUTE, p["care.acute_worsens"], p["care.minor_worsens"]))
     returns = sick & ~worsens & (u[0] > 1.0 - np.where(kind == Need.ACUTE, p["care.acute_returns"], p["care.minor_returns"]))

@@ -182,7 +182,6 @@ def after_visit(world: World, rows: Array, gp: Array, at: Array) -> None:
 
 def _renew(world: World, person: Array, at: Array) -> None:
     world.people["last_followup"][person] = at
-    world.rules["renew"](world, person, at)
 
 
 def _come_again(world: World, rows: Array, gp: Array, at: Array, u: Array, kind: Array, sent: Array) -> None:

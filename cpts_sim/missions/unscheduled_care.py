@@ -1,0 +1,235 @@
+"""Mission ``unscheduled_care``: slots shared through a desk, paid extra sessions, pharmacists' protocols.
+
+The desk knows which members have a slot and who takes people in; it changes knowledge and the number of calls. The
+slots it offers are taken from the same members' other patients, or are paid extra evening sessions.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from cpts_sim.care import requests as rq
+from cpts_sim.care.routes import CHOICES, CONTACTS, Plan, Wave
+from cpts_sim.care.surgery import Surgeries
+from cpts_sim.care.world import World
+from cpts_sim.engine.agenda import Slot
+from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.events import CptsEvent, Need, Origin, Route
+from cpts_sim.missions.base import Mission, MissionSettings
+from cpts_sim.scenario.fields import Share
+
+Array = NDArray[Any]
+NAME = "unscheduled_care"
+RANK = 20
+
+
+class UnscheduledCareSettings(MissionSettings):
+    """Unscheduled care in opening hours: desk, shared slots, extra sessions, pharmacists' protocols."""
+
+    slots_per_day: float | None = Field(None, ge=0, le=12)
+    """Slots that a participating GP keeps for the desk on each working day (none: the evidence's number)."""
+    extra_slots_per_week: float | None = Field(None, ge=0, le=12)
+    """Paid extra evening slots of a participating GP in a week (none: the evidence's number)."""
+    release_hour: int = Field(12, ge=0, le=23)
+    """Hour of the day at which unused shared slots go back to the GP's own patients (an edge of a window)."""
+    awareness: Share | None = None
+    """Share of inhabitants who will call the desk when their own practice cannot help (none: the evidence's)."""
+    protocols: bool = True
+    """Whether member pharmacies run protocols beyond ordinary law."""
+
+
+class UnscheduledCare(Mission):
+    """Desk, shared slots, extra sessions and protocols."""
+
+    name: ClassVar[str] = NAME
+    settings_class: ClassVar[type[MissionSettings]] = UnscheduledCareSettings
+    grade: ClassVar[str] = "judgement"
+    pays: ClassVar[tuple[str, ...]] = ("gp", "pharmacist", "coordinator")
+    loses: ClassVar[tuple[str, ...]] = ("scheduled patients of the members",)
+
+    code = Route.DESK
+
+    def install(self) -> None:
+        """Add the desk's route and wrap the rules it changes."""
+        world, rules = self.world, self.world.rules
+        for column in ("shares_slots", "extra_sessions"):
+            if column not in world.gps:
+                world.gps.add_column(column, np.zeros(len(world.gps), dtype=np.int8))
+        if "protocol" not in world.tables["pharmacies"]:
+            pharmacies = world.tables["pharmacies"]
+            pharmacies.add_column("protocol", np.zeros(len(pharmacies), dtype=np.int8))
+        rules.wrap("open_day", NAME, RANK, self._open_day)
+        rules.wrap("choose_provider", NAME, RANK, self._choose_provider)
+        rules.wrap("pharmacist_settles", NAME, RANK, self._pharmacist_settles)
+        rules.wrap("after_visit", NAME, RANK, self._after_visit)
+        world.routes.append(self)
+        world.hooks.setdefault("edge", []).append(self._release)
+
+    # ------------------------------------------------------------------------------------------ participation
+    def preparing(self, month: int) -> None:
+        """Participating members prepare the organisation before the first care."""
+        rows = self.organisation.participants(NAME, self.settings.dose)
+        hours = self.parameters["cpts.preparation_hours_month"]
+        self.world.ledger.charge("cpts_admin", rows, hours * 60.0)
+        self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
+
+    def begin(self) -> None:
+        """Reserve slots in the books that are already open, and let trained pharmacies begin."""
+        self._enrol()
+        world = self.world
+        today = int(np.floor_divide(world.now, DAY))
+        for day in range(today + 1, world.books.last_day):
+            self._reserve(day)
+        self._train_pharmacies()
+
+    def month(self, month: int) -> None:
+        """Who takes part follows membership; coordination is paid."""
+        self._enrol()
+        rows = np.flatnonzero(self.world.gps["shares_slots"])
+        hours = self.parameters["cpts.desk_hours_month_per_gp"]
+        self.organisation.spend(CptsEvent.COORDINATION, rows, hours, self.parameters["cpts.coordinator_hour_euros"])
+
+    def _enrol(self) -> None:
+        gps = self.world.gps
+        rows = self.organisation.participants(NAME, self.settings.dose)
+        gps["shares_slots"][:] = 0
+        gps["shares_slots"][rows] = 1
+        u = self.world.draws.uniform("extra sessions", gps["key"][rows])
+        gps["extra_sessions"][:] = 0
+        gps["extra_sessions"][rows[u < self.parameters["cpts.extra_sessions_share"]]] = 1
+
+    def _train_pharmacies(self) -> None:
+        pharmacies = self.world.tables["pharmacies"]
+        if not self.settings.protocols or not len(pharmacies):
+            return
+        share = self.organisation.settings.members.share_pharmacists
+        wanted = (self.parameters["cpts.members_pharmacists"] if share is None else share) * self.settings.dose
+        u = self.world.draws.uniform("pharmacy protocol", pharmacies["key"])
+        pharmacies["protocol"][:] = u < wanted
+
+    # ------------------------------------------------------------------------------------------ slots
+    def _open_day(self, inner: Any, world: World, surgeries: Surgeries, day: int) -> tuple[Array, Array, Array]:
+        offset, length, kind = inner(world, surgeries, day)
+        if not self.running:
+            return offset, length, kind
+        kind = np.array(kind)
+        weekday = int(world.days.weekday[min(day - world.days.first_day, len(world.days.weekday) - 1)])
+        row, position = self._choose_shared(kind)
+        kind[row, position] = Slot.SHARED
+        extra = self._extra(surgeries.template.reserve[weekday], kind, weekday)
+        kind[extra] = Slot.EXTRA
+        return offset, length, kind
+
+    def _choose_shared(self, kind: Array) -> tuple[Array, Array]:
+        """The last scheduled slots of the day of each participating GP, as many as are promised."""
+        wanted = int(self.chosen(self.settings.slots_per_day, "cpts.shared_slots_per_day") + 0.5)
+        ahead = (kind == Slot.AHEAD) & (self.world.gps["shares_slots"] > 0)[:, None]
+        from_end = np.cumsum(ahead[:, ::-1], axis=1)[:, ::-1]
+        row, position = np.nonzero(ahead & (from_end <= wanted))
+        return row, position
+
+    def _extra(self, reserve: Array, kind: Array, weekday: int) -> Array:
+        """Evening slots of those who hold an extra session on this weekday."""
+        gps = self.world.gps
+        wanted = self.chosen(self.settings.extra_slots_per_week, "cpts.extra_slots_per_week")
+        evening = 1 + (self.world.draws.uniform("extra weekday", gps["key"]) * 4.0).astype(np.int64)
+        nth = np.cumsum(reserve == 2, axis=1)
+        here = (kind > 0).any(axis=1) & (gps["extra_sessions"] > 0) & (evening == weekday)
+        result: Array = (reserve == 2) & (nth <= int(wanted + 0.5)) & here[:, None]
+        return result
+
+    def _reserve(self, day: int) -> None:
+        """Turn free scheduled slots of a day that is already in the books into shared ones."""
+        books = self.world.books
+        span = books.span(day)
+        row, position = self._choose_shared(books.free[:, span])
+        if len(row):
+            books.change_kind(row, position + span.start, int(Slot.SHARED))
+
+    def _release(self, world: World, start: float, end: float) -> None:
+        """From the release hour on, the day's unused shared slots serve the GPs' own patients."""
+        if not self.running or (start % DAY) < self.settings.release_hour * 60.0:
+            return
+        span = world.books.span(int(np.floor_divide(start, DAY)))
+        row, position = np.nonzero(world.books.free[:, span] == Slot.SHARED)
+        if len(row):
+            world.books.change_kind(row, position + span.start, int(Slot.SAME_DAY))
+
+    # ------------------------------------------------------------------------------------------ the desk
+    def _aware(self, wave: Wave) -> Array:
+        share = self.chosen(self.settings.awareness, "cpts.desk_awareness") * self.settings.dose
+        result: Array = self.world.draws.uniform("knows desk", wave.key) < share
+        return result
+
+    def _choose_provider(self, inner: Any, world: World, wave: Wave) -> None:
+        """Who knows the desk calls it when the usual practice has refused, or at once without MT."""
+        inner(world, wave)
+        if not self.running:
+            return
+        calls = wave.symptom & ~wave.home & self._aware(wave)
+        for contact in range(CONTACTS):
+            minute = np.where(wave.minute[:, contact] < NEVER, wave.minute[:, contact], 0.0)
+            turn = wave.attempt + contact == (wave.own >= 0)
+            desk = calls & turn & world.days.is_open(minute)
+            wave.target[desk, contact] = Route.DESK
+            wave.provider[desk, contact] = -1
+
+    def offer(self, world: World, wave: Wave, who: Array, contact: int, plan: Plan) -> None:
+        """Offer the slots of up to four participating GPs near the person within 48 hours."""
+        rows = np.flatnonzero(world.gps["shares_slots"] > 0)
+        if not len(rows):
+            return
+        minutes = world.travel_min[np.ix_(world.people["commune"][wave.person[who]], world.gps["commune"][rows])]
+        spread = world.draws.uniform("desk", wave.key[who], wave.ident[who])[:, None]
+        order = np.argsort(minutes + 10.0 * ((spread + np.arange(len(rows))[None, :] * 0.6180339887) % 1.0), axis=1, kind="stable")
+        minute = wave.minute[who, contact]
+        for choice in range(min(CHOICES, len(rows))):
+            gp = rows[order[:, choice]]
+            plan.offer(who, contact, choice, gp, int(Slot.SHARED | Slot.EXTRA), minute + world.parameters["care.lead_min"],
+                       np.floor_divide(minute, DAY) + 2, Route.DESK)  # fmt: skip
+
+    def _after_visit(self, inner: Any, world: World, rows: Array, gp: Array, at: Array) -> None:
+        """An easy slot brings some needs that nobody would have asked for (induced demand); calls cost time."""
+        desk = world.requests["route"][rows] == Route.DESK
+        chosen, when = rows[desk], at[desk]
+        inner(world, rows, gp, at)
+        if not self.running or not len(chosen):
+            return
+        requests = world.requests
+        self.organisation.spend(CptsEvent.DESK_CALL, gp[desk], world.parameters["cpts.desk_call_min"] / 60.0,
+                                world.parameters["cpts.coordinator_hour_euros"])  # fmt: skip
+        u = world.draws.uniform("induced", world.people["key"][requests["person"][chosen]], rq.identity(requests, chosen))
+        first = requests["origin"][chosen] == Origin.EXOGENOUS
+        more = chosen[(u < world.parameters["cpts.induced_share"]) & first]
+        raised = np.floor((when[(u < world.parameters["cpts.induced_share"]) & first] + 21.0 * DAY) * 64) / 64
+        rq.raise_requests(world, requests["person"][more], Need.MINOR, Origin.INDUCED, requests["ordinal"][more] * 8 + 5, raised)
+
+    # ------------------------------------------------------------------------------------------ pharmacists
+    def _pharmacist_settles(self, inner: Any, world: World, rows: Array) -> Array:
+        """Protocols open further complaints at trained member pharmacies; the GPs' freed minutes are counted."""
+        settled: Array = inner(world, rows)
+        pharmacies = world.tables["pharmacies"]
+        if not self.running or not len(pharmacies) or not pharmacies["protocol"].any():
+            return settled
+        requests, people = world.requests, world.people
+        person = requests["person"][rows]
+        key, what = people["key"][person], requests["ordinal"][rows]
+        ailments = world.pharmacies.ailments
+        complaint = ailments.complaint(world.draws, key, what, world.age_years(person), people["sex"][person])
+        pharmacy = people["pharmacy"][person]
+        near = (pharmacy >= 0) & (pharmacies["protocol"][np.maximum(pharmacy, 0)] > 0)
+        asks = world.draws.uniform("asks for the protocol", key, what) < world.parameters["cpts.protocol_use"]
+        minor = (requests["kind"][rows] == Need.MINOR) & (requests["origin"][rows] == Origin.EXOGENOUS)
+        more = ailments.eligible_by_protocol(world.draws, key, what, complaint) & near & asks & minor & ~settled
+        more &= world.pharmacies.is_open(requests["raised"][rows])
+        own = people["mt"][person[more]]
+        np.add.at(world.gps["freed_min"], own[own >= 0], world.gps["slot_min"][own[own >= 0]])
+        return settled | more
+
+
+SETTINGS = UnscheduledCareSettings
+MISSION = UnscheduledCare
