@@ -146,8 +146,22 @@ class PlainCare:
         person = np.concatenate([part.person for part in parts])
         stream = np.repeat(np.arange(len(parts)), [len(part.person) for part in parts])
         what = np.concatenate([part.ordinal for part in parts])
-        order = _in_order(minute, self.tables["people"]["key"][person])
+        order = self._in_order(minute, person, what * len(parts) + stream)
         return Needs(minute[order], person[order], stream[order], what[order])
+
+    def _in_order(self, minute: Array, person: Array, identity: Array) -> Array:
+        """Order by minute (drawn to 1/64), at random among those who share one."""
+        ticks = (minute * 64.0).astype(np.int64)
+        ticks -= ticks.min() if len(ticks) else 0
+        low, high = (ticks & 0xFFFF).astype(np.uint16), (ticks >> 16).astype(np.uint16)
+        order = np.argsort(low, kind="stable")  # numpy sorts 16 bits in linear time
+        order = order[np.argsort(high[order], kind="stable")]
+        same = np.diff(ticks[order]) == 0
+        tied = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
+        members = order[tied]
+        chance = self.draws.uniform("order", self.tables["people"]["key"][person[members]], identity[members])
+        order[tied] = members[np.lexsort((person[members], chance, ticks[members]))]
+        return order
 
     def _of_trace(self, trace: Trace) -> Needs:
         urgent = self.streams.urgent
@@ -159,7 +173,8 @@ class PlainCare:
         row, column = np.full(len(needs.minute), -1), np.full(len(needs.minute), -1)
         asking = np.flatnonzero(self.streams.asks_gp[needs.stream])
         if len(asking):
-            found = self._settle(needs.minute[asking], needs.person[asking], needs.stream[asking])
+            gp = self.tables["people"]["mt"][needs.person[asking]]
+            found = self._settle(needs.minute[asking], gp, needs.stream[asking])
             ok = found[1] >= 0
             served = asking[ok]
             row[served], column[served] = found[0][ok], found[1][ok]
@@ -197,14 +212,13 @@ class PlainCare:
         latest = np.nextafter(minute + s.patience_min[stream], NEVER)
         return minute + s.lead_min[stream], np.minimum(latest, last_day_end)
 
-    def _settle(self, minute: Array, person: Array, stream: Array) -> tuple[Array, Array]:
+    def _settle(self, minute: Array, gp: Array, stream: Array) -> tuple[Array, Array]:
         """Return the GP and the column of each request's slot (-1 if refused); nothing is taken yet."""
         earliest, latest = self._limits(minute, stream)
-        gp = self.tables["people"]["mt"][person]
         books, linked = self.books, self._linked(gp)
         if linked.shape[1] and self.streams.linked.any():
             choices = np.concatenate([gp[:, None], linked], axis=1)
-            found = self._settle_linked(minute, person, stream, choices, earliest, latest)
+            found = self._settle_linked(minute, stream, choices, earliest, latest)
         else:
             low, high = books.first_slot(gp, earliest), books.first_slot(gp, latest)
             found = gp, books.cascade(gp, low, high, int(Slot.AHEAD))
@@ -216,7 +230,7 @@ class PlainCare:
         return found
 
     def _settle_linked(
-        self, minute: Array, person: Array, stream: Array, row: Array, earliest: Array, latest: Array
+        self, minute: Array, stream: Array, row: Array, earliest: Array, latest: Array
     ) -> tuple[Array, Array]:
         count, width = row.shape
         allowed = np.repeat(self.streams.linked[stream][:, None], width, axis=1)
@@ -226,9 +240,9 @@ class PlainCare:
         high = self.books.first_slot(row.ravel(), np.repeat(latest, width)).reshape(shape)
         kinds, again = np.full(shape, int(Slot.AHEAD)), np.full((count, 1), NEVER)
         choices = np.where(allowed, row, -1).reshape(shape)
-        keys = self.tables["people"]["key"][person]
-        _, choice, column = settle(self.books, minute, keys, choices, kinds, low, high, again, 0)
-        return row[np.arange(count), np.maximum(choice, 0)], column
+        order = np.arange(count)
+        _, choice, column = settle(self.books, minute, order, choices, kinds, low, high, again, 0)
+        return row[order, np.maximum(choice, 0)], column
 
     def _linked(self, gp: Array) -> Array:
         size, links = self.practices.gps_per_practice, self.practices.links
@@ -314,17 +328,3 @@ class PlainCare:
 def _nobody() -> Needs:
     none = np.zeros(0, dtype=np.int64)
     return Needs(np.zeros(0), none, none, none)
-
-
-def _in_order(minute: Array, key: Array) -> Array:
-    """Order by minute (drawn to 1/64), then key; only those who share a minute are sorted by key."""
-    ticks = (minute * 64.0).astype(np.int64)
-    ticks -= ticks.min() if len(ticks) else 0
-    low, high = (ticks & 0xFFFF).astype(np.uint16), (ticks >> 16).astype(np.uint16)
-    order = np.argsort(low, kind="stable")  # numpy sorts 16 bits in linear time
-    order = order[np.argsort(high[order], kind="stable")]
-    same = np.diff(ticks[order]) == 0
-    tied = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
-    members = order[tied]
-    order[tied] = members[np.lexsort((key[members], ticks[members]))]
-    return order
