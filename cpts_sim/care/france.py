@@ -16,7 +16,8 @@ from cpts_sim.care.surgery import Surgeries
 from cpts_sim.care.world import Arrivals, World
 from cpts_sim.engine.agenda import Books
 from cpts_sim.engine.clock import DAY
-from cpts_sim.engine.events import MtState, Need, Profession, Work
+from cpts_sim.engine.codes import MtState, Need, Work
+from cpts_sim.engine.events import Profession
 
 Array = NDArray[Any]
 MONTH_DAYS = 28
@@ -45,6 +46,7 @@ class FranceCare:
         if since % MONTH_DAYS == 0:
             self._turn_month(day, since // MONTH_DAYS)
         self._turn_day(day)
+        rq.write_endings(world)
 
     def _turn_month(self, day: int, month: int) -> None:
         world = self.world
@@ -117,6 +119,7 @@ class FranceCare:
         seeking.seek(world, end)
         visits.see_patients(world, start, end)
         self._emergencies(end)
+        rq.write_endings(world)
 
     def _emergencies(self, end: float) -> None:
         world, people = self.world, self.world.people

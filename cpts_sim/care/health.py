@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from cpts_sim.care import requests as rq
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.codes import Ending, MtState, Need, Origin, Road, Route
 from cpts_sim.engine.draws import exponential
-from cpts_sim.engine.events import Ending, MtState, Need, Origin, Road, Route
 
 Array = NDArray[Any]
 MONTH_DAYS = 28

@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cpts_sim.care.world import World
+from cpts_sim.care.world import World, column_of
 from cpts_sim.engine.clock import NEVER
+from cpts_sim.engine.codes import After, Ending, First, MtState, Need
 from cpts_sim.engine.columns import Table
-from cpts_sim.engine.events import After, Ending, First, MtState, Need
 
 Array = NDArray[Any]
 
 COLUMNS: dict[str, str] = {
-    "person": "i4", "kind": "i1", "origin": "i1", "ordinal": "i8", "raised": "f8", "asked": "f8", "wished": "f8",
-    "next_at": "f8", "stage": "i1", "attempt": "i1", "tries": "i1", "rounds": "i1", "contacts": "i1", "first": "i1",
-    "after": "i1", "patience_days": "f4", "gp": "i4", "start": "f8", "route": "i1", "account": "i1",
+    "person": "i8", "kind": "i1", "origin": "i1", "ordinal": "i8", "identity": "i8", "raised": "f8", "asked": "f8",
+    "wished": "f8", "next_at": "f8", "stage": "i1", "attempt": "i1", "tries": "i1", "rounds": "i1", "contacts": "i1",
+    "first": "i1", "after": "i1", "patience_days": "f4", "gp": "i8", "start": "f8", "route": "i1", "account": "i1",
 }  # fmt: skip
 NEW, ASKING, BOOKED, ENDED = 0, 1, 2, 3
 
@@ -32,8 +32,13 @@ def identity(requests: Table, rows: Array) -> Array:
 
     The seven lowest bits are free for what happens to the request: round (three bits) and step (four bits).
     """
-    kind, origin = requests["kind"][rows].astype(np.int64), requests["origin"][rows].astype(np.int64)
-    result: Array = (requests["ordinal"][rows] << 14) + (kind << 10) + (origin << 7)
+    result: Array = requests["identity"][rows]
+    return result
+
+
+def round_identity(requests: Table, rows: Array) -> Array:
+    """Return what identifies the present round of each request (a round begins when the person asks anew)."""
+    result: Array = requests["identity"][rows] + requests["rounds"][rows] * np.int64(16)
     return result
 
 
@@ -42,28 +47,38 @@ def raise_requests(
 ) -> Array:
     """Open requests; returns their rows. ``wished`` is the date wanted (the moment itself by default)."""
     wanted = raised if wished is None else wished
+    identity = (np.asarray(ordinal, dtype=np.int64) << 14) + ((kind << 10) + (origin << 7))
     return world.requests.append(
-        len(person), person=person, kind=kind, origin=origin, ordinal=ordinal, raised=raised, asked=raised,
-        wished=wanted, next_at=raised, first=First.NO_CONTACT, gp=-1, start=NEVER,
+        len(person), person=person, kind=kind, origin=origin, ordinal=ordinal, identity=identity, raised=raised,
+        asked=raised, wished=wanted, next_at=raised, first=First.NO_CONTACT, gp=-1, start=NEVER,
     )  # fmt: skip
 
 
 def end_requests(world: World, rows: Array, ending: int, route: ArrayLike, ended: ArrayLike) -> None:
-    """Close requests and write them in the journal."""
-    if not len(rows):
+    """Close requests; the journal gets all those of a window together (``write_endings``)."""
+    count = len(rows)
+    if not count:
         return
-    requests, people = world.requests, world.people
-    person = requests["person"][rows]
+    requests = world.requests
     requests["stage"][rows] = ENDED
     requests["next_at"][rows] = NEVER
+    attached = world.people["mt_state"][requests["person"][rows]] == MtState.HAS
+    world.ended.append((rows, column_of(ending, count, "i1"), column_of(route, count, "i1"), column_of(ended, count, "f8"), attached))
+
+
+def write_endings(world: World) -> None:
+    """Write the requests that ended since the last call in the journal."""
+    if not world.ended:
+        return
+    rows, ending, route, ended, attached = (np.concatenate(column) for column in zip(*world.ended, strict=True))
+    world.ended.clear()
+    requests, people = world.requests, world.people
+    person = requests["person"][rows]
+    same = ("raised", "asked", "wished", "kind", "origin", "contacts", "first", "after", "account")
     world.journal.add(
-        "request", raised=requests["raised"][rows], asked=requests["asked"][rows], wished=requests["wished"][rows],
-        ended=ended, visit=requests["start"][rows], person=person, kind=requests["kind"][rows],
-        origin=requests["origin"][rows], contacts=requests["contacts"][rows], first=requests["first"][rows],
-        after=requests["after"][rows], ending=ending, route=route, provider=requests["gp"][rows],
-        commune=people["commune"][person], age=np.minimum(world.age_years(person), 120), ald=people["ald"][person],
-        attached=people["mt_state"][person] == MtState.HAS, deprivation=people["deprivation"][person],
-        account=requests["account"][rows],
+        "request", **{name: requests[name][rows] for name in same}, ended=ended, visit=requests["start"][rows],
+        person=person, ending=ending, route=route, provider=requests["gp"][rows], commune=people["commune"][person],
+        age=world.age_years(person), ald=people["ald"][person], attached=attached, deprivation=people["deprivation"][person],
     )  # fmt: skip
 
 
@@ -79,10 +94,12 @@ def close_pending(world: World) -> None:
     requests = world.requests
     rows = np.flatnonzero((requests["stage"] != ENDED) & (requests["raised"] < world.now))
     end_requests(world, rows, Ending.PENDING, requests["route"][rows], world.now)
+    write_endings(world)
 
 
 def compact(world: World) -> None:
     """Forget ended requests; the books' references follow."""
+    write_endings(world)
     requests = world.requests
     kept = np.flatnonzero(requests["stage"] != ENDED)
     renumber = np.full(len(requests) + 1, -1, dtype=np.int32)
@@ -108,19 +125,22 @@ def _by_kind(kind: Array, minor: float, acute: float, planned: float) -> Array:
 
 def is_symptom(kind: Array) -> Array:
     """Whether a kind of need is a symptom (wished today)."""
-    result: Array = (kind == Need.MINOR) | (kind == Need.ACUTE)
+    result: Array = kind <= Need.ACUTE
     return result
 
 
 def note_first(requests: Table, rows: Array, accepted: Array, busy: Array) -> None:
     """Remember how the first contact of each request went."""
-    first = requests["first"][rows] == First.NO_CONTACT
+    before = requests["first"][rows]
     result = np.where(accepted, First.ACCEPTED, np.where(busy, First.BUSY, First.REFUSED))
-    requests["first"][rows] = np.where(first, result, requests["first"][rows])
+    requests["first"][rows] = np.where(before == First.NO_CONTACT, result, before)
 
 
 def note_after(requests: Table, rows: Array, what: ArrayLike) -> None:
     """Remember what followed a failed first contact (only once)."""
-    unknown = (requests["after"][rows] == After.NONE) & (requests["first"][rows] != First.ACCEPTED)
-    requests["after"][rows] = np.where(unknown, what, requests["after"][rows])
+    if not len(rows):
+        return
+    before = requests["after"][rows]
+    unknown = (before == After.NONE) & (requests["first"][rows] != First.ACCEPTED)
+    requests["after"][rows] = np.where(unknown, what, before)
 

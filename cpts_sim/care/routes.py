@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from cpts_sim.care.requests import identity, is_symptom
 from cpts_sim.care.world import World
-from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import DAY, NEVER
-from cpts_sim.engine.events import Need
-from cpts_sim.engine.events import Route as Code
+from cpts_sim.engine.codes import Need, Slot
+from cpts_sim.engine.codes import Route as Code
 
 Array = NDArray[Any]
 CONTACTS, CHOICES = 3, 4

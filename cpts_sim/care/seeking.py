@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from cpts_sim.care import requests as rq
 from cpts_sim.care.routes import CONTACTS, Plan, Wave, make_plan, make_wave, settle_columns
 from cpts_sim.care.world import World
-from cpts_sim.engine.agenda import Slot, settle
+from cpts_sim.engine.agenda import settle
 from cpts_sim.engine.clock import DAY, NEVER
-from cpts_sim.engine.events import Account, After, Ending, Need, Road, Route
+from cpts_sim.engine.codes import Account, After, Ending, Need, Road, Route, Slot
 
 Array = NDArray[Any]
 
@@ -198,8 +198,9 @@ def _plan_cancellations(
     u = world.draws.block("cancel", 2, wave.key[chosen], wave.ident[chosen] + 4)
     lead = start - minute
     chance = p["care.cancel_share"] * np.minimum(1.0, lead / (p["care.cancel_full_days"] * DAY))
-    cancels = u[0] < chance
-    world.books.cancel_at[gp, column] = np.where(cancels, minute + np.sqrt(u[1]) * lead, NEVER)
+    cancels = np.flatnonzero(u[0] < chance)
+    at = minute[cancels] + np.sqrt(u[1][cancels]) * lead[cancels]
+    world.cancellations.plan(world.books, gp[cancels], column[cancels], at)
 
 
 def _refused(world: World, wave: Wave, failed: Array, at: Array, minutes: Array) -> None:
@@ -223,7 +224,7 @@ def after_failure(world: World, rows: Array) -> None:
     """What people do when their contacts are used up: later, emergency department, or give up."""
     requests, p = world.requests, world.parameters
     person = requests["person"][rows]
-    u = world.draws.block("after_failure", 2, world.people["key"][person], rq.identity(requests, rows) + requests["rounds"][rows] * 16)
+    u = world.draws.block("after_failure", 2, world.people["key"][person], rq.round_identity(requests, rows))
     symptom = rq.is_symptom(requests["kind"][rows])
     rounds_left = requests["rounds"][rows] < int(p["care.most_rounds"])
     to_ed = symptom & (u[0] < np.where(requests["kind"][rows] == Need.ACUTE, p["care.spill_acute"], p["care.spill_minor"]))

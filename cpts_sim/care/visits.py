@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from cpts_sim.care import requests as rq
 from cpts_sim.care.world import World
-from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import DAY, NEVER
-from cpts_sim.engine.events import Ending, MtState, Need, Origin, Road, Route, Status
+from cpts_sim.engine.codes import Ending, MtState, Need, Origin, Road, Route, Slot, Status
 
 Array = NDArray[Any]
 
@@ -19,7 +18,7 @@ Array = NDArray[Any]
 def cancel(world: World, end: float) -> None:
     """Free the slots whose bookings are cancelled before ``end``; most of these people ask again."""
     books = world.books
-    gp, column = np.nonzero(books.cancel_at < end)
+    gp, column = world.cancellations.due(books, end)
     if not len(gp):
         return
     rows = books.request[gp, column].astype(np.int64)
@@ -32,7 +31,7 @@ def _cancelled(world: World, rows: Array, at: Array) -> None:
     requests, p = world.requests, world.parameters
     symptom = rq.is_symptom(requests["kind"][rows])
     person = requests["person"][rows]
-    u = world.draws.block("after_cancel", 2, world.people["key"][person], rq.identity(requests, rows) + requests["rounds"][rows] * 16)
+    u = world.draws.block("after_cancel", 2, world.people["key"][person], rq.round_identity(requests, rows))
     healed = symptom & (u[0] < p["care.cancel_healed"])
     requests["start"][rows] = NEVER
     requests["gp"][rows] = -1
@@ -119,7 +118,7 @@ def no_show(world: World, rows: Array, gp: Array, lead_min: Array) -> Array:
     lead_days = np.minimum(lead_min / DAY, p["care.no_show_lead_cap_days"])
     known = world.people["mt"][person] == gp
     chance = (p["care.no_show_base"] + p["care.no_show_per_day"] * lead_days) * np.where(known, 1.0, p["care.no_show_unknown_factor"])
-    u = world.draws.uniform("no_show", world.people["key"][person], rq.identity(requests, rows) + requests["rounds"][rows] * 16)
+    u = world.draws.uniform("no_show", world.people["key"][person], rq.round_identity(requests, rows))
     result: Array = u < chance
     return result
 
@@ -129,7 +128,7 @@ def _missed(world: World, rows: Array, at: Array) -> None:
         return
     requests, p = world.requests, world.parameters
     u = world.draws.uniform("after_no_show", world.people["key"][requests["person"][rows]],
-                            rq.identity(requests, rows) + requests["rounds"][rows] * 16)  # fmt: skip
+                            rq.round_identity(requests, rows))  # fmt: skip
     again = (u < p["care.no_show_asks_again"]) & (requests["rounds"][rows] < 7)
     ask_again(world, rows[again], at[again] + p["care.rebook_spread_days"] * DAY * u[again])
     gone = rows[~again]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cpts_sim.care.rules import Rules
 from cpts_sim.engine.agenda import Books
-from cpts_sim.engine.clock import DAY
+from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.columns import Table
 from cpts_sim.engine.draws import Draws
 from cpts_sim.engine.journal import Journal
@@ -28,6 +30,17 @@ if TYPE_CHECKING:
     from cpts_sim.care.strain import StrainModel
 
 Array = NDArray[Any]
+
+
+def day_of(minute: Array) -> NDArray[np.int64]:
+    """Day in which each minute falls."""
+    return np.floor(minute / DAY).astype(np.int64)
+
+
+def column_of(values: ArrayLike, rows: int, dtype: str) -> Array:
+    """Return values as a column; one number is repeated."""
+    column = np.asarray(values, dtype)
+    return column if column.ndim else np.full(rows, column)
 
 
 @dataclass(frozen=True)
@@ -58,71 +71,116 @@ class Days:
 
     def index(self, minute: Array) -> NDArray[np.int64]:
         """Column index of the day in which each minute falls, kept within the calendar."""
-        day = np.floor_divide(minute, DAY).astype(np.int64) - self.first_day
-        return np.clip(day, 0, len(self.weekday) - 1)
+        return np.minimum(np.maximum(day_of(minute) - self.first_day, 0), len(self.weekday) - 1)
+
+    @cached_property
+    def _midnight(self) -> Array:
+        return (np.arange(len(self.weekday)) + self.first_day) * DAY
+
+    @cached_property
+    def _opens_at(self) -> Array:
+        """Minute of each day's opening; infinity on closed days."""
+        return self._midnight + self.opens
+
+    @cached_property
+    def _closes_at(self) -> Array:
+        """Minute of each day's closing; its midnight on closed days."""
+        return self._midnight + self.closes
+
+    @cached_property
+    def _next_opening(self) -> Array:
+        """Opening of the first open day at or after each day, and after the last one."""
+        opening = self._opens_at[self.next_open]
+        opening = np.where(np.isfinite(opening), opening, self._midnight[self.next_open])
+        return np.append(opening, opening[-1])
 
     def is_open(self, minute: Array) -> Array:
         """Whether offices take calls at each minute."""
         index = self.index(minute)
-        inside = minute - (index + self.first_day) * DAY
-        result: Array = (inside >= self.opens[index]) & (inside < self.closes[index])
+        result: Array = (minute >= self._opens_at[index]) & (minute < self._closes_at[index])
         return result
 
     def next_opening(self, minute: Array) -> Array:
         """The minute itself where offices are open, else the next opening."""
         index = self.index(minute)
-        inside = minute - (index + self.first_day) * DAY
-        later = np.where(inside < self.closes[index], index, np.minimum(index + 1, len(self.opens) - 1))
-        day = self.next_open[later]
-        opening = (day + self.first_day) * DAY + np.where(np.isfinite(self.opens[day]), self.opens[day], 0.0)
-        result: Array = np.where(self.is_open(minute), minute, np.maximum(opening, minute))
+        result: Array = np.maximum(minute, self._next_opening[index + (minute >= self._closes_at[index])])
         return result
 
 
-@dataclass
 class Arrivals:
-    """People on their way to an emergency department, not yet there: columns of equal length."""
+    """People on their way to an emergency department, not yet there."""
 
-    minute: list[float] = field(default_factory=list)
-    person: list[int] = field(default_factory=list)
-    road: list[int] = field(default_factory=list)
-    what: list[int] = field(default_factory=list)
-    severity: list[int] = field(default_factory=list)
+    COLUMNS: Mapping[str, str] = {"minute": "f8", "person": "i8", "road": "i8", "what": "i8", "severity": "i8"}
 
-    def add(self, minute: Array, person: Array, road: int, what: Array, severity: int) -> None:
+    def __init__(self) -> None:
+        self._parts: list[dict[str, Array]] = []
+
+    def add(self, minute: Array, person: Array, road: ArrayLike, what: Array, severity: ArrayLike) -> None:
         """Announce arrivals; ``what`` identifies the visit in its draws, ``severity`` is the need that brings it."""
-        self.minute += minute.tolist()
-        self.person += person.tolist()
-        self.road += [road] * len(minute)
-        self.what += what.tolist()
-        self.severity += [severity] * len(minute)
+        if not len(minute):
+            return
+        given = {"minute": minute, "person": person, "road": road, "what": what, "severity": severity}
+        self._parts.append({name: column_of(given[name], len(minute), dtype) for name, dtype in self.COLUMNS.items()})
 
     def due(self, end: float) -> dict[str, Array]:
         """Take out the arrivals before ``end``, in order of minute, then person."""
-        minute, person = np.array(self.minute), np.array(self.person, dtype=np.int64)
-        columns = {
-            "minute": minute, "person": person, "road": np.array(self.road, dtype=np.int64),
-            "what": np.array(self.what, dtype=np.int64), "severity": np.array(self.severity, dtype=np.int64),
-        }  # fmt: skip
-        now = minute < end if len(minute) else np.zeros(0, dtype=bool)
-        kept = {name: column[~now].tolist() for name, column in columns.items()}
-        self.minute, self.person, self.road = kept["minute"], kept["person"], kept["road"]
-        self.what, self.severity = kept["what"], kept["severity"]
-        order = np.lexsort((person[now], minute[now]))
-        return {name: column[now][order] for name, column in columns.items()}
+        waiting = self.arrays()
+        now = waiting["minute"] < end
+        self._parts = [{name: column[~now] for name, column in waiting.items()}]
+        order = np.lexsort((waiting["person"][now], waiting["minute"][now]))
+        return {name: column[now][order] for name, column in waiting.items()}
 
     def arrays(self) -> dict[str, Array]:
         """Return the state, for a checkpoint."""
         return {
-            "minute": np.array(self.minute), "person": np.array(self.person, dtype=np.int64),
-            "road": np.array(self.road, dtype=np.int64), "what": np.array(self.what, dtype=np.int64),
-            "severity": np.array(self.severity, dtype=np.int64),
-        }  # fmt: skip
+            name: np.concatenate([np.zeros(0, dtype), *(part[name] for part in self._parts)])
+            for name, dtype in self.COLUMNS.items()
+        }
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, Array]) -> Arrivals:
         """Rebuild from what ``arrays`` returned."""
-        return cls(**{name: column.tolist() for name, column in arrays.items()})
+        arrivals = cls()
+        arrivals._parts = [dict(arrays)]
+        return arrivals
+
+
+class Cancellations:
+    """The bookings that will be cancelled, by minute: an index of the column ``cancel_at`` of the books.
+
+    The column decides. A booking that has gone meanwhile, or has another minute now, is passed over.
+    """
+
+    def __init__(self) -> None:
+        self._books: Books | None = None
+        self._heap: list[tuple[float, int, int]] = []
+
+    def plan(self, books: Books, gp: Array, column: Array, minute: Array) -> None:
+        """Write that bookings will be cancelled, each at a minute."""
+        books.cancel_at[gp, column] = minute
+        if books is self._books:
+            for entry in zip(minute.tolist(), gp.tolist(), (column + books.first_day * books.per_day).tolist(), strict=True):
+                heappush(self._heap, entry)
+
+    def due(self, books: Books, end: float) -> tuple[Array, Array]:
+        """Return book rows and columns of the bookings that are cancelled before ``end``, in this order."""
+        if books is not self._books:
+            self._rebuild(books)
+        origin = books.first_day * books.per_day
+        found = set()
+        while self._heap and self._heap[0][0] < end:
+            minute, gp, place = heappop(self._heap)
+            if place >= origin and books.cancel_at[gp, place - origin] == minute:
+                found.add((gp, place - origin))
+        where = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
+        return where[:, 0], where[:, 1]
+
+    def _rebuild(self, books: Books) -> None:
+        gp, column = np.nonzero(books.cancel_at < NEVER)
+        place = column + books.first_day * books.per_day
+        self._heap = list(zip(books.cancel_at[gp, column].tolist(), gp.tolist(), place.tolist(), strict=True))
+        heapify(self._heap)
+        self._books = books
 
 
 @dataclass
@@ -138,6 +196,7 @@ class World:
         books: slots of the GPs, row for row.
         travel_min: minutes between communes.
         needs: the clock of each kind of need, by name.
+        ended: endings of requests in the present window that the journal does not have yet.
         frozen: structural events wait (warm-up).
         drifting: people and practices change from year to year.
     """
@@ -159,6 +218,8 @@ class World:
     home_care: HomeCare
     pharmacies: Pharmacies
     arrivals: Arrivals = field(default_factory=Arrivals)
+    cancellations: Cancellations = field(default_factory=Cancellations)
+    ended: list[tuple[Any, ...]] = field(default_factory=list)
     routes: list[Any] = field(default_factory=list)
     hooks: dict[str, list[Callable[..., None]]] = field(default_factory=dict)
     frozen: bool = True
@@ -183,4 +244,4 @@ class World:
     def age_years(self, person: Array) -> Array:
         """Age in completed years of persons at the present time."""
         years: Array = ((self.now - self.people["born"][person]) / (365.0 * DAY)).astype(np.int64)
-        return np.clip(years, 0, 120)
+        return np.minimum(np.maximum(years, 0), 120)

@@ -25,6 +25,7 @@ class Table:
         self.name = name
         self._used = rows
         self._data: dict[str, Array] = {}
+        self._views: dict[str, Array] = {}
         for column, content in columns.items():
             self.add_column(column, content)
         if "alive" not in self._data:
@@ -32,6 +33,7 @@ class Table:
 
     def add_column(self, column: str, content: ArrayLike | np.dtype[Any] | type | str) -> None:
         """Add a column: an array of the right length, or a dtype for zeros."""
+        self._views.pop(column, None)
         if isinstance(content, str | type | np.dtype):
             self._data[column] = np.zeros(self._used, dtype=content)
         else:
@@ -46,11 +48,14 @@ class Table:
         return column in self._data
 
     def __getitem__(self, column: str) -> Array:
-        data = self._data[column]
-        return data if len(data) == self._used else data[: self._used]
+        try:
+            return self._views[column]
+        except KeyError:
+            view = self._views[column] = self._data[column][: self._used]
+            return view
 
     def __setitem__(self, column: str, values: ArrayLike) -> None:
-        self._data[column][: self._used] = values
+        self[column][...] = values
 
     def __getattr__(self, column: str) -> Array:
         if column.startswith("_"):
@@ -74,6 +79,7 @@ class Table:
         self._reserve(self._used + count)
         self._used += count
         if count:
+            self._views.clear()
             for column, data in self._data.items():
                 data[self._used - count : self._used] = values.get(column, column == "alive")
         return rows
@@ -87,6 +93,7 @@ class Table:
 
     def keep(self, rows: Array) -> None:
         """Forget all but some rows, which are renumbered 0, 1, …; only for tables that nobody refers to by row."""
+        self._views.clear()
         for column, data in self._data.items():
             self._data[column] = data[: self._used][rows]
         self._used = len(next(iter(self._data.values()))) if self._data else 0

@@ -20,9 +20,18 @@ _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 _M1, _M2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 _U = np.uint64
-_SHIFTS = (_U(30), _U(27), _U(31))
-_MULTIPLIERS = (_U(_M1), _U(_M2))
 _UNIT = 2.0**-53
+
+
+def _word(x: int) -> Keys:
+    """A constant as an array without dimensions: the form in which numpy combines it fastest with an array."""
+    return np.array(x & _MASK, dtype=np.uint64)
+
+
+_SHIFTS = (_word(30), _word(27), _word(31))
+_MULTIPLIERS = (_word(_M1), _word(_M2))
+_GOLDEN_WORD, _TOP_BITS = _word(_GOLDEN), _word(11)
+_HALF, _UNIT_ARRAY = np.array(0.5), np.array(_UNIT)
 
 
 def _mix(x: Keys) -> Keys:
@@ -66,10 +75,16 @@ def keys_of(text: str, ranks: ArrayLike) -> Keys:
 
 def _unit_interval(words: Keys) -> Floats:
     """Map words to the open interval (0, 1): top 53 bits plus one half."""
-    out: Floats = (words >> _U(11)).astype(np.float64)
-    out += 0.5
-    out *= _UNIT
+    out: Floats = (words >> _TOP_BITS).astype(np.float64)
+    out += _HALF
+    out *= _UNIT_ARRAY
     return out
+
+
+@lru_cache(maxsize=64)
+def _steps(count: int) -> Keys:
+    """What sets the numbers of a block apart, shape (count, 1)."""
+    return (np.arange(count, dtype=np.uint64) * _U(0xD1342543DE82EF95))[:, None]
 
 
 class Draws:
@@ -82,6 +97,7 @@ class Draws:
     def __init__(self, seed: int) -> None:
         self.seed = int(seed)
         self._bases: dict[str, int] = {}
+        self._base_words: dict[str, Keys] = {}
 
     def _base(self, decision: str) -> int:
         base = self._bases.get(decision)
@@ -91,14 +107,13 @@ class Draws:
         return base
 
     def _words(self, decision: str, who: Keys, what: ArrayLike | int) -> Keys:
-        words = np.array(who, dtype=np.uint64)
-        words += _U(self._base(decision))
-        words = _mix(words)
+        base = self._base_words.get(decision)
+        if base is None:
+            base = self._base_words[decision] = _word(self._base(decision))
+        words = _mix(np.asarray(who, dtype=np.uint64) + base)
         if isinstance(what, int | np.integer):
-            words += _U((int(what) * _GOLDEN) & _MASK)
-        else:
-            words = words + np.asarray(what).astype(np.int64).astype(np.uint64) * _U(_GOLDEN)
-        return words
+            return words + _word(int(what) * _GOLDEN)
+        return words + np.asarray(what).astype(np.int64, copy=False).view(np.uint64) * _GOLDEN_WORD
 
     def uniform(self, decision: str, who: Keys, what: ArrayLike | int = 0) -> Floats:
         """Return one number in (0, 1) per person.
@@ -115,9 +130,7 @@ class Draws:
 
     def block(self, decision: str, count: int, who: Keys, what: ArrayLike | int = 0) -> Floats:
         """Return ``count`` independent numbers per person for decisions taken together, shape (count, n)."""
-        steps = np.arange(count, dtype=np.uint64) * _U(0xD1342543DE82EF95)
-        words = self._words(decision, who, what)[None, :] + steps[:, None]
-        return _unit_interval(_mix(words))
+        return _unit_interval(_mix(self._words(decision, who, what) + _steps(count)))
 
     def scalar(self, decision: str, who: int, what: int = 0) -> float:
         """Return the number that ``uniform`` gives for one person, without numpy's fixed cost."""
