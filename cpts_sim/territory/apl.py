@@ -25,14 +25,21 @@ def step_decay(edges: Sequence[float], weights: Sequence[float], smooth: float =
     Args:
         edges: increasing upper edges (minutes).
         weights: weight of each class.
-        smooth: half-width (minutes) over which one class gives way to the next; 0 is DREES's sharp step.
+        smooth: minutes on each side over which one class gives way to the next (the mean of the steps over a
+            window twice as wide); 0 is DREES's sharp step.
     """
     limits, values = np.asarray(edges, dtype=np.float64), np.append(weights, 0.0)
-    if smooth > 0:
-        nodes = np.column_stack([limits - smooth, limits + smooth]).ravel()
-        heights = np.column_stack([values[:-1], values[1:]]).ravel()
-        return lambda minutes: np.interp(minutes, nodes, heights)
-    return lambda minutes: np.asarray(values[np.searchsorted(limits, minutes, side="left")])
+    if smooth <= 0:
+        return lambda minutes: np.asarray(values[np.searchsorted(limits, minutes, side="left")])
+
+    def decay(minutes: Floats) -> Floats:
+        falls = zip(limits, values[:-1] - values[1:], strict=True)
+        total = np.zeros_like(minutes)
+        for limit, fall in falls:
+            total += fall * np.clip((limit + smooth - minutes) / (2.0 * smooth), 0.0, 1.0)
+        return total
+
+    return decay
 
 
 def gravity_decay(power: float, limit: float, at_zero: float = 1.0) -> Decay:
@@ -108,13 +115,15 @@ def standard_population(age_sex: Floats, p: Parameters) -> Floats:
     return standard
 
 
-def drees_decay(p: Parameters) -> Decay:
+def drees_decay(p: Parameters, smooth: float = 0.0) -> Decay:
     """Return DREES's decay: 1, 0.3 and 0.1 up to 10, 15 and 20 minutes, nothing beyond."""
-    return step_decay(p.array("territory.apl_minutes").tolist(), p.array("territory.apl_weights").tolist())
+    return step_decay(
+        p.array("territory.apl_minutes").tolist(), p.array("territory.apl_weights").tolist(), smooth
+    )
 
 
 def drees_apl(standard: ArrayLike, acts: ArrayLike, minutes: Floats, p: Parameters) -> Floats:
-    """Return the APL of each commune: consultations a year and standardised inhabitant.
+    """Return the APL of each commune by its definition: consultations a year and standardised inhabitant.
 
     Args:
         standard: standardised population, shape (n,).
@@ -123,3 +132,32 @@ def drees_apl(standard: ArrayLike, acts: ArrayLike, minutes: Floats, p: Paramete
         p: parameters.
     """
     return enhanced_two_step(standard, acts, minutes, drees_decay(p))
+
+
+def estimated_apl(standard: ArrayLike, gps: ArrayLike, minutes: Floats, p: Parameters) -> Floats:
+    """Return the APL estimated from heads of GPs, whose activity DREES knows and we do not.
+
+    Args:
+        standard: standardised population, shape (n,).
+        gps: active GPs of each commune, shape (n,).
+        minutes: travel times, shape (n, n).
+        p: parameters.
+    """
+    weights = drees_decay(p, p["territory.apl_smooth_minutes"])(minutes)
+    acts = np.asarray(gps, dtype=np.float64) * p["territory.acts_per_gp"]
+    return with_activity(acts, lambda offered: two_step(standard, offered, weights), p)
+
+
+def with_activity(acts: Floats, access_of: Callable[[Floats], Floats], p: Parameters) -> Floats:
+    """Return the access that acts give once GPs do fewer where there is plenty, more where there is little.
+
+    Args:
+        acts: acts a year offered in each place at the national mean per GP, shape (n,).
+        access_of: accessibility of every place from the acts of every place.
+        p: parameters: most that people consume, elasticity of activity.
+    """
+    nation = p["territory.acts_per_gp"] * p["territory.national_gps_within_reach"] / 1e5
+    access = np.maximum(access_of(acts), 1e-9)
+    bounded = np.minimum(1.0, p["territory.apl_most"] / access)
+    effort = np.clip(nation / access, 0.5, 3.0) ** p["territory.activity_elasticity"]
+    return access_of(acts * bounded * effort)

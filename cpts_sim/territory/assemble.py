@@ -11,8 +11,16 @@ from numpy.typing import NDArray
 
 from cpts_sim.evidence import Parameters
 from cpts_sim.territory.ages import Floats, normalised
-from cpts_sim.territory.apl import drees_apl, standard_population
-from cpts_sim.territory.geometry import Outline, cells, crow_km, inner_km, road_minutes, travel_minutes
+from cpts_sim.territory.apl import estimated_apl, standard_population
+from cpts_sim.territory.geometry import (
+    Outline,
+    cells,
+    crow_km,
+    inner_km,
+    road_minutes,
+    travel_minutes,
+    urban_slowing,
+)
 from cpts_sim.territory.territory import Remark, Territory, hospital_columns
 
 Columns = dict[str, NDArray[Any]]
@@ -46,8 +54,8 @@ def assemble(
         travel_min: minutes between communes; the crow-fly rule when None.
         remarks: what the reader must know.
     """
-    x, y, area, mountain = (communes[name] for name in ("x_km", "y_km", "area_km2", "mountain"))
-    minutes = travel_minutes(x, y, area, mountain, p) if travel_min is None else travel_min
+    x, y = communes["x_km"], communes["y_km"]
+    minutes = rule_minutes(communes, p) if travel_min is None else travel_min
     ages = normalised(age_sex, communes["population"], national_ages(p))
     territory = Territory(
         communes=communes,
@@ -61,6 +69,14 @@ def assemble(
         **identity,
     )
     return with_apl(territory, p)
+
+
+def rule_minutes(communes: Columns, p: Parameters) -> Floats:
+    """Return travel times without a road matrix: crow-fly rule, slowed by mountains and by dense towns."""
+    x, y, area = communes["x_km"], communes["y_km"], communes["area_km2"]
+    near = crow_km(x, y) <= p["territory.urban_radius_km"]
+    density = (near * communes["population"]).sum(axis=1) / np.maximum((near * area).sum(axis=1), 0.01)
+    return travel_minutes(x, y, area, communes["mountain"] * urban_slowing(density, p), p)
 
 
 def hospital_minutes(communes: Columns, hospitals: Columns, p: Parameters) -> Floats:
@@ -79,8 +95,7 @@ def with_apl(territory: Territory, p: Parameters) -> Territory:
     needs = standard_population(territory.age_sex, p)
     columns["standard"] = np.where(unweighted, np.round(needs, 2), columns["standard"])
     if missing.any():
-        acts = columns["gps"] * p["territory.acts_per_gp"]
-        computed = drees_apl(columns["standard"], acts, territory.travel_min, p)
+        computed = estimated_apl(columns["standard"], columns["gps"], territory.travel_min, p)
         columns["apl"] = np.where(missing, np.round(computed, 3), columns["apl"])
     return replace(territory, communes=columns)
 

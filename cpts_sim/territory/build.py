@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from cpts_sim.errors import InputError
 from cpts_sim.evidence import Parameters, load_parameters
 from cpts_sim.territory.ages import Floats, normalised
-from cpts_sim.territory.apl import drees_apl, standard_population
-from cpts_sim.territory.assemble import Columns, assemble, hospitals_near, national_ages
+from cpts_sim.territory.apl import estimated_apl, standard_population
+from cpts_sim.territory.assemble import Columns, assemble, hospitals_near, national_ages, rule_minutes
 from cpts_sim.territory.attachment import decay
 from cpts_sim.territory.france import France, age_structure, read_france
-from cpts_sim.territory.geometry import Outline, local_plane, travel_minutes
+from cpts_sim.territory.geometry import Outline, local_plane
 from cpts_sim.territory.readers.codes import WHOLE_CITIES, follow, normal_code
 from cpts_sim.territory.readers.extras import read_outlines, read_travel
 from cpts_sim.territory.readers.tabular import simplify
@@ -229,7 +229,7 @@ def _columns(
 def _halo(around: _Local, options: BuildOptions, p: Parameters) -> tuple[Floats, NDArray[np.int64]]:
     """Return the travel times of the surroundings, and the neighbours within the halo by increasing time."""
     columns = around.columns
-    travel = travel_minutes(columns["x_km"], columns["y_km"], columns["area_km2"], columns["mountain"], p)
+    travel = rule_minutes(columns, p)
     limit = p["territory.halo_minutes"] if options.halo_minutes is None else options.halo_minutes
     nearest = travel[: around.size].min(axis=0)
     inhabited = columns["population"] > 0
@@ -242,8 +242,7 @@ def _accessibility(around: _Local, france: France, travel: Floats, p: Parameters
     columns = around.columns
     computed = standard_population(around.ages, p)
     columns["standard"] = np.round(np.where(columns["standard"] > 0, columns["standard"], computed), 2)
-    acts = columns["gps"] * p["territory.acts_per_gp"]
-    columns["apl"] = np.round(drees_apl(columns["standard"], acts, travel, p), 3)
+    columns["apl"] = np.round(estimated_apl(columns["standard"], columns["gps"], travel, p), 3)
 
 
 def _kept_choices(gps: Floats, travel: Floats, kept: NDArray[np.int64], p: Parameters) -> Floats:

@@ -70,6 +70,13 @@ def travel_minutes(
     return np.round(road_minutes(km, p) * (slow[:, None] + slow[None, :]) / 2.0, 1)
 
 
+def urban_slowing(density: ArrayLike, p: Parameters) -> Floats:
+    """Return the factor on travel time by density around (inhabitants per km²); 1 below a limit."""
+    crowd = np.maximum(np.asarray(density, dtype=np.float64) / p["territory.urban_slowing_from"], 1.0)
+    slowed: Floats = crowd ** p["territory.urban_slowing"]
+    return np.round(slowed, 4)
+
+
 def cells(x: ArrayLike, y: ArrayLike, radius_km: float = 12.0) -> list[Outline]:
     """Return one schematic cell per point: the part of a disc that is nearer to it than to any other point.
 

@@ -39,7 +39,6 @@ def make_people(territory: Territory, p: Parameters, draws: Draws) -> Columns:
     cells = _cells(territory, codes, draws)
     u = draws.block("person", 9, keys)
     sex, band = (cells >= _BANDS).astype(np.int8), cells % _BANDS
-    years = _years(band, u[0])
     group = _group_of_band(p)[band]
     people: Columns = {
         "key": keys,
@@ -47,12 +46,12 @@ def make_people(territory: Territory, p: Parameters, draws: Draws) -> Columns:
         "sex": sex,
         "resident": np.ones(len(keys), dtype=np.int8),
     }
-    people["age_days"] = (years * DAYS_A_YEAR).astype(np.int32)
+    people["age_days"] = _age_days(band, u[0])
     people["born"] = people["age_days"] * -DAY_MIN
     people["ald"] = (u[1] < ald_probability(p)[sex, group]).astype(np.int8)
     people["chronic"] = _chronic(people["ald"], group, u[2], p)
     people["deprivation"] = _deprivation(territory, commune, u[3], p)
-    people["car"] = _car(territory, people, years, u[4], p)
+    people["car"] = _car(territory, people, u[4], p)
     people["frailty"] = _frailty(u[5], p)
     people["patience"] = u[6].astype(np.float32)
     low, high = p.array("territory.believed_access")
@@ -97,16 +96,17 @@ def _cells(territory: Territory, codes: list[str], draws: Draws) -> NDArray[np.i
     return cells
 
 
-def _years(band: NDArray[np.int64], u: Floats) -> Floats:
-    """Return exact ages: even within five years, falling after 90."""
-    years = np.asarray(AGE_EDGES[:-1])[band] + u * 5.0
+def _age_days(band: NDArray[np.int64], u: Floats) -> NDArray[np.int32]:
+    """Return ages in days: even within five years, falling after 90, never outside the band."""
+    first = np.ceil(np.asarray(AGE_EDGES) * DAYS_A_YEAR)
+    days = np.floor(first[band] + u * (first[band + 1] - first[band]))
     old = band == _BANDS - 1
     last = np.zeros(_BANDS)
     last[-1] = 1.0
     levels = np.concatenate([[0.0], np.cumsum(by_single_year(last)[_OLD:])])
     levels[-1] = 1.0
-    years[old] = quantile(levels, _OLD + np.arange(len(levels)), u[old])
-    return np.asarray(years)
+    days[old] = np.ceil(quantile(levels, _OLD + np.arange(len(levels)), u[old]) * DAYS_A_YEAR)
+    return np.asarray(days).astype(np.int32)
 
 
 def _group_of_band(p: Parameters) -> NDArray[np.int64]:
@@ -155,11 +155,13 @@ def _deprivation(territory: Territory, commune: NDArray[Any], u: Floats, p: Para
     return quintile
 
 
-def _car(territory: Territory, people: Columns, years: Floats, u: Floats, p: Parameters) -> NDArray[np.int8]:
+def _car(territory: Territory, people: Columns, u: Floats, p: Parameters) -> NDArray[np.int8]:
     columns = territory.communes
     area = np.maximum(columns["area_km2"][: territory.size], 1e-6)
     urban = columns["population"][: territory.size] / area >= p["territory.density_urban"]
-    share = p.array("territory.car_by_age")[_group(p.array("territory.age_car"), years)]
+    share = p.array("territory.car_by_age")[
+        _group(p.array("territory.age_car"), people["age_days"] / DAYS_A_YEAR)
+    ]
     lack = p["territory.car_deprived"] * np.array([0.0, 0.0, 0.0, 0.0, 0.5, 1.0])[people["deprivation"]]
     lack = lack + p["territory.car_urban"] * urban[people["commune"]]
     return np.asarray(u < share - lack).astype(np.int8)

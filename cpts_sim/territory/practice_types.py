@@ -30,8 +30,8 @@ def group_into_practices(territory: Territory, gps: Columns, u: Floats, draws: D
     """Write ``practice`` and ``practice_type`` of each GP.
 
     In each commune some work in its health houses and centres; of the others those who wish (more among the
-    young) form groups of two to six. A commune with one GP has a solo practice, so the wish is
-    raised elsewhere until the national share of groups is met.
+    young) form groups of two to six. A commune with one GP has a solo practice, so the wish elsewhere is
+    such that the national share of all groups is met.
 
     Args:
         territory: gives the GPs known to work in a health house, by commune.
@@ -45,7 +45,6 @@ def group_into_practices(territory: Territory, gps: Columns, u: Floats, draws: D
     gps["practice_type"] = np.zeros(count, dtype=np.int8)
     starts = np.searchsorted(gps["commune"], np.arange(len(territory.communes["code"]) + 1))
     sizes = np.diff(starts)
-    wish = _wishes(gps["age"], gps["commune"], sizes, p)
     in_msp = np.minimum(np.rint(territory.communes["gps_msp"] * p["territory.msp_growth"]), sizes).astype(int)
     for commune in np.flatnonzero(sizes >= 2):
         rows = np.arange(starts[commune], starts[commune + 1])
@@ -53,20 +52,24 @@ def group_into_practices(territory: Territory, gps: Columns, u: Floats, draws: D
         msp, rest = rows[: in_msp[commune]], rows[in_msp[commune] :]
         houses = max(int(territory.communes["health_houses"][commune]), -(-len(msp) // 6))
         _join(gps, np.array_split(msp, max(houses, 1)), PracticeType.MSP)
-        centre = len(rows) >= _FEWEST_FOR_A_CENTRE
-        at_centre = rest[u[1, rest] < p["territory.gp_in_centre"]] if centre else rest[:0]
-        _join(gps, [at_centre], PracticeType.CENTRE)
-        groupers = rest[(u[1, rest] >= 1.0 - wish[rest]) & ~np.isin(rest, at_centre)]
-        _join(gps, _groups(groupers, gps, draws, p), PracticeType.GROUP)
+        if len(rows) >= _FEWEST_FOR_A_CENTRE:
+            _join(gps, [rest[u[1, rest] < p["territory.gp_in_centre"]]], PracticeType.CENTRE)
+    join = u[1] >= 1.0 - _wishes(gps, sizes, p)
+    cumulative = np.cumsum(p.array("territory.group_size"))
+    for commune in np.flatnonzero(sizes >= 2):
+        rows = np.arange(starts[commune], starts[commune + 1])
+        willing = rows[join[rows] & (gps["practice_type"][rows] == PracticeType.SOLO)]
+        willing = willing[np.argsort(u[0, willing], kind="stable")]
+        _join(gps, list(_cut(willing, gps, draws, cumulative)), PracticeType.GROUP)
 
 
-def _wishes(
-    age: NDArray[np.float32], commune: NDArray[np.int16], sizes: NDArray[np.int64], p: Parameters
-) -> Floats:
-    wish = p.array("territory.gp_group")[np.searchsorted([50, 60], age, side="right")]
-    possible = sizes[commune] >= 2
-    raise_by = len(age) / max(int(possible.sum()), 1)
-    return np.minimum(wish * raise_by, 0.97)
+def _wishes(gps: Columns, sizes: NDArray[np.int64], p: Parameters) -> Floats:
+    """Return the probability of joining a group for those who can, so that the shares by age hold overall."""
+    wish = p.array("territory.gp_group")[np.searchsorted([50, 60], gps["age"], side="right")]
+    placed = gps["practice_type"] != PracticeType.SOLO
+    able = ~placed & (sizes[gps["commune"]] >= 2)
+    missing = max(float(wish.sum()) - float(placed.sum()), 0.0)
+    return np.minimum(wish * (missing / max(float(wish[able].sum()), 1e-9)), 0.97)
 
 
 def _join(gps: Columns, groups: list[NDArray[np.int64]], kind: PracticeType) -> None:
@@ -75,11 +78,6 @@ def _join(gps: Columns, groups: list[NDArray[np.int64]], kind: PracticeType) -> 
         if len(group):
             gps["practice"][group] = group[0]
             gps["practice_type"][group] = kind
-
-
-def _groups(rows: NDArray[np.int64], gps: Columns, draws: Draws, p: Parameters) -> list[NDArray[np.int64]]:
-    """Cut GPs who want a group into groups of two to six; one left alone stays solo."""
-    return list(_cut(rows, gps, draws, np.cumsum(p.array("territory.group_size"))))
 
 
 def _cut(
