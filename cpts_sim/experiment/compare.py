@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cpts_sim.catalogue import catalogue
 from cpts_sim.errors import UsageError
 from cpts_sim.experiment.contrasts import add_contrasts
-from cpts_sim.experiment.keys import canonical, digest, experiment_key, pair_key, plain
+from cpts_sim.experiment.keys import Keys, digest
 from cpts_sim.experiment.pair import Maker, Pair, make_model, replicate
 from cpts_sim.experiment.readings import Line, line_of, smallest_differences
 from cpts_sim.experiment.statistics import replications_for_difference, replications_for_level
@@ -20,7 +21,7 @@ from cpts_sim.experiment.store import Store
 from cpts_sim.experiment.values import Place, Values
 from cpts_sim.experiment.workers import results, usable_cores
 from cpts_sim.measures import chosen
-from cpts_sim.scenario import Scenario, parse
+from cpts_sim.scenario import Scenario, as_written, canonical_json, from_written
 from cpts_sim.words import did_you_mean, say
 
 DEFAULT_PAIRS = 20
@@ -74,7 +75,7 @@ class Plan:
     @property
     def key(self) -> str:
         """Return the name of the comparison."""
-        return experiment_key(self.scenario, self.arms, self.seed)
+        return Keys(self.scenario, self.arms).experiment(self.seed)
 
     def keeps(self, rank: int) -> bool:
         """Tell whether the journal of a pair is kept."""
@@ -83,7 +84,7 @@ class Plan:
     def measures_digest(self) -> str:
         """Return the digest of the measures wanted and of their numbers' names."""
         names = {m.name: [i.name for i in m.indicators] for m in chosen(self.measures)}
-        return digest(canonical(names).encode())
+        return digest(canonical_json(names).encode())
 
 
 @dataclass(frozen=True)
@@ -175,9 +176,9 @@ def compare(
 def _found(plan: Plan, shelf: Store) -> dict[int, Pair]:
     """Return the pairs computed before, by rank."""
     out = {}
+    keys = Keys(plan.scenario, plan.arms)
     for rank in range(plan.most):
-        key = pair_key(plan.scenario, plan.arms, plan.seed + rank)
-        pair = shelf.get(key, plan.seed + rank, plan.keeps(rank))
+        pair = shelf.get(keys.pair(plan.seed + rank), plan.seed + rank, plan.keeps(rank))
         if pair is not None:
             out[rank] = pair
     return out
@@ -193,13 +194,14 @@ def _compute(
 ) -> int:
     """Compute missing pairs in order until there are enough; returns how many count."""
     missing = iter([rank for rank in range(plan.most) if rank not in pairs])
-    text = canonical(plain(plan.scenario))
+    keys = Keys(plan.scenario, plan.arms)
+    text = canonical_json(as_written(plan.scenario))
     job = _Order(text, plan.arms, plan.seed, plan.measures, plan.keep_journal, plan.make)
     coming = results(job, missing, min(workers, plan.most), executor)
     try:
         for rank, pair in coming:
             pairs[rank] = pair
-            shelf.put(pair_key(plan.scenario, plan.arms, pair.seed), pair)
+            shelf.put(keys.pair(pair.seed), pair)
             count = _enough(plan, pairs)
             progress(len(pairs), plan.most)
             if count is not None:
@@ -224,23 +226,15 @@ class _Order:
         """Compute one pair."""
         keep = keeps(self.keep_journal, rank)
         scenario = scenario_of(self.scenario)
-        return replicate(scenario, self.seed + rank, self.arms, self.measures, keep_journal=keep, make=self.make)
+        return replicate(
+            scenario, self.seed + rank, self.arms, self.measures, keep_journal=keep, make=self.make
+        )
 
 
 @cache
 def scenario_of(text: str) -> Scenario:
     """Return the scenario written as canonical JSON."""
-    return parse(json.loads(text), catalogue())
-
-
-def catalogue() -> Mapping[str, Any] | None:
-    """Return the missions and shocks that a scenario may name."""
-    try:
-        from cpts_sim.model import catalogue as known
-    except ImportError:
-        return None
-    found: Mapping[str, Any] = known()
-    return found
+    return from_written(json.loads(text), catalogue())
 
 
 def _enough(plan: Plan, pairs: Mapping[int, Pair]) -> int | None:

@@ -16,23 +16,26 @@ from cpts_sim.experiment.parquet import from_parquet, to_parquet
 from cpts_sim.experiment.values import Place, pair_table, read_pair
 from cpts_sim.measures import Horizon, Observer, Row, Tables, chosen, picture
 from cpts_sim.scenario import Scenario
+from cpts_sim.words import languages
 
 
 class Run(Protocol):
     """What an experiment asks of a model."""
 
-    journal: Any
     tables: Mapping[str, Any]
     territory: Any
 
     def warm_up(self) -> None:
         """Fill books and wards, up to day 0."""
 
-    def fork(self, arm: str) -> Run:
-        """Return a copy of this run that follows an arm."""
+    def fork(self, arm: str | None = None, observers: Sequence[Any] = ()) -> Run:
+        """Return a copy of this run that follows an arm and hands its chunks to observers."""
 
-    def run(self, days: float) -> None:
+    def run(self, days: int) -> None:
         """Simulate some days."""
+
+    def finish(self) -> None:
+        """Close what is open and hand over the last chunk."""
 
     def close(self) -> None:
         """Release what the run holds."""
@@ -115,16 +118,20 @@ def _one_arm(
     model: Run, arm: str, tables: Tables, horizon: Horizon, measures: Sequence[str] | None, keep: bool
 ) -> tuple[list[Row], list[Chunk]]:
     """Fork, run and measure one arm; its chunks are kept only on demand."""
-    branch = model.fork(arm)
+    observer = Observer(chosen(measures), tables)
+    chunks: list[Chunk] = []
+    branch = model.fork(arm, [_told(observer), *([_told(chunks.append)] if keep else [])])
     try:
-        observer = Observer(chosen(measures), tables)
-        chunks: list[Chunk] = []
-        branch.journal.observers[:] = [observer, chunks.append] if keep else [observer]
-        branch.run(horizon.days)
-        branch.journal.close_chunk()
+        branch.run(round(horizon.days))
+        branch.finish()
         return observer.finish(horizon), chunks
     finally:
         branch.close()
+
+
+def _told(counter: Callable[[Chunk], None]) -> Callable[[Chunk, Any], None]:
+    """Make an observer of a model of what counts chunks: measures know the tables of day 0 only."""
+    return lambda chunk, tables: counter(chunk)
 
 
 def day_zero(model: Run) -> Tables:
@@ -140,26 +147,28 @@ def _columns(table: Any) -> Mapping[str, NDArray[Any]]:
 
 
 def communes_of(territory: Any) -> dict[str, NDArray[Any]]:
-    """Return the columns of the territory's communes that measures and maps use."""
-    communes = territory.communes
-    out = {name: np.asarray(communes[name]) for name in ("code", "name", "x_km", "y_km", "population")}
-    computed = getattr(territory, "apl_computed", None)
-    if computed is not None and len(computed) >= len(out["code"]):
-        out["apl"] = np.asarray(computed)[: len(out["code"])]
-    return out
+    """Return the columns of the territory's own communes (no halo) that measures and maps use."""
+    if territory is None:
+        return {"code": np.array(["0"]), "name": np.array([""]), **{n: np.zeros(1) for n in _PLACES}}
+    size = getattr(territory, "size", len(territory.communes["code"]))
+    names = [name for name in ("code", "name", *_PLACES, "apl") if name in territory.communes]
+    return {name: np.asarray(territory.communes[name])[:size] for name in names}
+
+
+_PLACES = ("x_km", "y_km", "population")
 
 
 def _territory(territory: Any) -> bytes:
     """Write the communes with their places and outlines, for maps."""
-    columns = {name: column.tolist() for name, column in communes_of(territory).items()}
-    rings = getattr(territory, "outlines", None)
-    listed = None if rings is None else [np.round(np.asarray(r, np.float64), 5).tolist() for r in rings]
+    columns = communes_of(territory)
+    rings = list(getattr(territory, "outlines", None) or ())[: len(columns["code"])]
+    remarks = getattr(territory, "remarks", ())
     content = {
         "title": str(getattr(territory, "title", "")),
         "schematic": bool(getattr(territory, "schematic", True)),
-        "notes": [str(note) for note in getattr(territory, "notes", [])],
-        "communes": columns,
-        "outlines": listed,
+        "notes": [{lang: remark.say(lang) for lang in languages()} for remark in remarks],
+        "communes": {name: column.tolist() for name, column in columns.items()},
+        "outlines": rings or None,
     }
     return (json.dumps(content, sort_keys=True, ensure_ascii=False, indent=1) + "\n").encode()
 

@@ -22,16 +22,17 @@ from typing import Any
 import numpy as np
 
 from cpts_sim import EPOCH, __version__
+from cpts_sim.catalogue import catalogue
 from cpts_sim.errors import InputError, UsageError
-from cpts_sim.experiment.compare import Comparison, Plan, catalogue
+from cpts_sim.experiment.compare import Comparison, Plan
 from cpts_sim.experiment.contrasts import add_contrasts
-from cpts_sim.experiment.keys import SCHEMA, digest, evidence_digest, plain
+from cpts_sim.experiment.keys import SCHEMA, digest
 from cpts_sim.experiment.pair import Pair
 from cpts_sim.experiment.parquet import to_french_csv, to_parquet
 from cpts_sim.experiment.readings import Line
 from cpts_sim.experiment.store import MANIFEST, json_bytes, write_folder
 from cpts_sim.experiment.values import Values
-from cpts_sim.scenario import Scenario, load
+from cpts_sim.scenario import Scenario, as_written, load
 from cpts_sim.words import has, label, say
 
 PROVENANCE = "provenance.json"
@@ -67,7 +68,6 @@ def _manifest(comparison: Comparison, files: Mapping[str, bytes]) -> dict[str, A
         "epoch": EPOCH,
         "schema": SCHEMA,
         "version": __version__,
-        "evidence": evidence_digest(),
         "arms": list(plan.arms),
         "seeds": list(comparison.values.seeds),
         "measures": None if plan.measures is None else list(plan.measures),
@@ -80,7 +80,7 @@ def _manifest(comparison: Comparison, files: Mapping[str, bytes]) -> dict[str, A
 
 def scenario_yaml(scenario: Scenario) -> bytes:
     """Write a scenario in full, every default included; its reader accepts it again."""
-    return _yaml(plain(scenario))
+    return _yaml(as_written(scenario))
 
 
 def _yaml(content: Any) -> bytes:

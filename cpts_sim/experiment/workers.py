@@ -5,9 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import wait as wait_for
 from typing import Any, TypeVar
@@ -129,18 +131,41 @@ def _ahead(
 
 def _submit(pool: Executor, job: Job[T], rank: int, waiting: dict[Future[T], int]) -> Future[T]:
     try:
-        return pool.submit(job, rank)
+        with _main_hidden(job):
+            return pool.submit(job, rank)
     except BrokenExecutor:
         lost: Future[T] = Future()
         waiting[lost] = rank
         raise
 
 
+@contextmanager
+def _main_hidden(job: Any) -> Iterator[None]:
+    """Spawn workers without running the user's script again in each of them.
+
+    A script that compares at its top level, without the ``if __name__ == "__main__"`` that spawning asks for,
+    would otherwise start itself in every worker. Jobs whose model is built by the script itself do need it.
+    """
+    main = sys.modules["__main__"]
+    told = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
+    if getattr(getattr(job, "make", None), "__module__", "") == "__main__":
+        told = {}
+    for name in told:
+        setattr(main, name, None)
+    try:
+        yield
+    finally:
+        for name, value in told.items():
+            setattr(main, name, value)
+
+
 def _alone(job: Job[T], rank: int) -> T:
     """Compute in a process of its own a pair that has already broken pools."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), live_with_parent) as pool:
         try:
-            return _sure(rank, pool.submit(job, rank).result)
+            with _main_hidden(job):
+                future = pool.submit(job, rank)
+            return _sure(rank, future.result)
         except BrokenExecutor:
             raise InternalError(say("experiment.pair_killed", pair=rank + 1)) from None
 

@@ -85,15 +85,15 @@ class Time:
         who = (rows["profession"],)
         total = np.zeros(len(week))
         for rank, line in enumerate(LEDGER_LINES):
-            total = total + rows[line]
-            tally.add(
-                "line", week, (*who, np.full(len(week), rank)), (_PROFESSIONS, _LINES), rows[line], POINTS
-            )
-        hours, acts = len(_HOUR_EDGES) - 1, len(_ACT_EDGES) - 1
+            hours = np.asarray(rows[line], np.float64) / 60
+            total = total + hours
+            cells = (*who, np.full(len(week), rank))
+            tally.add("line", week, cells, (_PROFESSIONS, _LINES), hours, POINTS)
+        most, acts = len(_HOUR_EDGES) - 1, len(_ACT_EDGES) - 1
         tally.add("weeks", week, who, (_PROFESSIONS,))
         tally.add("acts", week, who, (_PROFESSIONS,), rows["acts"])
         tally.add("long", week, who, (_PROFESSIONS,), total > LONG_WEEK_H)
-        tally.add("hour_bins", week, (*who, np.clip(total, 0, hours - 1).astype(int)), (_PROFESSIONS, hours))
+        tally.add("hour_bins", week, (*who, np.clip(total, 0, most - 1).astype(int)), (_PROFESSIONS, most))
         tally.add("act_bins", week, (*who, np.clip(rows["acts"] // 4, 0, acts - 1)), (_PROFESSIONS, acts))
 
     def finish(self, tally: Tally, horizon: Horizon, tables: Tables) -> Iterator[Row]:

@@ -23,9 +23,9 @@ TITLE = "Valfictif"
 class FakeModel:
     """One warm-up month, then months in which the arm ``with`` serves a little more."""
 
-    def __init__(self, spec, seed, arm=None, gain=0.03):
+    def __init__(self, spec, seed, arm=None, gain=0.03, observers=()):
         self.spec, self.seed, self.arm, self.gain = spec, seed, arm, gain
-        self.journal = Journal(SCHEMAS)
+        self.journal = Journal(SCHEMAS, [lambda chunk, watch=watch: watch(chunk, self.tables) for watch in observers])
         picture = fake.tables()
         people = {**picture["people"], "born": -picture["people"]["age"] * 525600.0 - 1.0}
         self.tables = {"people": people, "gps": picture["gps"]}
@@ -37,8 +37,8 @@ class FakeModel:
     def warm_up(self):
         self.write(0)
 
-    def fork(self, arm):
-        return type(self)(self.spec, self.seed, arm, self.gain)
+    def fork(self, arm=None, observers=()):
+        return type(self)(self.spec, self.seed, arm, self.gain, observers)
 
     def run(self, days):
         for month in range(1, 1 + round(days / 28)):
@@ -50,6 +50,9 @@ class FakeModel:
         for kind, columns in chunk.items():
             if len(next(iter(columns.values()))):
                 self.journal.add(kind, **columns)
+        self.journal.close_chunk()
+
+    def finish(self):
         self.journal.close_chunk()
 
     def close(self):

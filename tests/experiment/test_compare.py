@@ -16,7 +16,7 @@ import pytest
 from cpts_sim.engine.events import Ending
 from cpts_sim.errors import InputError, InternalError, UsageError
 from cpts_sim.experiment import Place, Plan, Reading, arms_of, compare, read_earlier, read_results, write_results
-from cpts_sim.experiment.keys import code_digest, experiment_key, pair_key
+from cpts_sim.experiment.keys import Keys, code_digest
 from cpts_sim.experiment.pair import read_day_zero, read_journal, replicate
 from cpts_sim.experiment.readings import read, smallest_differences
 from cpts_sim.experiment.results import french_csv, result_files
@@ -29,7 +29,7 @@ from . import fake_model
 
 def scenario(**more):
     return parse(
-        {"name": "test", "years": 112 / 365, "territory": {"archetype": "rural"},
+        {"name": "test", "years": 112 / 365, "territory": {"archetype": "rural_underdense"},
          "arms": {"without": {}, "with": {"cpts": {}}}, **more}
     )  # fmt: skip
 
@@ -111,7 +111,7 @@ def test_a_finished_pair_is_never_computed_twice(tmp_path, done):
 @pytest.mark.parametrize("harm", ["truncate", "manifest", "foreign", "missing"])
 def test_what_is_damaged_or_foreign_is_named_set_aside_and_computed_again(tmp_path, done, harm):
     compare(plan(replications=2), workers=1, store=tmp_path)
-    key, other = (pair_key(scenario(), ("without", "with"), seed) for seed in (1, 2))
+    key, other = (Keys(scenario(), ("without", "with")).pair(seed) for seed in (1, 2))
     place = tmp_path / key
     if harm == "truncate":
         (place / "values.parquet").write_bytes((place / "values.parquet").read_bytes()[:-9])
@@ -143,18 +143,17 @@ def test_other_measures_are_measured_again_and_nothing_is_set_aside(tmp_path):
 def test_keys_ignore_titles_and_see_seeds_arms_and_parameters(tmp_path):
     base, titled = scenario(), scenario(title={"fr": "Un titre"}, name="other")
     arms = ("without", "with")
-    assert pair_key(base, arms, 1) == pair_key(titled, arms, 1)
-    assert len({
-        pair_key(base, arms, 1), pair_key(base, arms, 2), pair_key(base, arms[:1], 1),
-        pair_key(scenario(years=0.5), arms, 1), experiment_key(base, arms, 1),
-    }) == 5  # fmt: skip
+    keys = Keys(base, arms)
+    assert keys.pair(1) == Keys(titled, arms).pair(1)
+    shorter, one_arm = Keys(scenario(years=0.5), arms), Keys(base, arms[:1])
+    assert len({keys.pair(1), keys.pair(2), one_arm.pair(1), shorter.pair(1), keys.experiment(1)}) == 5
 
 
 def test_a_file_counts_by_its_content_not_by_its_path(tmp_path):
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text("code;population\n")
     (tmp_path / "c.csv").write_text("code;population;\n")
-    keys = [pair_key(scenario(territory={"table": str(tmp_path / f"{n}.csv")}), ("without",), 1) for n in "abc"]
+    keys = [Keys(scenario(territory={"table": str(tmp_path / f"{n}.csv")}), ("without",)).pair(1) for n in "abc"]
     assert keys[0] == keys[1] != keys[2]
 
 

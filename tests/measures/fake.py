@@ -86,7 +86,7 @@ def weeks(
 ) -> dict[str, np.ndarray]:
     u = uniforms(30 * count * gps, seed).reshape(30, count * gps)
     week = np.repeat(np.arange(start_week, start_week + count), gps)
-    lines = {line: u[5 + i] * (3.0 + 30.0 * (line == "consult")) for i, line in enumerate(LEDGER_LINES)}
+    lines = {line: 60 * u[5 + i] * (3.0 + 30.0 * (line == "consult")) for i, line in enumerate(LEDGER_LINES)}
     return rows(
         "week", count * gps, at=week * 7 * DAY + 6 * DAY, profession=Profession.GP,
         row=np.tile(np.arange(gps), count),

@@ -1,0 +1,111 @@
+"""What ``compare`` and ``run`` share: the plan's computation, its folder, its warnings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cpts_sim.errors import UsageError
+from cpts_sim.experiment import Comparison, Plan, compare, smallest_differences
+from cpts_sim.experiment.results import PROVENANCE, free_name, may_write, provenance, result_files
+from cpts_sim.experiment.store import json_bytes, write_folder
+from cpts_sim.experiment.workers import usable_cores
+from cpts_sim.report.progress import Progress
+from cpts_sim.scenario import Scenario, as_written, from_written
+from cpts_sim.words import current_language, say
+
+RESULTS = Path("results")
+STORE = ".pairs"
+
+
+def with_years(scenario: Scenario, years: float | None) -> Scenario:
+    """Return the scenario with another length, checked like a file."""
+    if years is None:
+        return scenario
+    from cpts_sim.catalogue import catalogue
+
+    return from_written({**as_written(scenario), "years": years, "dates": None}, catalogue())
+
+
+def folder_for(plan: Plan, output: Path | None) -> Path:
+    """Return the folder of results: the one asked for, else ``results/<name>``."""
+    return output if output is not None else RESULTS / plan.scenario.name
+
+
+def compute(
+    plan: Plan, folder: Path, *, workers: int | None, fresh: bool, smallest: Path | None, silent: bool
+) -> tuple[Comparison, float]:
+    """Compute a plan with a progress bar; pairs are kept beside the folder of results."""
+    least = smallest_differences(smallest)
+    store = folder.parent / STORE
+    started = time.monotonic()
+    bar = Progress(current_language(), silent)
+    try:
+        with bar:
+            done = compare(
+                plan, workers=workers, store=store, fresh=fresh, smallest=least, progress=bar, warn=warn
+            )
+    except KeyboardInterrupt:
+        text = say("experiment.interrupted", done=bar.done, total=bar.total, store=store)
+        click.echo(text, err=True)
+        raise
+    return done, time.monotonic() - started
+
+
+def warn(key: str, values: dict[str, Any]) -> None:
+    """Say on stderr what the computation came upon."""
+    click.echo(say(key, **values), err=True)
+
+
+def write(
+    comparison: Comparison, folder: Path, seconds: float, workers: int | None, replace: bool,
+    more: dict[str, bytes] | None = None,
+) -> dict[str, bytes]:  # fmt: skip
+    """Write the folder of results with its provenance and what else was asked; returns what must not vary."""
+    may_write(folder, comparison.plan.key, replace)
+    files = result_files(comparison)
+    told = provenance(seconds, workers or usable_cores(), comparison.reused)
+    write_folder(folder, {**files, **(more or {}), PROVENANCE: json_bytes(told)})
+    return files
+
+
+def say_where(folder: Path, files: dict[str, bytes]) -> None:
+    """Say on stderr where the results are, and how large."""
+    size = sum(len(data) for data in files.values()) / 1e6
+    click.echo(say("report.results.written", folder=folder, size=size), err=True)
+
+
+def listed(text: str | None) -> Sequence[str]:
+    """Return the names in a comma-separated option."""
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
+
+
+def refuse_with_like(context: click.Context, names: Sequence[str]) -> None:
+    """Refuse options that would change a repeated computation.
+
+    Raises:
+        UsageError: one of them was given.
+    """
+    given = [
+        name for name in names if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+    ]
+    if given:
+        options = ", ".join("SCENARIO" if name == "path" else f"--{name.replace('_', '-')}" for name in given)
+        raise UsageError(say("compare.like_alone", options=options))
+
+
+__all__ = [
+    "compute",
+    "folder_for",
+    "free_name",
+    "listed",
+    "refuse_with_like",
+    "say_where",
+    "warn",
+    "with_years",
+    "write",
+]

@@ -1,0 +1,143 @@
+"""``cpts-sim compare``: the arms of a scenario, pair by pair, with the interval of every difference."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace as changed
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cpts_sim.cli._options import json_option, write_json
+from cpts_sim.errors import UsageError
+from cpts_sim.words import current_language, say
+
+DEFAULT_PAIRS, CEILING = 20, 200
+SOURCE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+KEPT = click.Choice(("all", "first", "none"))
+
+
+@click.command(help=say("cli.compare"))
+@click.argument("path", metavar="[SCENARIO]", required=False, type=SOURCE)
+@click.option("--arms", help=say("compare.option_arms"))
+@click.option("--replications", "-n", type=click.IntRange(1, 10_000),
+              help=say("compare.option_replications", default=DEFAULT_PAIRS))  # fmt: skip
+@click.option("--precision", type=click.FloatRange(0, 1, min_open=True),
+              help=say("compare.option_precision", ceiling=CEILING))  # fmt: skip
+@click.option("--years", type=click.FloatRange(0, 20, min_open=True), help=say("compare.option_years"))
+@click.option(
+    "--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("compare.option_seed")
+)
+@click.option("--workers", type=click.IntRange(1, 1024), help=say("compare.option_workers"))
+@click.option("--output", "-o", type=click.Path(path_type=Path), help=say("compare.option_output"))
+@click.option("--like", type=click.Path(exists=True, path_type=Path), help=say("compare.option_like"))
+@click.option("--replace", is_flag=True, help=say("compare.option_replace"))
+@click.option(
+    "--keep-journal", type=KEPT, default="first", show_default=True, help=say("compare.option_keep_journal")
+)
+@click.option("--smallest-differences", "smallest", type=SOURCE, help=say("compare.option_smallest"))
+@click.option("--figures", is_flag=True, help=say("compare.option_figures"))
+@click.option("--csv", is_flag=True, help=say("compare.option_csv"))
+@click.option("--fresh", is_flag=True, help=say("compare.option_fresh"))
+@json_option
+@click.pass_context
+def command(context: click.Context, /, like: Path | None, as_json: bool, **options: Any) -> int:
+    """Compare the arms of a scenario and print the table."""
+    if like is not None:
+        return _repeat(context, like, options, as_json)
+    from cpts_sim.cli._pairs import folder_for
+
+    plan = _plan(options)
+    if len(plan.arms) < 2:
+        raise UsageError(say("report.one_arm", arm=plan.arms[0]))
+    _compute_and_show(plan, folder_for(plan, options["output"]), options, as_json, options["fresh"])
+    return 0
+
+
+def _plan(options: dict[str, Any]) -> Any:
+    from cpts_sim.catalogue import catalogue
+    from cpts_sim.cli._pairs import listed, with_years
+    from cpts_sim.experiment import Plan, arms_of
+    from cpts_sim.scenario import load
+
+    if options["path"] is None:
+        raise UsageError(say("compare.no_scenario"))
+    if options["replications"] is not None and options["precision"] is not None:
+        raise UsageError(say("compare.both_counts"))
+    scenario = with_years(load(options["path"], catalogue()), options["years"])
+    count = None if options["precision"] is not None else options["replications"] or DEFAULT_PAIRS
+    return Plan(
+        scenario, arms_of(scenario, listed(options["arms"])), options["seed"], count, options["precision"],
+        keep_journal=options["keep_journal"],
+    )  # fmt: skip
+
+
+def _compute_and_show(
+    plan: Any, folder: Path, options: dict[str, Any], as_json: bool, fresh: bool
+) -> dict[str, bytes]:
+    """Compute, write the folder, print the table; returns the files that must not vary."""
+    from cpts_sim.cli import _pairs
+    from cpts_sim.experiment.results import may_write
+
+    may_write(folder, plan.key, options["replace"])
+    done, seconds = _pairs.compute(
+        plan, folder, workers=options["workers"], fresh=fresh, smallest=options["smallest"], silent=as_json
+    )
+    more = _more(done, options)
+    files = _pairs.write(done, folder, seconds, options["workers"], options["replace"], more)
+    _show(done, as_json)
+    _pairs.say_where(folder, {**files, **more})
+    return files
+
+
+def _more(done: Any, options: dict[str, Any]) -> dict[str, bytes]:
+    """Return the files asked for beside the results: figures and a table for spreadsheets."""
+    from cpts_sim.experiment.results import french_csv
+
+    out = {"comparaison.csv": french_csv(done)} if options["csv"] else {}
+    if options["figures"]:
+        from cpts_sim.report.figures import draw_all
+
+        out |= {f"figures/{name}": data for name, data in draw_all(done, current_language()).items()}
+    return out
+
+
+def _show(done: Any, as_json: bool) -> None:
+    from cpts_sim.report import as_json as plain
+    from cpts_sim.report import plain_text, rich_text, table_of
+
+    lang = current_language()
+    if as_json:
+        write_json(plain(done, lang))
+        return
+    tables = [table_of(done, lang, arm) for arm in done.values.arms[1:]]
+    if not sys.stdout.isatty():
+        click.echo("\n\n".join(plain_text(table) for table in tables))
+        return
+    from rich.console import Console
+
+    console = Console()
+    for table in tables:
+        console.print(rich_text(table))
+
+
+def _repeat(context: click.Context, like: Path, options: dict[str, Any], as_json: bool) -> int:
+    """Repeat a computation from its manifest and say whether every byte is the same."""
+    from cpts_sim.cli import _pairs
+    from cpts_sim.experiment import read_earlier
+
+    fixed = ("path", "arms", "replications", "precision", "years", "seed", "keep_journal", "smallest")
+    _pairs.refuse_with_like(context, fixed)
+    earlier = read_earlier(like)
+    home = earlier.folder.resolve()
+    suffix = say("compare.folder_suffix")
+    folder = options["output"] or _pairs.free_name(home.with_name(f"{home.name}-{suffix}"))
+    least = home / "smallest_differences.yaml"
+    options = {**options, "smallest": least if least.is_file() else None}
+    files = _compute_and_show(changed(earlier.plan()), folder, options, as_json, fresh=True)
+    names = earlier.differing(files)
+    key = "report.repeat.differs" if names else "report.repeat.same"
+    click.echo(say(key, count=len(names) or len(files) - 1, names=", ".join(names)), err=True)
+    return 1 if names else 0

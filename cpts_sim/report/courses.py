@@ -1,0 +1,83 @@
+"""Weekly courses of both arms: access, waits, exhaustion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.experiment import Comparison
+from cpts_sim.report import style
+from cpts_sim.report.marks import names, note
+from cpts_sim.report.numbers import unit_words
+from cpts_sim.words import say
+
+
+def _course(
+    comparison: Comparison,
+    lang: str,
+    arm: str,
+    kind: str,
+    name: str,
+    indicator: str,
+    factor: float,
+    unit: str,
+) -> bytes | None:
+    """Draw the weekly course of both arms: mean of the pairs and a band that holds eight pairs in ten."""
+    base = comparison.values.arms[0]
+    courses = {which: factor * comparison.values.weeks(which, indicator) for which in (base, arm)}
+    if not all(c.size and np.isfinite(c).any() for c in courses.values()):
+        return None
+    title = say(f"report.figure.{name}", lang)
+    text = note(comparison, say(f"report.figure.{name}.text", lang), lang)
+    with style.figure(7.2, 4.0) as (drawn, axes):
+        labels = []
+        looks = ((base, style.BASE, "--"), (arm, style.OTHER, "-"))
+        for (which, colour, dash), words in zip(looks, names(comparison, arm, lang), strict=True):
+            end = _band(axes, _whole_weeks(courses[which]), colour, dash)
+            labels.append((*end, words, colour))
+        axes.set_title(title)
+        axes.set_ylabel(unit)
+        axes.set_xlabel(say("report.figure.weeks", lang))
+        axes.margins(x=0)
+        style.number_axis(axes.yaxis, lang)
+        style.end_labels(axes, labels, 0.07)
+        style.foot(drawn, text)
+        return style.picture(drawn, kind, title, text)
+
+
+def _whole_weeks(course: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Leave out the last week, which may be cut short by the horizon."""
+    return course[:, :-1] if course.shape[1] > 4 else course
+
+
+def _band(axes: Any, course: NDArray[np.float64], colour: str, dash: str) -> tuple[float, float]:
+    """Draw one arm; returns where its line ends."""
+    known = np.isfinite(course).any(axis=0)
+    weeks = np.flatnonzero(known)
+    held = course[:, known]
+    low, high = np.nanquantile(held, [0.1, 0.9], axis=0)
+    mean = np.nanmean(held, axis=0)
+    axes.fill_between(weeks, low, high, color=colour, alpha=0.18, linewidth=0)
+    axes.plot(weeks, mean, color=colour, linestyle=dash, linewidth=1.8)
+    return float(weeks[-1]), float(mean[-1])
+
+
+def access(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None:
+    """Draw the share of needs met in time, week by week."""
+    return _course(comparison, lang, arm, kind, "access", "access.in_time", 100.0, unit_words("share", lang))
+
+
+def waits(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None:
+    """Draw the mean wait of those served by a GP, week by week."""
+    return _course(comparison, lang, arm, kind, "waits", "wait.mean", 1.0, unit_words("days", lang))
+
+
+def burnout(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None:
+    """Draw the mean exhaustion of the day-0 cohort, week by week."""
+    return _course(comparison, lang, arm, kind, "burnout", "burnout.ee", 1.0, _scale("points", lang))
+
+
+def _scale(unit: str, lang: str) -> str:
+    return f"EE (0–54), {unit_words(unit, lang)}"

@@ -1,0 +1,94 @@
+"""Numbers rounded to what their interval supports, in the unit in which people read them."""
+
+from __future__ import annotations
+
+import math
+
+from cpts_sim.experiment.readings import Line
+from cpts_sim.experiment.statistics import Interval
+from cpts_sim.words import has, number, percent, say, signed
+
+
+def decimals(half: float, value: float) -> int:
+    """Return how many decimals a number deserves (negative: tens, hundreds).
+
+    Args:
+        half: half-width of its interval; zero or infinite leaves three digits of the value itself.
+        value: the number.
+    """
+    known = math.isfinite(half) and half > 0
+    size = half if known else abs(value) / 100
+    if not (math.isfinite(size) and size > 0):
+        return 0 if value == int(value if math.isfinite(value) else 0) else 1
+    exponent = math.floor(math.log10(size))
+    # 0.12 keeps two digits, 0.5 one: the last digit shown is between a tenth and a third of the half-width.
+    places: int = min(4, -exponent + (size < 3 * 10**exponent))
+    return places
+
+
+def factor(unit: str) -> float:
+    """Return what a value is multiplied by to be read: shares are read in percent."""
+    return 100.0 if unit == "share" else 1.0
+
+
+def unit_words(unit: str, lang: str) -> str:
+    """Return the unit of a level, for people."""
+    return say(f"measures.unit.{unit}", lang)
+
+
+def gap_unit_words(unit: str, lang: str) -> str:
+    """Return the unit of a difference: percentage points for shares."""
+    return say("report.unit_points", lang) if unit == "share" else unit_words(unit, lang)
+
+
+def written(value: float, places: int, lang: str, sign: bool = False) -> str:
+    """Write a number with its decimals, rounded to tens or more when they are negative."""
+    rounded = round(value, places) if math.isfinite(value) else value
+    return (signed if sign else number)(rounded, max(0, places), lang)
+
+
+def level(interval: Interval, unit: str, lang: str) -> str:
+    """Write the mean of an arm."""
+    times = factor(unit)
+    return written(interval.mean * times, decimals(interval.half * times, interval.mean * times), lang)
+
+
+def gap(line: Line, lang: str) -> str:
+    """Write a difference with its sign."""
+    times = factor(line.indicator.unit)
+    mean, half = line.difference.mean * times, line.difference.half * times
+    return written(mean, decimals(half, mean), lang, sign=True)
+
+
+def gap_interval(line: Line, lang: str) -> str:
+    """Write the interval of a difference, or a dash with fewer than two pairs."""
+    times = factor(line.indicator.unit)
+    mean, half = line.difference.mean * times, line.difference.half * times
+    if not math.isfinite(half):
+        return "–"
+    places = decimals(half, mean)
+    ends = (
+        written(end * times, places, lang, sign=True) for end in (line.difference.low, line.difference.high)
+    )
+    return (" à " if lang == "fr" else " to ").join(ends)
+
+
+def arm_words(arm: str, titles: dict[str, str], lang: str) -> str:
+    """Return the name of an arm for people: its title, else our words for ``with`` and ``without``."""
+    if titles.get(arm):
+        return titles[arm]
+    return say(f"report.arm.{arm}", lang) if has(f"report.arm.{arm}") else arm
+
+
+__all__ = [
+    "arm_words",
+    "decimals",
+    "factor",
+    "gap",
+    "gap_interval",
+    "gap_unit_words",
+    "level",
+    "percent",
+    "unit_words",
+    "written",
+]

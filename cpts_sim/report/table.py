@@ -1,0 +1,301 @@
+"""The table of a comparison: for a terminal, for a pipe, and as JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from cpts_sim.experiment import Comparison, Line, Place, Reading
+from cpts_sim.experiment.results import line_record
+from cpts_sim.measures.accounts import ACCOUNTS
+from cpts_sim.report.numbers import arm_words, gap, gap_interval, gap_unit_words, level, unit_words, written
+from cpts_sim.words import has, number, say
+
+HEADLINES: tuple[Place, ...] = (
+    Place("access.in_time"),
+    Place("access.resolution"),
+    Place("access.unmet"),
+    Place("wait.mean"),
+    Place("wait.p90"),
+    Place("wait.over_7d"),
+    Place("wait.served"),
+    Place("lead.median"),
+    Place("lead.mean"),
+    Place("contact.failed"),
+    Place("slots.free_at_close"),
+    Place("mt.without_end"),
+    Place("mt.ald_without_end"),
+    Place("ed.visits"),
+    Place("ed.visits", "road", "spill"),
+    Place("ed.not_admitted"),
+    Place("admission.avoidable"),
+    Place("visit.acts"),
+    Place("time.hours"),
+    Place("time.displaced"),
+    Place("time.unpaid_evening"),
+    Place("burnout.ee"),
+    Place("burnout.ee_effect"),
+    Place("burnout.exhausted_or_gone"),
+    Place("access.gap_deprivation"),
+    Place("access.gap_accessibility"),
+    Place("cpts.euros_per_person"),
+)
+"""Rows of the table, in order."""
+
+_TONES = {Reading.BETTER: "green", Reading.WORSE: "red", Reading.HIGHER: "cyan", Reading.LOWER: "cyan"}
+_COLUMNS = ("indicator", "unit", "without", "with", "difference", "interval", "pairs", "reading")
+_RIGHT = ("without", "with", "difference", "interval", "pairs")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A comparison in words.
+
+    Attributes:
+        title: what is compared.
+        head: names of the columns.
+        rows: cells of each row.
+        readings: reading of each row.
+        blocks: further tables (title, rows of label, difference, interval, reading).
+        notes: sentences below the table.
+    """
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    readings: tuple[Reading, ...]
+    blocks: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
+    notes: tuple[str, ...]
+
+
+def titles_of(comparison: Comparison, lang: str) -> dict[str, str]:
+    """Return the titles that the scenario gives its arms."""
+    return {name: getattr(arm.title, lang) for name, arm in comparison.plan.scenario.arms.items()}
+
+
+def scenario_title(comparison: Comparison, lang: str) -> str:
+    """Return the scenario's title, else its name."""
+    return getattr(comparison.plan.scenario.title, lang) or comparison.plan.scenario.name
+
+
+def simulated_min(comparison: Comparison) -> float:
+    """Return the simulated time after the warm-up, in minutes."""
+    return comparison.plan.scenario.years * 525600.0
+
+
+def headlines(comparison: Comparison, arm: str) -> list[Line]:
+    """Return the lines of the table: those measured and known in both arms."""
+    lines = [comparison.line(place, arm) for place in HEADLINES]
+    return [line for line in lines if math.isfinite(line.difference.mean)]
+
+
+def row_label(place: Place, lang: str) -> str:
+    """Return what a row is called."""
+    if place.by == "road" and place.group == "spill":
+        return say("report.row.spill", lang)
+    return say(f"measures.{place.indicator}", lang)
+
+
+def table_of(comparison: Comparison, lang: str, arm: str | None = None) -> Table:
+    """Write a comparison in words.
+
+    Args:
+        comparison: pairs and what was asked.
+        lang: "fr" or "en".
+        arm: the arm compared with the first (default: the last).
+    """
+    chosen = arm or comparison.values.arms[-1]
+    titles = titles_of(comparison, lang)
+    base = arm_words(comparison.values.arms[0], titles, lang)
+    other = arm_words(chosen, titles, lang)
+    names = {"without": base[:1].upper() + base[1:], "with": other[:1].upper() + other[1:]}
+    head = tuple(names.get(name) or say(f"report.column.{name}", lang) for name in _COLUMNS)
+    lines = headlines(comparison, chosen)
+    caption = say(
+        "report.caption", lang, title=scenario_title(comparison, lang), arm=other, base=base,
+        time=simulated_min(comparison), pairs=len(comparison.values.seeds),
+    )  # fmt: skip
+    blocks = (*_accounts(comparison, chosen, lang), *_members(comparison, chosen, lang))
+    rows = tuple(_row(line, lang) for line in lines)
+    readings = tuple(line.reading for line in lines)
+    return Table(caption, head, rows, readings, blocks, tuple(_notes(comparison, lines, lang)))
+
+
+def _row(line: Line, lang: str) -> tuple[str, ...]:
+    unit = line.indicator.unit
+    suffix = "\N{NO-BREAK SPACE}" + say("report.unit_pt", lang) if unit == "share" else ""
+    return (
+        row_label(line.place, lang),
+        unit_words(unit, lang),
+        level(line.without, unit, lang),
+        level(line.with_, unit, lang),
+        gap(line, lang) + suffix,
+        gap_interval(line, lang),
+        number(line.difference.count, 0, lang),
+        say(f"report.reading.{line.reading}", lang),
+    )
+
+
+def _accounts(comparison: Comparison, arm: str, lang: str) -> list[tuple[str, tuple[tuple[str, ...], ...]]]:
+    """Return the block of the seven accounts, when anything changed."""
+    total = comparison.line(Place("account.change"), arm)
+    lines = [comparison.line(Place("account.change", "account", name), arm) for name in ACCOUNTS]
+    if not any(line.difference.mean for line in lines) or not math.isfinite(total.difference.mean):
+        return []
+    rows = [
+        (say(f"measures.account.{name}", lang), *_short(line, lang))
+        for name, line in zip(ACCOUNTS, lines, strict=True)
+    ]
+    rows.append((say("report.accounts.total", lang), *_short(total, lang)))
+    title = say("report.accounts.title", lang, unit=gap_unit_words("per_1000_year", lang))
+    return [(title, tuple(rows))]
+
+
+def residual(comparison: Comparison, arm: str) -> float:
+    """Return the largest gap, over the pairs, between the sum of the seven accounts and the change."""
+    parts = [comparison.values.get(arm, Place("account.change", "account", name)) for name in ACCOUNTS]
+    gaps = sum(parts[1:], parts[0]) - comparison.values.get(arm, Place("account.change"))
+    return max((abs(float(x)) for x in gaps if math.isfinite(x)), default=0.0)
+
+
+def _members(comparison: Comparison, arm: str, lang: str) -> list[tuple[str, tuple[tuple[str, ...], ...]]]:
+    """Return the block of exhaustion by place in the CPTS, when anybody has one."""
+    found = {g.split("@")[0]: g for g in comparison.values.groups("burnout.by_member", "member")
+             if "@" not in g or g.endswith(f"@{arm}")}  # fmt: skip
+    lines = {g: comparison.line(Place("burnout.by_member", "member", name), arm) for g, name in found.items()}
+    known = {g: line for g, line in lines.items() if math.isfinite(line.difference.mean)}
+    if not set(known) - {"0"}:
+        return []
+    rows = [(say(f"measures.member.{g}", lang), *_short(known[g], lang)) for g in sorted(known, reverse=True)]
+    title = f"{say('measures.burnout.by_member', lang)} ({unit_words('points', lang)})"
+    return [(title, tuple(rows))]
+
+
+def _short(line: Line, lang: str) -> tuple[str, str, str]:
+    return gap(line, lang), gap_interval(line, lang), say(f"report.reading.{line.reading}", lang)
+
+
+def _notes(comparison: Comparison, lines: Sequence[Line], lang: str) -> list[str]:
+    notes = [say("report.scope", lang)]
+    if any(line.reading is Reading.UNDETERMINED for line in lines):
+        notes.append(say("report.reading.note", lang))
+    gains = [
+        line.gain
+        for line in lines
+        if math.isfinite(line.gain) and not line.place.indicator.endswith("effect")
+    ]
+    if gains:
+        told = {"median": median(gains), "low": min(gains), "high": max(gains)}
+        texts = {name: number(value, int(value < 10), lang) for name, value in told.items()}
+        notes.append(say("report.pairing", lang, **texts))
+    if comparison.stopped != "asked":
+        notes.append(say(f"report.stopped.{comparison.stopped}", lang, pairs=len(comparison.values.seeds)))
+    arm = comparison.values.arms[-1]
+    if any(comparison.values.get(arm, Place("account.change"))):
+        notes.append(say("report.accounts.note", lang, residual=f"{residual(comparison, arm):.0e}"))
+    return notes
+
+
+def plain_text(table: Table) -> str:
+    """Write a table as aligned text, for a pipe or a file."""
+    parts = [table.title, "", _aligned([table.head, *table.rows], _COLUMNS)]
+    for title, rows in table.blocks:
+        parts += ["", title, _aligned(rows, ("indicator", "difference", "interval", "reading"))]
+    return "\n".join([*parts, "", *table.notes])
+
+
+def _aligned(rows: Sequence[Sequence[str]], names: Sequence[str]) -> str:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(names))]
+    lines = []
+    for row in rows:
+        cells = zip(row, widths, names, strict=True)
+        cells_text = (cell.rjust(w) if name in _RIGHT else cell.ljust(w) for cell, w, name in cells)
+        lines.append("  ".join(cells_text).rstrip())
+    return "\n".join(lines)
+
+
+def rich_text(table: Table) -> Any:
+    """Return a table for a terminal, as a rich renderable."""
+    from rich.console import Group
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    main = RichTable(title=Text(table.title, style="bold"), title_justify="left", box=None, pad_edge=False)
+    for name, head in zip(_COLUMNS, table.head, strict=True):
+        main.add_column(head, justify="right" if name in _RIGHT else "left", header_style="bold")
+    for row, reading in zip(table.rows, table.readings, strict=True):
+        main.add_row(*row[:-1], Text(row[-1], style=_TONES.get(reading, "dim")))
+    parts: list[Any] = [main]
+    for title, rows in table.blocks:
+        block = RichTable(title=Text(title, style="bold"), title_justify="left", box=None, show_header=False)
+        for side in ("left", "right", "right", "left"):
+            block.add_column(justify=side)
+        for row in rows:
+            block.add_row(*row)
+        parts += [Text(""), block]
+    return Group(*parts, Text(""), *(Text(note, style="dim") for note in table.notes))
+
+
+def as_json(comparison: Comparison, lang: str) -> dict[str, Any]:
+    """Return a comparison as plain values: the table's lines, the accounts, and what to know of them."""
+    arms = comparison.values.arms
+    lines = [line for arm in arms[1:] for line in headlines(comparison, arm)]
+    places = [Place("account.change", "account", name) for name in ACCOUNTS]
+    accounts = [
+        comparison.line(place, arm) for arm in arms[1:] for place in [*places, Place("account.change")]
+    ]
+    return {
+        "scenario": comparison.plan.scenario.name,
+        "title": scenario_title(comparison, lang),
+        "key": comparison.plan.key,
+        "arms": list(arms),
+        "years": comparison.plan.scenario.years,
+        "seeds": list(comparison.values.seeds),
+        "stopped": comparison.stopped,
+        "label": say("report.one_france", lang),
+        "interval": say("report.computing_error", lang),
+        "lines": [_record(line, lang) for line in lines],
+        "accounts": [_record(line, lang) for line in accounts],
+        "notes": _notes(comparison, lines, lang),
+    }
+
+
+def _record(line: Line, lang: str) -> dict[str, Any]:
+    """Return a line as JSON can hold it: numbers that are not finite become null."""
+    record = {
+        k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in line_record(line).items()
+    }
+    group = f"measures.account.{line.place.group}"
+    label = say(group, lang) if line.place.by == "account" and has(group) else row_label(line.place, lang)
+    return {
+        "label": label,
+        **record,
+        "difference_text": written_gap(line, lang),
+        "reading_text": say(f"report.reading.{line.reading}", lang),
+    }
+
+
+def written_gap(line: Line, lang: str) -> str:
+    """Write a difference with its unit and its interval in one phrase."""
+    return f"{gap(line, lang)} {gap_unit_words(line.indicator.unit, lang)} ({gap_interval(line, lang)})"
+
+
+__all__ = [
+    "HEADLINES",
+    "Table",
+    "as_json",
+    "headlines",
+    "plain_text",
+    "residual",
+    "rich_text",
+    "row_label",
+    "scenario_title",
+    "simulated_min",
+    "table_of",
+    "titles_of",
+    "written",
+    "written_gap",
+]
