@@ -96,6 +96,7 @@ def _new_tables(model: Model, territory: Any, days: Any) -> dict[str, Table]:
     near = setup.nearest_gps(tables["gps"], territory.travel_min)
     tables["communes"].add_column("near_gps", near)
     tables["gps"].add_column("cover", setup.covers(tables["gps"], near))
+    setup.fit_lists(tables["people"], tables["gps"], p)
     setup.fit_practices(tables["people"], tables["gps"], p, start)
     return tables
 

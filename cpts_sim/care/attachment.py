@@ -28,7 +28,8 @@ def review_lists(world: World) -> None:
     """Once a month: a GP who wants new people is open while there is room on the list."""
     gps = world.gps
     gps["list_size"] = list_sizes(world)
-    room = gps["list_size"] < gps["list_target"] * gps["list_factor"]
+    reopens = np.where(gps["open"] > 0, 1.0, world.parameters["care.reopens_at"])
+    room = gps["list_size"] < gps["list_target"] * gps["list_factor"] * reopens
     gps["open"] = (gps["accepts"] > 0) & room & (gps["status"] == Work.WORKING) & gps["alive"]
 
 

@@ -45,6 +45,7 @@ BASE: dict[str, Any] = {
     "after_failure": seeking.after_failure,
     "after_visit": visits.after_visit,
     "before_asking": seeking.before_asking,
+    "calls_back": routes.calls_back,
     "choose_provider": routes.choose_provider,
     "depart": professionals.depart,
     "direct_to_ed": seeking.direct_to_ed,

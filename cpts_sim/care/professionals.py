@@ -95,13 +95,27 @@ def settle_habits(world: World, surgeries: Surgeries) -> None:
     recovery = gps["habit_recovery"] / weeks
     away_year = world.parameters["gp.leave_weeks"] / 52.0
     rescale = (1.0 - away_year) / np.maximum(1.0 - recovery, 0.2)
+    season = warm_up_season(world)
     model = world.strain[Profession.GP]
     habitual = {}
     for factor in model.reference:
         mean = gps[f"habit_{factor}"] / weeks
+        mean = mean / season if factor in ("load", "interruptions", "refusals") else mean
         ongoing = factor in ("control", "peer_support", "assistance")
         habitual[factor] = np.full(len(gps), away_year) if factor == "recovery" else mean if ongoing else mean * rescale
     model.settle(gps, habitual)
+
+
+def warm_up_season(world: World) -> float:
+    """Symptoms a day during the warm-up over those of the year that follows (a season is not a habit)."""
+    first, total = world.days.first_day, 0.0
+    if first == 0:
+        return 1.0
+    for name in ("minor", "acute"):
+        clock = world.needs[name].activity
+        warm = (clock.at_day(0) - clock.at_day(first)) / -first
+        total += warm / (clock.at_day(365) / 365.0 - clock.at_day(0) / 365.0)
+    return total / 2.0
 
 
 def _write_week(world: World, lines: dict[str, Array], on_leave: Array, week: int) -> None:

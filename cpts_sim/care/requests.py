@@ -141,6 +141,6 @@ def note_after(requests: Table, rows: Array, what: ArrayLike) -> None:
     if not len(rows):
         return
     before = requests["after"][rows]
-    unknown = (before == After.NONE) & (requests["first"][rows] != First.ACCEPTED)
+    unknown = (before == After.NONE) & np.isin(requests["first"][rows], (First.REFUSED, First.BUSY))
     requests["after"][rows] = np.where(unknown, what, before)
 

@@ -33,6 +33,7 @@ class Wave:
         attempt: contacts made before this wave.
         own: book row of the usual GP, -1 without.
         symptom, home: wished today; to be seen at home.
+        back: refused by the usual practice, the person calls it again the next morning.
         target: code of the route of each contact, shape (n, contacts), 0 for none.
         provider: book row asked at each contact, same shape, -1 for none.
         end: end of the window.
@@ -47,6 +48,7 @@ class Wave:
     attempt: Array
     own: Array
     symptom: Array
+    back: Array
     home: Array
     target: Array
     provider: Array
@@ -190,7 +192,9 @@ def _slots_before(world: World, row: Array, day: Array, minute: Array) -> Array:
     return before
 
 
-def contact_minutes(world: World, key: Array, ident: Array, attempt: Array, first: Array, end: float) -> Array:
+def contact_minutes(
+    world: World, key: Array, ident: Array, attempt: Array, first: Array, end: float, back: Array | None = None
+) -> Array:
     """Minutes of the next contacts, shape (n, contacts + 1): what follows a refusal happens after a drawn lag."""
     lag = world.parameters.array("care.retry_lag_min")
     minutes = np.full((len(first), CONTACTS + 1), NEVER)
@@ -202,7 +206,26 @@ def contact_minutes(world: World, key: Array, ident: Array, attempt: Array, firs
         index = np.minimum(position.astype(np.int64), len(levels) - 2)
         wait = lag[index] + (lag[index + 1] - lag[index]) * (position - index)
         minutes[:, step + 1] = world.days.next_opening(np.floor((minutes[:, step] + wait) * 64.0) / 64.0)
+        if step == 0 and back is not None:
+            again = next_morning(world, key[back], ident[back], first[back])
+            minutes[back, 1] = again
     return minutes
+
+
+def next_morning(world: World, key: Array, ident: Array, minute: Array) -> Array:
+    """Minute soon after the next opening on another day, when the slots of that day have just been opened."""
+    tomorrow = (np.floor_divide(minute, DAY) + 1.0) * DAY
+    u = world.draws.uniform("call_back_minute", key, ident)
+    spread = world.parameters["care.call_back_spread_min"]
+    result: Array = np.floor((world.days.next_opening(tomorrow) + u * spread) * 64.0) / 64.0
+    return result
+
+
+def calls_back(world: World, key: Array, ident: Array, symptom: Array, own: Array, attempt: Array) -> Array:
+    """Who, refused by the usual practice, will call it again the next morning instead of asking elsewhere."""
+    u = world.draws.uniform("calls_back", key, ident)
+    result: Array = symptom & (own >= 0) & (attempt <= 1) & (u < world.parameters["care.calls_back"])
+    return result
 
 
 def make_wave(world: World, rows: Array, end: float) -> tuple[Wave, Array]:
@@ -212,12 +235,15 @@ def make_wave(world: World, rows: Array, end: float) -> tuple[Wave, Array]:
     kind = requests["kind"][rows]
     key, ident = people["key"][person], identity(requests, rows)
     attempt = requests["attempt"][rows].astype(np.int64)
-    minutes = contact_minutes(world, key, ident + requests["rounds"][rows] * 16, attempt, requests["next_at"][rows], end)
-    own = people["mt"][person]
+    own, symptom = people["mt"][person], is_symptom(kind)
+    back = world.rules["calls_back"](world, key, ident, symptom, own, attempt)
+    minutes = contact_minutes(
+        world, key, ident + requests["rounds"][rows] * 16, attempt, requests["next_at"][rows], end, back & (attempt == 0)
+    )
     inside = np.where(minutes[:, :CONTACTS] < end, minutes[:, :CONTACTS], NEVER)
     shape = inside.shape
     wave = Wave(
-        rows, person, kind, key, ident, inside, attempt, own, is_symptom(kind), people["home"][person] > 0,
+        rows, person, kind, key, ident, inside, attempt, own, symptom, back, people["home"][person] > 0,
         np.zeros(shape, dtype=np.int8), np.full(shape, -1, dtype=np.int64), end,
     )  # fmt: skip
     world.rules["choose_provider"](world, wave)
@@ -234,10 +260,10 @@ def choose_provider(world: World, wave: Wave) -> None:
     known = np.stack([people["known1"][wave.person], people["known2"][wave.person]], axis=1)
     for contact in range(CONTACTS):
         turn = wave.attempt + contact
-        own_turn = has & (turn == 0)
+        own_turn = has & ((turn == 0) | (wave.back & (turn == 1)))
         wave.target[own_turn, contact] = Code.OWN_GP
         wave.provider[own_turn, contact] = wave.own[own_turn]
-        which = np.clip(turn - has, 0, None) % 2
+        which = np.maximum(turn - has - wave.back, 0) % 2
         other = known[np.arange(len(wave)), which]
         other = np.where(other >= 0, other, _one_nearby(world, wave, turn))
         asks = ~own_turn & (other >= 0)

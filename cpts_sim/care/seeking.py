@@ -89,7 +89,7 @@ def _with_symptoms(world: World, rows: Array) -> Array:
     confidence = belief(world, person)
     raised = requests["raised"][rows]
     is_open = world.days.is_open(raised)
-    silent = (kind == Need.MINOR) & (u[0] < p["care.not_asked_elasticity"] * (1.0 - confidence))
+    silent = (kind == Need.MINOR) & (u[0] < p["care.not_asked_elasticity"] * (p["care.belief_reference"] - confidence))
     pharmacy = ~silent & (kind == Need.MINOR) & world.rules["pharmacist_settles"](world, rows)
     straight = ~silent & ~pharmacy & (u[2] < world.rules["direct_to_ed"](world, person, kind, confidence, is_open))
     duty = ~silent & ~pharmacy & ~straight & ~is_open & (kind == Need.ACUTE) & (u[3] < p["care.calls_duty"])
@@ -148,7 +148,7 @@ def _start_asking(world: World, rows: Array) -> None:
 def _ask(world: World, rows: Array, end: float) -> None:
     wave, minutes = make_wave(world, rows, end)
     tries = world.requests["tries"][rows]
-    over = wave.attempt[:, None] + np.arange(CONTACTS)[None, :] >= tries[:, None]
+    over = wave.attempt[:, None] + np.arange(CONTACTS)[None, :] >= (tries + wave.back)[:, None]
     over[:, 0] = False
     wave.minute[over] = NEVER
     plan, busy = make_plan(world, wave)
@@ -159,7 +159,10 @@ def _ask(world: World, rows: Array, end: float) -> None:
     )
     requests = world.requests
     requests["contacts"][rows] += (at + 1).astype(np.int8)
-    rq.note_first(requests, rows, (choice >= 0) & (at == 0), busy[:, 0])
+    waits = wave.back & (wave.attempt + at == 0) & (choice < 0)  # the first contact is not over: she calls again
+    own_again = wave.back & (wave.attempt + at == 1)
+    known = np.flatnonzero(~waits)
+    rq.note_first(requests, rows[known], ((choice >= 0) & ((at == 0) | own_again))[known], busy[known, 0])
     elsewhere = (at > 0) & (wave.provider[np.arange(len(rows)), at] != wave.provider[:, 0])
     rq.note_after(requests, rows[at > 0], np.where(elsewhere[at > 0], After.ELSEWHERE, After.LATER))
     booked = np.flatnonzero(choice >= 0)
@@ -213,7 +216,7 @@ def _refused(world: World, wave: Wave, failed: Array, at: Array, minutes: Array)
     np.add.at(world.gps["refusals"], asked[asked >= 0], 1)
     requests["attempt"][rows] += (at + 1).astype(np.int8)
     following = minutes[failed, at + 1]
-    more = (requests["attempt"][rows] < requests["tries"][rows]) & (following < NEVER)
+    more = (requests["attempt"][rows] < requests["tries"][rows] + wave.back[failed]) & (following < NEVER)
     requests["next_at"][rows] = np.where(more, following, minutes[failed, at])
     rq.note_after(requests, rows[more], After.ELSEWHERE)
     if (~more).any():

@@ -146,11 +146,21 @@ def add_gp_columns(gps: Table, parameters: Parameters, draws: Draws) -> None:
     gps.add_column("away_until", np.full(rows, -np.inf))
     gps.add_column("left_at", np.full(rows, np.inf))
     gps.add_column("list_size", np.zeros(rows, dtype=np.int64))
-    gps.add_column("accepts", np.array(gps["open"], dtype=np.int8))
+    gps.add_column("accepts", np.ones(rows, dtype=np.int8))
     gps.add_column("duty", draws.uniform("duty", gps["key"]) < parameters["care.duty_participation"])
     gps.add_column("colleague", colleagues(gps))
     for name, column in ledger_columns(rows).items():
         gps.add_column(name, column)
+
+
+def fit_lists(people: Table, gps: Table, parameters: Parameters) -> None:
+    """Whoever is closed at the start has the list she wants; whoever is open has some room."""
+    on_list = people["mt"][people["mt"] >= 0]
+    size = np.bincount(on_list, minlength=len(gps))
+    gps["list_size"] = size
+    room = np.where(gps["open"] > 0, 1.0 + parameters["care.room_when_open"], 1.0)
+    inside = gps["halo"] == 0
+    gps["list_target"][inside] = np.ceil(size * room)[inside]
 
 
 def yearly_acts(people: Table, parameters: Parameters, start: float) -> Array:

@@ -21,6 +21,7 @@ BOOK_DAYS = 112
 REFILL_DAYS = 28
 HALF_DAYS_A_WEEK = 11  # Monday to Friday twice, Saturday morning
 EXTRA_SLOTS = 4
+HOME_SLOTS = 3  # two at noon, one at the end of the day
 
 
 @dataclass
@@ -72,7 +73,7 @@ def make_template(gps: Table, parameters: Parameters, draws: Draws) -> Template:
     most = int(per_session.max(initial=1))
     worked = half_days_worked(gps, draws)
     extra_reserve = int(parameters["gp.reserve_slots_per_session"])
-    per_day = 2 * (most + extra_reserve + 1) + 2 + EXTRA_SLOTS
+    per_day = 2 * (most + extra_reserve + 1) + HOME_SLOTS + EXTRA_SLOTS
     shape = (7, rows, per_day)
     template = Template(np.full(shape, NEVER), np.zeros(shape, np.float32), np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
     for weekday in range(6):
@@ -101,10 +102,11 @@ def _lay_day(
             exists = on & (k <= per_session + extra_reserve)
             _put(template, weekday, position, exists, offset, stride, kind, reserve.astype(np.uint8))
             position += 1
-    for visit in range(2):
-        exists = worked[:, 2 * weekday] & (weekday < 5)
+    for visit in range(HOME_SLOTS):
+        exists = worked[:, 2 * weekday + (visit == 2 and weekday < 5)] & (weekday < 5)
         minutes = parameters["gp.home_visit_min"]
-        offset = np.full(len(stride), parameters["gp.home_visit_start_min"] + visit * minutes)
+        start = "gp.evening_visit_start_min" if visit == 2 else "gp.home_visit_start_min"
+        offset = np.full(len(stride), parameters[start] + (visit % 2) * minutes)
         _put(template, weekday, position, exists, offset, np.full(len(stride), minutes), Slot.HOME, 0)
         position += 1
     for extra in range(EXTRA_SLOTS if weekday < 5 else 0):

@@ -64,6 +64,7 @@ class UnscheduledCare(Mission):
             pharmacies.add_column("protocol", np.zeros(len(pharmacies), dtype=np.int8))
         rules.wrap("open_day", NAME, RANK, self._open_day)
         rules.wrap("choose_provider", NAME, RANK, self._choose_provider)
+        rules.wrap("calls_back", NAME, RANK, self._calls_back)
         rules.wrap("pharmacist_settles", NAME, RANK, self._pharmacist_settles)
         rules.wrap("after_visit", NAME, RANK, self._after_visit)
         world.routes.append(self)
@@ -160,17 +161,24 @@ class UnscheduledCare(Mission):
             world.books.change_kind(row, position + span.start, int(Slot.SAME_DAY))
 
     # ------------------------------------------------------------------------------------------ the desk
-    def _aware(self, wave: Wave) -> Array:
+    def _aware(self, key: Array) -> Array:
         share = self.chosen(self.settings.awareness, "cpts.desk_awareness") * self.settings.dose
-        result: Array = self.world.draws.uniform("knows desk", wave.key) < share
+        result: Array = self.world.draws.uniform("knows desk", key) < share
         return result
+
+    def _calls_back(
+        self, inner: Any, world: World, key: Array, ident: Array, symptom: Array, own: Array, attempt: Array
+    ) -> Array:
+        """Who knows the desk calls it at once instead of the own practice the next morning."""
+        back: Array = inner(world, key, ident, symptom, own, attempt)
+        return back & ~self._aware(key) if self.running else back
 
     def _choose_provider(self, inner: Any, world: World, wave: Wave) -> None:
         """Who knows the desk calls it when the usual practice has refused, or at once without MT."""
         inner(world, wave)
         if not self.running:
             return
-        calls = wave.symptom & ~wave.home & self._aware(wave)
+        calls = wave.symptom & ~wave.home & self._aware(wave.key)
         for contact in range(CONTACTS):
             minute = np.where(wave.minute[:, contact] < NEVER, wave.minute[:, contact], 0.0)
             turn = wave.attempt + contact == (wave.own >= 0)
