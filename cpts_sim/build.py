@@ -12,6 +12,7 @@ from cpts_sim.care.ed_demand import EdDemand
 from cpts_sim.care.ed_settings import EdSettings
 from cpts_sim.care.emergency import EmergencyDepartments
 from cpts_sim.care.france import FranceCare
+from cpts_sim.care.freed_time import use_freed_time
 from cpts_sim.care.health import Decompensation, plan_first_followups
 from cpts_sim.care.home import fill_rounds, nurses_day, pharmacies_day
 from cpts_sim.care.home_care import HomeCare
@@ -72,6 +73,7 @@ def build_france(model: Model, state: dict[str, Any] | None, territory: Any) -> 
     weeks = (len(days.weekday) + 6) // 7 + 1
     surgeries = Surgeries(world, template, weeks)
     care = FranceCare(world, surgeries, demand)
+    world.hooks["week"] = [use_freed_time]
     world.hooks["day"] = [nurses_day, pharmacies_day]
     if state is None:
         _first_day(world, surgeries, template.per_day)

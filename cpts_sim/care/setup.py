@@ -137,7 +137,7 @@ def add_gp_columns(gps: Table, parameters: Parameters, draws: Draws) -> None:
         gps.add_column(name, np.full(rows, value))
     zeros = (
         "pace_slots", "away_until", "acts_week", "refusals", "unscheduled_week", "complex_week", "ties", "peer_bonus",
-        "taken_on", "habit_weeks", "since", "freed_min",
+        "taken_on", "habit_weeks", "since", "freed_min", "longer_share",
     )  # fmt: skip
     for name in zeros:
         gps.add_column(name, np.zeros(rows))

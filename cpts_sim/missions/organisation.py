@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim.care.freed_time import close_slots
 from cpts_sim.care.strain_effects import StrainEffects, home_of
 from cpts_sim.care.world import World
-from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.columns import Table
 from cpts_sim.engine.events import CptsEvent, Member, Profession, Work
@@ -194,23 +194,3 @@ class Organisation:
         """Ties fade without contact."""
         world.gps["ties"] *= 1.0 - world.parameters["cpts.ties_fade_weekly"]
 
-
-def close_slots(world: World, rows: Array, minutes: Array, first_day: int = 7, weeks: int = 4) -> None:
-    """Close free slots of some GPs, from a number of days ahead, until about so many minutes are gone."""
-    books = world.books
-    today = int(np.floor_divide(world.now, DAY))
-    span = books.span(today + first_day, today + first_day + 7 * weeks)
-    for row, wanted in zip(rows.tolist(), minutes.tolist(), strict=True):
-        free = np.flatnonzero((books.free[row, span] == Slot.AHEAD) | (books.free[row, span] == Slot.SAME_DAY)) + span.start
-        if not len(free) or wanted <= 0:
-            continue
-        u = world.draws.uniform("slot closed", world.gps["key"][np.array([row])], today)[0]
-        order = np.roll(free, -int(u * len(free)))
-        total = np.cumsum(books.length[row, order])
-        gone = order[: int(np.searchsorted(total, wanted)) + 1][: len(order)]
-        if total[0] > 2.0 * wanted:
-            continue
-        which = np.full(len(gone), row)
-        books.open.set(which, gone, False)
-        books.kind[which, gone] = 0
-        books.free[which, gone] = 0

@@ -1,0 +1,83 @@
+"""What GPs do with minutes that others take over: one rule, applied every four weeks (``use_of_slack``).
+
+A delegated act leaves its slot free. The rule splits these minutes: *backfill* stays free for others, *list* lets the
+GP take on patients, *longer* lengthens consultations, *shorter* ends days sooner; the last two close slots, so that no
+minute is counted twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.care.slack import use_of_slack
+from cpts_sim.care.world import World
+from cpts_sim.engine.agenda import Slot
+from cpts_sim.engine.clock import DAY
+from cpts_sim.engine.events import Work
+
+Array = NDArray[Any]
+PERIOD_WEEKS = 4
+PERIODS_A_YEAR = 52.0 / PERIOD_WEEKS
+
+
+def use_freed_time(world: World, day: int) -> None:
+    """Split the minutes freed in the last four weeks, and act on the split (a weekly hook)."""
+    gps, p = world.gps, world.parameters
+    if ((day - world.days.first_day) // 7) % PERIOD_WEEKS or not (gps["freed_min"].any() or gps["longer_share"].any()):
+        return
+    rows = np.flatnonzero((gps["halo"] == 0) & gps["alive"] & (gps["status"] == Work.WORKING))
+    strain = (gps["ee"][rows] - p["strain.gp_ee_mean"]) / p["strain.gp_ee_sd"]
+    split = use_of_slack(gps["freed_min"][rows], strain, np.full(len(rows), p["gp.fee_share"]), p)
+    _longer_lists(world, rows, split.to_list)
+    _longer_acts(world, rows, split.longer)
+    close_slots(world, rows, split.longer + split.shorter)
+    used = np.flatnonzero(gps["freed_min"][rows] != 0.0)
+    world.journal.add(
+        "slack", at=world.now, row=rows[used], freed=gps["freed_min"][rows[used]], backfill=split.backfill[used],
+        to_list=split.to_list[used], longer=split.longer[used], shorter=split.shorter[used],
+    )  # fmt: skip
+    gps["freed_min"][:] = 0.0
+
+
+def _longer_lists(world: World, rows: Array, minutes: Array) -> None:
+    """A lasting gain of minutes supports as many more patients as need them."""
+    gps, p = world.gps, world.parameters
+    per_patient = p["gp.acts_per_patient_year"] * gps["slot_min"][rows] / PERIODS_A_YEAR
+    more = minutes / np.maximum(per_patient, 1.0)
+    gps["list_factor"][rows] = 1.0 + more / np.maximum(gps["list_target"][rows], 1.0)
+
+
+def _longer_acts(world: World, rows: Array, minutes: Array) -> None:
+    gps = world.gps
+    acts = gps["list_size"][rows] * world.parameters["gp.acts_per_patient_year"] / PERIODS_A_YEAR
+    gps["longer_share"][rows] = minutes / np.maximum(acts * gps["slot_min"][rows], 1.0)
+
+
+def close_slots(world: World, rows: Array, minutes: Array, first_day: int = 7, weeks: int = PERIOD_WEEKS) -> None:
+    """Close free slots of some GPs, from a number of days ahead, until about so many minutes are gone.
+
+    Args:
+        world: the world.
+        rows: GPs.
+        minutes: minutes to take out of each book; nothing happens where less than half a slot is asked for.
+        first_day: days ahead at which closing may begin.
+        weeks: weeks over which it is spread.
+    """
+    books = world.books
+    today = int(np.floor_divide(world.now, DAY))
+    span = books.span(today + first_day, today + first_day + 7 * weeks)
+    for row, wanted in zip(rows.tolist(), minutes.tolist(), strict=True):
+        bits = books.free[row, span]
+        free = np.flatnonzero((bits == Slot.AHEAD) | (bits == Slot.SAME_DAY)) + span.start
+        if not len(free) or wanted < 0.5 * books.length[row, free[0]]:
+            continue
+        u = float(world.draws.uniform("slot closed", world.gps["key"][row : row + 1], today)[0])
+        order = np.roll(free, -int(u * len(free)))
+        gone = order[: int(np.searchsorted(np.cumsum(books.length[row, order]), wanted)) + 1]
+        which = np.full(len(gone), row)
+        books.open.set(which, gone, False)
+        books.kind[which, gone] = 0
+        books.free[which, gone] = 0
