@@ -16,14 +16,13 @@ def decimals(half: float, value: float) -> int:
         half: half-width of its interval; zero or infinite leaves three digits of the value itself.
         value: the number.
     """
-    known = math.isfinite(half) and half > 0
-    size = half if known else abs(value) / 100
-    if not (math.isfinite(size) and size > 0):
-        return 0 if value == int(value if math.isfinite(value) else 0) else 1
-    exponent = math.floor(math.log10(size))
-    # 0.12 keeps two digits, 0.5 one: the last digit shown is between a tenth and a third of the half-width.
-    places: int = min(4, -exponent + (size < 3 * 10**exponent))
-    return places
+    if math.isfinite(half) and half > 0:
+        exponent = math.floor(math.log10(half))
+        # 0.12 keeps two digits, 0.5 one: the last digit shown is a tenth to a third of the half-width.
+        return int(min(4, -exponent + (half < 3 * 10**exponent)))
+    if not math.isfinite(value) or value == 0:
+        return 0
+    return max(0, 2 - math.floor(math.log10(abs(value))))
 
 
 def factor(unit: str) -> float:

@@ -1,4 +1,4 @@
-"""A model that costs nothing: it writes the hand-made journal of the measures' tests through a real journal."""
+"""A model that costs nothing: it writes the hand-made journal of the measures' tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import numpy as np
 from cpts_sim.engine.events import SCHEMAS
 from cpts_sim.engine.journal import Journal
 
-_SPEC = importlib.util.spec_from_file_location("fake_journal", Path(__file__).parents[1] / "measures" / "fake.py")
+_PLACE = Path(__file__).parents[1] / "measures" / "fake.py"
+_SPEC = importlib.util.spec_from_file_location("fake_journal", _PLACE)
 fake = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(fake)
 
@@ -25,7 +26,7 @@ class FakeModel:
 
     def __init__(self, spec, seed, arm=None, gain=0.03, observers=()):
         self.spec, self.seed, self.arm, self.gain = spec, seed, arm, gain
-        self.journal = Journal(SCHEMAS, [lambda chunk, watch=watch: watch(chunk, self.tables) for watch in observers])
+        self.journal = Journal(SCHEMAS, [lambda chunk, see=see: see(chunk, self.tables) for see in observers])
         picture = fake.tables()
         people = {**picture["people"], "born": -picture["people"]["age"] * 525600.0 - 1.0}
         self.tables = {"people": people, "gps": picture["gps"]}

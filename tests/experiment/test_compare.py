@@ -15,7 +15,16 @@ import pytest
 
 from cpts_sim.engine.events import Ending
 from cpts_sim.errors import InputError, InternalError, UsageError
-from cpts_sim.experiment import Place, Plan, Reading, arms_of, compare, read_earlier, read_results, write_results
+from cpts_sim.experiment import (
+    Place,
+    Plan,
+    Reading,
+    arms_of,
+    compare,
+    read_earlier,
+    read_results,
+    write_results,
+)
 from cpts_sim.experiment.keys import Keys, code_digest
 from cpts_sim.experiment.pair import read_day_zero, read_journal, replicate
 from cpts_sim.experiment.readings import read, smallest_differences
@@ -153,7 +162,8 @@ def test_a_file_counts_by_its_content_not_by_its_path(tmp_path):
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text("code;population\n")
     (tmp_path / "c.csv").write_text("code;population;\n")
-    keys = [Keys(scenario(territory={"table": str(tmp_path / f"{n}.csv")}), ("without",)).pair(1) for n in "abc"]
+    specs = [scenario(territory={"table": str(tmp_path / f"{n}.csv")}) for n in "abc"]
+    keys = [Keys(spec, ("without",)).pair(1) for spec in specs]
     assert keys[0] == keys[1] != keys[2]
 
 
@@ -187,7 +197,8 @@ def test_results_round_trip_and_refuse_to_overwrite_another_key(tmp_path, done):
     files = write_results(done, folder, more={"seconds": 1})
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out"]
     assert json.loads((folder / "provenance.json").read_text()) == {"seconds": 1}
-    assert {"scenario.yaml", "manifest.json", "values.parquet", "comparison.parquet", "territory.json"} <= files.keys()
+    needed = {"scenario.yaml", "manifest.json", "values.parquet", "comparison.parquet", "territory.json"}
+    assert needed <= files.keys()
     back = read_results(folder)
     for place in done.values.places():
         for arm in done.values.arms:
@@ -267,7 +278,8 @@ def test_smallest_differences_are_the_users(tmp_path):
     mine.write_text("wait.mean: 0.25\n")
     assert smallest_differences(mine)["wait.mean"] == 0.25
     assert smallest_differences(mine)["ed.visits"] == 5
-    for text, word in (("wait.meen: 1", "wait.mean"), ("wait.mean: -1", "-1"), ("[1]", "YAML"), ("a: b: c", "YAML")):
+    wrong = {"wait.meen: 1": "wait.mean", "wait.mean: -1": "-1", "[1]": "YAML", "a: b: c": "YAML"}
+    for text, word in wrong.items():
         mine.write_text(text)
         with pytest.raises(InputError, match=word):
             smallest_differences(mine)
@@ -296,7 +308,8 @@ if __name__ == "__main__":
 
 
 def children_of(pid):
-    out = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    command = ["ps", "-o", "pid=", "--ppid", str(pid)]
+    out = subprocess.run(command, capture_output=True, text=True, check=False)
     return [int(x) for x in out.stdout.split()]
 
 
@@ -307,8 +320,9 @@ def test_interrupted_or_killed_the_pairs_done_stay_and_no_worker_survives(tmp_pa
     script = tmp_path / "child.py"
     store = tmp_path / "store"
     script.write_text(CHILD.format(root=root, tests=str(Path(__file__).parents[1]), store=str(store)))
-    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          env={**os.environ, "PYTHONPATH": root}) as process:  # fmt: skip
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    environment = {**os.environ, "PYTHONPATH": root}
+    with subprocess.Popen([sys.executable, str(script)], env=environment, **pipes) as process:
         for line in process.stdout:
             if int(line) >= 3:
                 break

@@ -73,7 +73,8 @@ def requests(start: float, stop: float, seed: int, count: int, better: float = 0
     route = np.where(ending == Ending.SERVED, 1 + np.floor(u[6] * 12), Route.NONE)
     return rows(
         "request", count, raised=raised, asked=raised, wished=wished, visit=visit, kind=kind,
-        ended=np.where(np.isnan(visit), raised, visit), person=np.floor(u[7] * PEOPLE), origin=np.where(u[8] < 0.7, 0, np.floor(u[8] * 6)),
+        ended=np.where(np.isnan(visit), raised, visit), person=np.floor(u[7] * PEOPLE),
+        origin=np.where(u[8] < 0.7, 0, np.floor(u[8] * 6)),
         contacts=1 + np.floor(u[9] * 3), first=np.where(u[9] < 0.05, 1, 0), after=np.where(u[9] < 0.05, 1, 0),
         ending=ending, route=route, commune=np.floor(u[7] * 3), age=np.floor(u[7] * 90), ald=u[2] < 0.2,
         attached=u[4] < 0.9, deprivation=1 + np.floor(u[5] * 5),
@@ -116,7 +117,8 @@ def journal(months: int = 4, seed: int = 5, better: float = 0.0, need: int = 400
         v = uniforms(5 * 20, seed + month + 70).reshape(5, 20)
         arrival = start + np.floor(v[0] * 28 * DAY)
         chunk["ed"] = rows(
-            "ed", 20, arrival=arrival, start=arrival + 40, end=arrival + 180, road=np.floor(v[1] * 5), level=2,
+            "ed", 20, arrival=arrival, start=arrival + 40, end=arrival + 180, road=np.floor(v[1] * 5),
+            level=2,
             outcome=np.floor(v[2] * 4), hours_open=v[3] < 0.4, age=np.floor(v[4] * 90),
         )  # fmt: skip
         chunk["admission"] = rows("admission", 3, at=arrival[:3], avoidable=1, days=5.0, age=80)

@@ -108,7 +108,8 @@ def test_a_late_follow_up_is_in_time_until_a_week_after_its_wished_date():
     wished = np.full(3, 10 * day)
     request = fake.rows(
         "request", 3, raised=[0.0, 1.0, 2.0], asked=[0.0, 1.0, 2.0], wished=wished, kind=Need.FOLLOWUP,
-        visit=[9 * day, 17 * day, 17 * day + 1], ended=0.0, ending=Ending.SERVED, route=Route.OWN_GP, deprivation=1,
+        visit=[9 * day, 17 * day, 17 * day + 1], ended=0.0, ending=Ending.SERVED, route=Route.OWN_GP,
+        deprivation=1,
     )  # fmt: skip
     got = whole([{**fake.empty(), "request": request}])
     assert got["access.in_time", "", "", -1] == pytest.approx(2 / 3)

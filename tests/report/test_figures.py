@@ -1,0 +1,77 @@
+"""Figures: drawn in both languages, the same bytes each time, with a title and a description."""
+
+import io
+import json
+import sys
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cpts_sim.experiment import Comparison, compare
+from cpts_sim.report.figures import FIGURES, draw, draw_all
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from experiment import fake_model
+from experiment.test_compare import plan
+
+
+def _with_outlines(done: Comparison) -> Comparison:
+    seed = min(done.pairs)
+    pair = done.pairs[seed]
+    told = json.loads(pair.files["territory.json"])
+    square = [[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]
+    told["outlines"] = [[[[x + i, y] for x, y in square]] for i in range(3)]
+    files = {**pair.files, "territory.json": json.dumps(told).encode()}
+    pairs = {**done.pairs, seed: type(pair)(seed, files)}
+    return Comparison(done.plan, done.values, pairs, done.stopped, done.reused, done.smallest)
+
+
+@pytest.fixture(scope="module")
+def done() -> Comparison:
+    return _with_outlines(compare(plan(), workers=1))
+
+
+def test_every_figure_is_drawn_twice_alike(done):
+    first, second = draw_all(done, "fr"), draw_all(done, "fr")
+    assert set(first) == {f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg")}
+    assert first == second
+
+
+@pytest.mark.parametrize("name", sorted(FIGURES))
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_picture_tells_screen_readers_what_it_shows(done, name, lang):
+    svg = draw(done, name, lang, "svg").decode()
+    head = svg[svg.index("<svg") :][:2500]
+    assert "<title>" in head
+    assert "<desc>" in head
+    assert ("une France possible" if lang == "fr" else "one possible France") in head
+    assert "<dc:date>" not in svg
+
+
+@pytest.mark.parametrize("name", sorted(FIGURES))
+def test_a_picture_is_sharp_and_not_blank(done, name):
+    import matplotlib.image as image
+
+    pixels = image.imread(io.BytesIO(draw(done, name, "en", "png")))
+    assert pixels.shape[1] >= 1400
+    ink = (pixels[..., :3].min(axis=-1) < 0.8).mean()
+    assert 0.005 < ink < 0.6
+    edges = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    assert (edges[:, :3] > 0.95).mean() > 0.9
+
+
+def test_png_holds_no_date(done):
+    data = draw(done, "access", "en", "png")
+    assert b"Software" not in data
+    assert b"tIME" not in data
+    assert zlib.crc32(data) == zlib.crc32(draw(done, "access", "en", "png"))
+
+
+def test_nothing_to_show_draws_nothing():
+    bare = compare(plan(measures=("mt_stock",), replications=2), workers=1)
+    assert set(draw_all(bare, "en")) == {"forest.png", "forest.svg"}
+    zero = compare(plan(make=fake_model.make_zero, replications=2), workers=1)
+    assert draw(zero, "accounts", "en", "png") is None
+    assert draw(zero, "communes", "en", "png") is None
