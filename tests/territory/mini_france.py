@@ -52,9 +52,8 @@ def bpe_old(folder: Path, year: int = 2019, codes: dict[int, str] | None = None)
 
 
 def bpe_current(folder: Path) -> Path:
-    names = (
-        "GEO GEO_OBJECT FACILITY_DOM FACILITY_SDOM FACILITY_TYPE BPE_MEASURE TIME_PERIOD OBS_VALUE".split()
-    )
+    names = ("GEO", "GEO_OBJECT", "FACILITY_DOM", "FACILITY_SDOM", "FACILITY_TYPE", "BPE_MEASURE")
+    names += ("TIME_PERIOD", "OBS_VALUE")
     lines = [";".join(f'"{name}"' for name in names)]
     for code, kind, count in bpe_rows(NEW_CODES):
         lines.append(f'"{code}";"COM";"D";"D2";"{kind}";"FACILITIES";"2024";"{count}"')
