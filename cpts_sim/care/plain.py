@@ -16,12 +16,13 @@ from cpts_sim.care.ed_settings import EdSettings
 from cpts_sim.care.emergency import EmergencyDepartments
 from cpts_sim.care.needs import Activity, NeedClock
 from cpts_sim.care.plain_layout import LAST_PRIORITY, Streams, gps_of, people_of, week_of
-from cpts_sim.engine.agenda import Books, Slot, settle
+from cpts_sim.engine.agenda import Books, Slot
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.columns import Table
 from cpts_sim.engine.draws import Draws, exponential
 from cpts_sim.engine.events import Ending, First, Road, Route
 from cpts_sim.engine.journal import Journal
+from cpts_sim.engine.settlement import settle
 from cpts_sim.errors import InputError
 from cpts_sim.evidence import Parameters
 

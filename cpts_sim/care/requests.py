@@ -140,7 +140,7 @@ def note_after(requests: Table, rows: Array, what: ArrayLike) -> None:
     """Remember what followed a failed first contact (only once)."""
     if not len(rows):
         return
-    before = requests["after"][rows]
-    unknown = (before == After.NONE) & np.isin(requests["first"][rows], (First.REFUSED, First.BUSY))
+    before, first = requests["after"][rows], requests["first"][rows]
+    unknown = (before == After.NONE) & ((first == First.REFUSED) | (first == First.BUSY))
     requests["after"][rows] = np.where(unknown, what, before)
 

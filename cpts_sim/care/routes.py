@@ -5,21 +5,22 @@ The list of routes, in order, is the care-seeking model: ``describe`` prints it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from cpts_sim.care.requests import identity, is_symptom
-from cpts_sim.care.world import World
+from cpts_sim.care.requests import identity, is_symptom, round_identity
+from cpts_sim.care.world import World, column_of, day_of
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Need, Slot
 from cpts_sim.engine.codes import Route as Code
+from cpts_sim.engine.settlement import Offers
 
 Array = NDArray[Any]
 CONTACTS, CHOICES = 3, 4
-FAR = 1 << 30
 
 
 @dataclass
@@ -34,6 +35,8 @@ class Wave:
         own: book row of the usual GP, -1 without.
         symptom, home: wished today; to be seen at home.
         back: refused by the usual practice, the person calls it again the next morning.
+        wished: minute wished.
+        patience_days: whole days that the person accepts to wait after it.
         target: code of the route of each contact, shape (n, contacts), 0 for none.
         provider: book row asked at each contact, same shape, -1 for none.
         end: end of the window.
@@ -50,6 +53,8 @@ class Wave:
     symptom: Array
     back: Array
     home: Array
+    wished: Array
+    patience_days: Array
     target: Array
     provider: Array
     end: float
@@ -58,32 +63,43 @@ class Wave:
         return len(self.rows)
 
 
-@dataclass
 class Plan:
-    """Choices of each contact: book row, kinds of slot, earliest minute, last day, and the route's code."""
+    """What each contact of a wave may take: offers of slots, in order of choice.
 
-    row: Array
-    kinds: Array
-    earliest: Array
-    last_day: Array
-    code: Array
+    Attributes:
+        offers: the offers as the settlement wants them (after ``close``).
+        code: code of the route of each.
+    """
 
-    @classmethod
-    def blank(cls, count: int) -> Plan:
-        """Return a plan without any choice."""
-        shape = (count, CONTACTS, CHOICES)
-        return cls(
-            np.full(shape, -1, dtype=np.int32), np.zeros(shape, dtype=np.int16), np.zeros(shape),
-            np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int8),
-        )  # fmt: skip
+    COLUMNS: Mapping[str, str] = {"place": "i8", "row": "i8", "kinds": "i8", "earliest": "f8", "last_day": "f8", "code": "i8"}
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._parts: list[tuple[Array, ...]] = []
+        self.offers: Offers
+        self.code: Array
 
     def offer(
-        self, who: Array, contact: int, choice: int, row: Array, kinds: Any, earliest: Array, last_day: Array, code: int
-    ) -> None:
-        """Offer slots to some requests of the wave at one contact."""
-        where = (who, contact, choice)
-        self.row[where], self.kinds[where] = row, kinds
-        self.earliest[where], self.last_day[where], self.code[where] = earliest, last_day, code
+        self, who: Array, contact: int, choice: int, row: Array, kinds: ArrayLike, earliest: Array, last_day: Array,
+        code: ArrayLike,
+    ) -> None:  # fmt: skip
+        """Offer slots to some requests of the wave at one contact; a second offer of a choice replaces the first."""
+        place = (who * CONTACTS + contact) * CHOICES + choice
+        values = (place, row, kinds, earliest, last_day, code)
+        self._parts.append(tuple(column_of(v, len(who), t) for v, t in zip(values, self.COLUMNS.values(), strict=True)))
+
+    def close(self, world: World, busy: Array) -> None:
+        """Put the offers in order, without those of busy lines, and find their columns in the books."""
+        empty = tuple(np.zeros(0, dtype) for dtype in self.COLUMNS.values())
+        place, *columns = (np.concatenate(parts) for parts in zip(empty, *self._parts, strict=True))
+        order = np.argsort(place, kind="stable")
+        place = place[order]
+        kept = (columns[0][order] >= 0) & ~busy.ravel()[place // CHOICES]
+        kept[:-1] &= place[1:] != place[:-1]
+        order, place = order[kept], place[kept]
+        row, kinds, earliest, last_day, self.code = (column[order] for column in columns)
+        begin = np.searchsorted(place, np.arange(self._count * CONTACTS + 1) * CHOICES)
+        self.offers = Offers(begin, row, kinds, *book_columns(world, row, earliest, last_day))
 
 
 class Way(Protocol):
@@ -96,6 +112,12 @@ class Way(Protocol):
         """Write the choices of the requests ``who`` at their contact number ``contact``."""
 
 
+def usual_slots(wave: Wave, who: Array) -> Array:
+    """Kinds of slot that requests may take: a visit at home, else booked ahead or, with a symptom, kept for the day."""
+    seated = np.where(wave.symptom[who], Slot.AHEAD + Slot.SAME_DAY, Slot.AHEAD)
+    return np.where(wave.home[who], Slot.HOME, seated)
+
+
 class OwnPractice:
     """The usual GP: soon, squeezed in, a colleague, later."""
 
@@ -104,38 +126,39 @@ class OwnPractice:
 
     def offer(self, world: World, wave: Wave, who: Array, contact: int, plan: Plan) -> None:
         """Symptoms: soon, squeezed in, a colleague of the practice, later; other needs: around the wished date."""
-        p, requests = world.parameters, world.requests
-        symptom, own = wave.symptom[who], wave.own[who]
-        minute = wave.minute[who, contact]
-        today = np.floor_divide(minute, DAY).astype(np.int64)
-        wished = requests["wished"][wave.rows[who]]
-        patience = requests["patience_days"][wave.rows[who]]
-        lead = minute + p["care.lead_min"]
-        kinds = np.where(wave.home[who], int(Slot.HOME), np.where(symptom, Slot.AHEAD | Slot.SAME_DAY, Slot.AHEAD))
-        planned_from = np.maximum(np.floor_divide(wished, DAY) - p["care.early_days"], today + 1) * DAY
-        earliest = np.where(symptom, lead, planned_from)
-        last = np.floor_divide(np.where(symptom, minute, np.maximum(wished, minute)), DAY) + np.floor(patience)
-        soon = today + int(p["care.soon_days"])
-        plan.offer(who, contact, 0, own, kinds, earliest, np.where(symptom, np.minimum(soon, last), last), Code.OWN_GP)
-        seated = symptom & ~wave.home[who]
-        acute = who[seated & (wave.kind[who] == Need.ACUTE)]
-        plan.offer(acute, contact, 1, wave.own[acute], int(Slot.SQUEEZE), wave.minute[acute, contact],
-                   np.floor_divide(wave.minute[acute, contact], DAY) + 1, Code.SQUEEZE)  # fmt: skip
-        self._colleague(world, wave, who[seated], contact, plan)
-        later = np.flatnonzero(symptom & (last > soon))
-        plan.offer(who[later], contact, 3, own[later], kinds[later], (soon[later] + 1) * DAY, last[later], Code.OWN_GP)
+        symptom = wave.symptom[who]
+        self._with_symptom(world, wave, who[symptom], contact, plan)
+        planned = who[~symptom]
+        minute, wished = wave.minute[planned, contact], wave.wished[planned]
+        begins = np.maximum(np.floor(wished / DAY) - world.parameters["care.early_days"], np.floor(minute / DAY) + 1.0)
+        last = np.floor(np.maximum(wished, minute) / DAY) + wave.patience_days[planned]
+        plan.offer(planned, contact, 0, wave.own[planned], usual_slots(wave, planned), begins * DAY, last, Code.OWN_GP)
+
+    @staticmethod
+    def _with_symptom(world: World, wave: Wave, who: Array, contact: int, plan: Plan) -> None:
+        p, own = world.parameters, wave.own[who]
+        minute, kinds = wave.minute[who, contact], usual_slots(wave, who)
+        today = np.floor(minute / DAY)
+        last, soon = today + wave.patience_days[who], today + int(p["care.soon_days"])
+        plan.offer(who, contact, 0, own, kinds, minute + p["care.lead_min"], np.minimum(soon, last), Code.OWN_GP)
+        seated = ~wave.home[who]
+        acute = np.flatnonzero(seated & (wave.kind[who] == Need.ACUTE))
+        plan.offer(who[acute], contact, 1, own[acute], Slot.SQUEEZE, minute[acute], today[acute] + 1.0, Code.SQUEEZE)
+        OwnPractice._colleague(world, wave, who[seated], contact, plan)
+        later = np.flatnonzero(last > soon)
+        plan.offer(who[later], contact, 3, own[later], kinds[later], (soon[later] + 1.0) * DAY, last[later], Code.OWN_GP)
 
     @staticmethod
     def _colleague(world: World, wave: Wave, who: Array, contact: int, plan: Plan) -> None:
-        colleague = world.gps["cover"][wave.own[who]]
-        away = world.gps["away_now"][wave.own[who]] > 0
+        own = wave.own[who]
+        cover, away = world.gps["cover"][own], world.gps["away_now"][own] > 0
         u = world.draws.uniform("colleague", wave.key[who], wave.ident[who])
-        willing = away | (u < world.parameters["care.accepts_colleague"])
-        chosen = who[(colleague >= 0) & willing & (away | (world.gps["colleague"][wave.own[who]] >= 0))]
-        minute = wave.minute[chosen, contact]
-        plan.offer(chosen, contact, 2, world.gps["cover"][wave.own[chosen]], int(Slot.AHEAD | Slot.SAME_DAY),
-                   minute + world.parameters["care.lead_min"],
-                   np.floor_divide(minute, DAY) + int(world.parameters["care.soon_days"]), Code.COLLEAGUE)  # fmt: skip
+        willing = away | ((u < world.parameters["care.accepts_colleague"]) & (world.gps["colleague"][own] >= 0))
+        chosen = (cover >= 0) & willing
+        who = who[chosen]
+        minute = wave.minute[who, contact]
+        plan.offer(who, contact, 2, cover[chosen], Slot.AHEAD + Slot.SAME_DAY, minute + world.parameters["care.lead_min"],
+                   np.floor(minute / DAY) + int(world.parameters["care.soon_days"]), Code.COLLEAGUE)  # fmt: skip
 
 
 class OtherPractice:
@@ -146,75 +169,65 @@ class OtherPractice:
 
     def offer(self, world: World, wave: Wave, who: Array, contact: int, plan: Plan) -> None:
         """The first free slot within the person's patience, if that GP takes unregistered people."""
-        gps, requests = world.gps, world.requests
         provider = wave.provider[who, contact]
         takes = world.rules["take_unregistered"](world, wave.key[who], provider)
         who, provider = who[takes], provider[takes]
-        minute = wave.minute[who, contact]
-        wished = requests["wished"][wave.rows[who]]
-        symptom = wave.symptom[who]
-        start_day = np.floor_divide(np.where(symptom, minute, np.maximum(wished, minute)), DAY)
-        last = start_day + np.floor(requests["patience_days"][wave.rows[who]])
-        kinds = np.where(wave.home[who], int(Slot.HOME), np.where(symptom, Slot.AHEAD | Slot.SAME_DAY, Slot.AHEAD))
-        earliest = np.where(symptom, minute + world.parameters["care.lead_min"], np.maximum(start_day, np.floor_divide(minute, DAY) + 1) * DAY)
-        code = np.where(gps["halo"][provider] > 0, Code.OUTSIDE, Code.OTHER_GP)
-        plan.offer(who, contact, 0, provider, kinds, earliest, last, 0)
-        plan.code[who, contact, 0] = code
+        minute, symptom = wave.minute[who, contact], wave.symptom[who]
+        start_day = np.floor(np.where(symptom, minute, np.maximum(wave.wished[who], minute)) / DAY)
+        planned_from = np.maximum(start_day, np.floor(minute / DAY) + 1.0) * DAY
+        earliest = np.where(symptom, minute + world.parameters["care.lead_min"], planned_from)
+        code = np.where(world.gps["halo"][provider] > 0, Code.OUTSIDE, Code.OTHER_GP)
+        last = start_day + wave.patience_days[who]
+        plan.offer(who, contact, 0, provider, usual_slots(wave, who), earliest, last, code)
 
 
-def settle_columns(world: World, plan: Plan) -> tuple[Array, Array]:
-    """Turn earliest minutes and last days of a plan into columns of the books."""
-    books, where = world.books, plan.row >= 0
-    lowest, highest = np.zeros(plan.row.shape, dtype=np.int64), np.zeros(plan.row.shape, dtype=np.int64)
-    row, earliest = plan.row[where], plan.earliest[where]
-    day = np.floor_divide(earliest, DAY).astype(np.int64)
+def book_columns(world: World, row: Array, earliest: Array, last_day: Array) -> tuple[Array, Array]:
+    """Turn earliest minutes and last days of offers into columns of the books."""
+    books = world.books
+    day, width = day_of(earliest), books.start.shape[1]
     low = (day - books.first_day) * books.per_day + _slots_before(world, row, day, earliest)
-    width = books.start.shape[1]
-    lowest[where] = np.clip(low, 0, width)
-    highest[where] = np.clip((plan.last_day[where] + 1 - books.first_day) * books.per_day, 0, width)
-    return lowest, highest
+    high = (last_day + (1 - books.first_day)) * books.per_day
+    lowest, highest = np.minimum(np.maximum(low, 0), width), np.minimum(np.maximum(high, 0), width)
+    return lowest, highest.astype(np.int64)
 
 
 def _slots_before(world: World, row: Array, day: Array, minute: Array) -> Array:
     """Number of slots of a day that start before a minute of it (0 for a minute at midnight)."""
     books = world.books
-    inside = (minute > day * DAY) & (day >= books.first_day) & (day < books.last_day)
+    inside = np.flatnonzero((minute > day * DAY) & (day >= books.first_day) & (day < books.last_day))
     before = np.zeros(len(row), dtype=np.int64)
-    days = np.unique(day[inside]) if inside.any() else ()
-    for one in days:
-        chosen = np.flatnonzero(inside & (day == one))
-        span = books.span(int(one))
-        local = np.minimum(books.start[:, span] - one * DAY, 2 * DAY - 1)
-        stride = 2.0 * DAY
+    stride = 2.0 * DAY
+    for one in sorted(set(day[inside].tolist())):
+        chosen = inside[day[inside] == one]
+        local = np.minimum(books.start[:, books.span(one)] - one * DAY, stride - 1.0)
         keys = (local + np.arange(books.rows)[:, None] * stride).ravel()
         at = minute[chosen] - one * DAY + row[chosen] * stride
-        before[chosen] = np.searchsorted(keys, at) - row[chosen].astype(np.int64) * books.per_day
+        before[chosen] = np.searchsorted(keys, at) - row[chosen] * books.per_day
     return before
 
 
-def contact_minutes(
-    world: World, key: Array, ident: Array, attempt: Array, first: Array, end: float, back: Array | None = None
-) -> Array:
-    """Minutes of the next contacts, shape (n, contacts + 1): what follows a refusal happens after a drawn lag."""
+def contact_minutes(world: World, key: Array, ident: Array, first: Array, back: Array) -> Array:
+    """Minutes of the next contacts, shape (n, contacts + 1): what follows a refusal happens after a drawn lag.
+
+    Those of the mask ``back`` make their second contact the next morning.
+    """
     lag = world.parameters.array("care.retry_lag_min")
-    minutes = np.full((len(first), CONTACTS + 1), NEVER)
+    position = world.draws.uniform("retry_lag", key[:, None], ident[:, None] + np.arange(CONTACTS)) * (len(lag) - 1)
+    index = np.minimum(position.astype(np.int64), len(lag) - 2)
+    wait = lag[index] + np.diff(lag)[index] * (position - index)
+    minutes = np.empty((len(first), CONTACTS + 1))
     minutes[:, 0] = first
-    levels = np.linspace(0.0, 1.0, len(lag))
     for step in range(CONTACTS):
-        u = world.draws.uniform("retry_lag", key, ident + attempt + step)
-        position = u * (len(lag) - 1)
-        index = np.minimum(position.astype(np.int64), len(levels) - 2)
-        wait = lag[index] + (lag[index + 1] - lag[index]) * (position - index)
-        minutes[:, step + 1] = world.days.next_opening(np.floor((minutes[:, step] + wait) * 64.0) / 64.0)
-        if step == 0 and back is not None:
-            again = next_morning(world, key[back], ident[back], first[back])
-            minutes[back, 1] = again
+        again = np.floor((minutes[:, step] + wait[:, step]) * 64.0) / 64.0
+        minutes[:, step + 1] = world.days.next_opening(again)
+        if step == 0:
+            minutes[back, 1] = next_morning(world, key[back], ident[back], first[back])
     return minutes
 
 
 def next_morning(world: World, key: Array, ident: Array, minute: Array) -> Array:
     """Minute soon after the next opening on another day, when the slots of that day have just been opened."""
-    tomorrow = (np.floor_divide(minute, DAY) + 1.0) * DAY
+    tomorrow = (np.floor(minute / DAY) + 1.0) * DAY
     u = world.draws.uniform("call_back_minute", key, ident)
     spread = world.parameters["care.call_back_spread_min"]
     result: Array = np.floor((world.days.next_opening(tomorrow) + u * spread) * 64.0) / 64.0
@@ -231,19 +244,17 @@ def calls_back(world: World, key: Array, ident: Array, symptom: Array, own: Arra
 def make_wave(world: World, rows: Array, end: float) -> tuple[Wave, Array]:
     """Gather the requests that make a contact before ``end``; also returns all minutes of their next contacts."""
     requests, people = world.requests, world.people
-    person = requests["person"][rows]
-    kind = requests["kind"][rows]
-    key, ident = people["key"][person], identity(requests, rows)
-    attempt = requests["attempt"][rows].astype(np.int64)
-    own, symptom = people["mt"][person], is_symptom(kind)
+    person, kind = requests["person"][rows], requests["kind"][rows]
+    key, ident, attempt = people["key"][person], identity(requests, rows), requests["attempt"][rows].astype(np.int64)
+    own, symptom = people["mt"][person].astype(np.int64), is_symptom(kind)
     back = world.rules["calls_back"](world, key, ident, symptom, own, attempt)
-    minutes = contact_minutes(
-        world, key, ident + requests["rounds"][rows] * 16, attempt, requests["next_at"][rows], end, back & (attempt == 0)
-    )
+    first, present = requests["next_at"][rows], round_identity(requests, rows)
+    minutes = contact_minutes(world, key, present + attempt, first, back & (attempt == 0))
     inside = np.where(minutes[:, :CONTACTS] < end, minutes[:, :CONTACTS], NEVER)
     shape = inside.shape
     wave = Wave(
         rows, person, kind, key, ident, inside, attempt, own, symptom, back, people["home"][person] > 0,
+        requests["wished"][rows], np.floor(requests["patience_days"][rows]),
         np.zeros(shape, dtype=np.int8), np.full(shape, -1, dtype=np.int64), end,
     )  # fmt: skip
     world.rules["choose_provider"](world, wave)
@@ -255,28 +266,25 @@ def choose_provider(world: World, wave: Wave) -> None:
 
     Writes ``wave.target`` and ``wave.provider``.
     """
-    people = world.people
-    has = wave.own >= 0
-    known = np.stack([people["known1"][wave.person], people["known2"][wave.person]], axis=1)
-    for contact in range(CONTACTS):
-        turn = wave.attempt + contact
-        own_turn = has & ((turn == 0) | (wave.back & (turn == 1)))
-        wave.target[own_turn, contact] = Code.OWN_GP
-        wave.provider[own_turn, contact] = wave.own[own_turn]
-        which = np.maximum(turn - has - wave.back, 0) % 2
-        other = known[np.arange(len(wave)), which]
-        other = np.where(other >= 0, other, _one_nearby(world, wave, turn))
-        asks = ~own_turn & (other >= 0)
-        wave.target[asks, contact] = Code.OTHER_GP
-        wave.provider[asks, contact] = other[asks]
+    people, own, back = world.people, wave.own[:, None], wave.back[:, None]
+    turn = wave.attempt[:, None] + np.arange(CONTACTS)
+    own_turn = (own >= 0) & ((turn == 0) | (back & (turn == 1)))
+    second = np.maximum(turn - (own >= 0) - back, 0) % 2 > 0
+    other = np.where(second, people["known2"][wave.person][:, None], people["known1"][wave.person][:, None]).astype(np.int64)
+    missing = np.flatnonzero(((other < 0) & ~own_turn).any(axis=1))
+    if len(missing):
+        nearby = _one_nearby(world, wave, missing, turn[missing])
+        other[missing] = np.where(other[missing] >= 0, other[missing], nearby)
+    wave.provider[...] = np.where(own_turn, own, other)
+    wave.target[...] = np.where(own_turn, Code.OWN_GP, np.where(other >= 0, Code.OTHER_GP, 0))
 
 
-def _one_nearby(world: World, wave: Wave, turn: Array) -> Array:
+def _one_nearby(world: World, wave: Wave, who: Array, turn: Array) -> Array:
     """A person who knows nobody else asks a GP at random among the nearest, another one at each turn."""
-    near = world.tables["communes"]["near_gps"][world.people["commune"][wave.person]]
-    u = world.draws.uniform("one_nearby", wave.key, wave.ident + turn)
-    pick: Array = near[np.arange(len(wave)), (u * near.shape[1]).astype(np.int64)]
-    return np.where(pick == wave.own, -1, pick)
+    near = world.tables["communes"]["near_gps"][world.people["commune"][wave.person[who]]]
+    u = world.draws.uniform("one_nearby", wave.key[who][:, None], wave.ident[who][:, None] + turn)
+    pick = np.take_along_axis(near, (u * near.shape[1]).astype(np.int64), axis=1)
+    return np.where(pick == wave.own[who][:, None], -1, pick)
 
 
 def take_unregistered(world: World, key: Array, provider: Array) -> Array:
@@ -291,20 +299,21 @@ def take_unregistered(world: World, key: Array, provider: Array) -> Array:
 def busy_line(world: World, wave: Wave, contact: int) -> Array:
     """Whether the line is busy: by hour of the call and by who answers; never for those who book on line."""
     p, gps = world.parameters, world.gps
-    provider = np.maximum(wave.provider[:, contact], 0)
-    minute = np.where(wave.minute[:, contact] < NEVER, wave.minute[:, contact], 0.0)
-    early = (minute % DAY) < p["care.busy_until_min"]
+    calls = np.flatnonzero((wave.minute[:, contact] < NEVER) & (wave.target[:, contact] > 0))
+    provider = np.maximum(wave.provider[calls, contact], 0)
+    early = (wave.minute[calls, contact] % DAY) < p["care.busy_until_min"]
     base = np.where(gps["secretariat"][provider] > 0, p["care.busy_with_secretary"], p["care.busy_alone"])
     chance = base * np.where(early, p["care.busy_early_factor"], 1.0)
-    u = world.draws.block("busy", 2, wave.key, wave.ident + wave.attempt + contact)
+    u = world.draws.block("busy", 2, wave.key[calls], wave.ident[calls] + wave.attempt[calls] + contact)
     online = u[1] < gps["online"][provider] * p["care.books_online"]
-    result: Array = (u[0] < chance) & ~online & (wave.target[:, contact] > 0)
+    result = np.zeros(len(wave), dtype=bool)
+    result[calls] = (u[0] < chance) & ~online
     return result
 
 
 def make_plan(world: World, wave: Wave) -> tuple[Plan, Array]:
     """Let every route offer its slots; returns the plan and which contacts met a busy line."""
-    plan = Plan.blank(len(wave))
+    plan = Plan(len(wave))
     busy = np.zeros((len(wave), CONTACTS), dtype=bool)
     for contact in range(CONTACTS):
         here = wave.minute[:, contact] < NEVER
@@ -315,5 +324,5 @@ def make_plan(world: World, wave: Wave) -> tuple[Plan, Array]:
             if len(who):
                 route.offer(world, wave, who, contact, plan)
         busy[:, contact] = busy_line(world, wave, contact)
-    plan.row[busy] = -1
+    plan.close(world, busy)
     return plan, busy

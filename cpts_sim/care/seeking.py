@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cpts_sim.care import requests as rq
-from cpts_sim.care.routes import CONTACTS, Plan, Wave, make_plan, make_wave, settle_columns
+from cpts_sim.care.routes import CONTACTS, Plan, Wave, make_plan, make_wave
 from cpts_sim.care.world import World
-from cpts_sim.engine.agenda import settle
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Account, After, Ending, Need, Road, Route, Slot
+from cpts_sim.engine.settlement import settle_offers
 
 Array = NDArray[Any]
 
@@ -38,10 +38,11 @@ def learn(world: World, person: Array, outcome: Array) -> None:
 def seek(world: World, end: float) -> None:
     """Settle everything that is asked before ``end`` (the present window)."""
     requests = world.requests
-    fresh = np.flatnonzero((requests["stage"] == rq.NEW) & (requests["next_at"] < end))
+    due = np.flatnonzero(requests["next_at"] < end)
+    fresh = due[requests["stage"][due] == rq.NEW]
     if len(fresh):
         world.rules["before_asking"](world, fresh)
-    rows = np.flatnonzero((requests["stage"] == rq.ASKING) & (requests["next_at"] < end))
+    rows = due[(requests["stage"][due] == rq.ASKING) & (requests["next_at"][due] < end)]
     if len(rows):
         _ask(world, rows, end)
 
@@ -67,18 +68,23 @@ def _emergency(world: World, rows: Array) -> None:
     requests = world.requests
     person = requests["person"][rows]
     roads = world.demand.roads(world.draws, world.people["key"][person], rq.identity(requests, rows), world.age_years(person))
-    for road in (Road.DIRECT, Road.SENT, Road.RESCUE):
-        chosen = rows[roads == road]
-        to_emergency(world, chosen, road, requests["raised"][chosen])
+    to_emergency(world, rows, roads, requests["raised"][rows])
 
 
-def to_emergency(world: World, rows: Array, road: int, at: Array) -> None:
+def to_emergency(world: World, rows: Array, road: ArrayLike, at: Array) -> None:
     """Close requests at the emergency department and send the people there."""
     if not len(rows):
         return
     requests = world.requests
-    world.arrivals.add(at, requests["person"][rows], road, rq.identity(requests, rows), int(requests["kind"][rows[0]]))
+    world.arrivals.add(at, requests["person"][rows], road, rq.identity(requests, rows), requests["kind"][rows])
     rq.serve_now(world, rows, Route.ED, at)
+
+
+def go_to_emergency(world: World, rows: Array, road: int) -> None:
+    """Send requests to the emergency department a travel lag after the present contact."""
+    requests = world.requests
+    at = np.maximum(requests["next_at"][rows], requests["raised"][rows]) + world.parameters["care.ed_travel_lag_min"]
+    to_emergency(world, rows, road, at)
 
 
 def _with_symptoms(world: World, rows: Array) -> Array:
@@ -97,21 +103,12 @@ def _with_symptoms(world: World, rows: Array) -> Array:
     world.rules["untreated"](world, rows[silent])
     rq.serve_now(world, rows[pharmacy], Route.PHARMACIST, raised[pharmacy], Account.SHIFTED)
     world.rules["at_the_pharmacy"](world, rows[pharmacy])
-    to_emergency_by_kind(world, rows[straight], Road.DIRECT)
+    go_to_emergency(world, rows[straight], Road.DIRECT)
     rq.serve_now(world, rows[duty], Route.DUTY, raised[duty] + p["care.duty_delay_min"])
-    world.rules["on_duty"](world, int(duty.sum()))
+    if duty.any():
+        world.rules["on_duty"](world, int(duty.sum()))
     left: Array = rows[~(silent | pharmacy | straight | duty)]
     return left
-
-
-def to_emergency_by_kind(world: World, rows: Array, road: int) -> None:
-    """Send requests of several kinds to the emergency department a drawn travel lag after the present contact."""
-    requests = world.requests
-    for kind in (Need.MINOR, Need.ACUTE, Need.FOLLOWUP, Need.PREVENTIVE, Need.MENTAL):
-        chosen = rows[requests["kind"][rows] == kind]
-        if len(chosen):
-            at = np.maximum(requests["next_at"][chosen], requests["raised"][chosen]) + world.parameters["care.ed_travel_lag_min"]
-            to_emergency(world, chosen, road, at)
 
 
 def direct_to_ed(world: World, person: Array, kind: Array, confidence: Array, is_open: Array) -> Array:
@@ -122,7 +119,7 @@ def direct_to_ed(world: World, person: Array, kind: Array, confidence: Array, is
     distance = p["care.ed_half_distance_min"] / (p["care.ed_half_distance_min"] + minutes)
     hours = np.where(is_open, 1.0, p["care.direct_ed_closed_factor"])
     trust = 1.0 + p["care.direct_ed_elasticity"] * (p["care.belief_reference"] - confidence)
-    chance: Array = np.clip(base * hours * distance * np.maximum(trust, 0.0), 0.0, 1.0)
+    chance = np.minimum(base * hours * distance * np.maximum(trust, 0.0), 1.0)
     return np.where(np.isfinite(minutes), chance, 0.0)
 
 
@@ -152,40 +149,40 @@ def _ask(world: World, rows: Array, end: float) -> None:
     over[:, 0] = False
     wave.minute[over] = NEVER
     plan, busy = make_plan(world, wave)
-    lowest, highest = settle_columns(world, plan)
-    today = world.books.span(int(np.floor_divide(world.now, DAY)))
-    at, choice, column = settle(
-        world.books, wave.minute[:, 0], wave.key, plan.row, plan.kinds, lowest, highest, wave.minute, today.stop
-    )
-    requests = world.requests
-    requests["contacts"][rows] += (at + 1).astype(np.int8)
-    waits = wave.back & (wave.attempt + at == 0) & (choice < 0)  # the first contact is not over: she calls again
-    own_again = wave.back & (wave.attempt + at == 1)
-    known = np.flatnonzero(~waits)
-    rq.note_first(requests, rows[known], ((choice >= 0) & ((at == 0) | own_again))[known], busy[known, 0])
-    elsewhere = (at > 0) & (wave.provider[np.arange(len(rows)), at] != wave.provider[:, 0])
-    rq.note_after(requests, rows[at > 0], np.where(elsewhere[at > 0], After.ELSEWHERE, After.LATER))
-    booked = np.flatnonzero(choice >= 0)
-    _book(world, wave, plan, booked, at[booked], choice[booked], column[booked])
-    failed = np.flatnonzero(choice < 0)
+    today = world.books.span(int(world.now // DAY))
+    at, offer, column = settle_offers(world.books, wave.minute[:, 0], wave.key, plan.offers, wave.minute, today.stop)
+    world.requests["contacts"][rows] += (at + 1).astype(np.int8)
+    _note_contacts(world, wave, at, offer >= 0, busy[:, 0])
+    booked, failed = np.flatnonzero(offer >= 0), np.flatnonzero(offer < 0)
+    _book(world, wave, plan, booked, at[booked], offer[booked], column[booked])
     _refused(world, wave, failed, at[failed], minutes)
 
 
-def _book(world: World, wave: Wave, plan: Plan, chosen: Array, at: Array, choice: Array, column: Array) -> None:
+def _note_contacts(world: World, wave: Wave, at: Array, accepted: Array, busy: Array) -> None:
+    """Remember how first contacts went, and what those did who were refused and made further contacts at once."""
+    own_again = wave.back & (wave.attempt + at == 1)
+    waits = wave.back & (wave.attempt + at == 0) & ~accepted  # the first contact is not over: she calls again
+    known = np.flatnonzero(~waits)
+    rq.note_first(world.requests, wave.rows[known], (accepted & ((at == 0) | own_again))[known], busy[known])
+    further = np.flatnonzero(at)
+    elsewhere = wave.provider[further, at[further]] != wave.provider[further, 0]
+    rq.note_after(world.requests, wave.rows[further], np.where(elsewhere, After.ELSEWHERE, After.LATER))
+
+
+def _book(world: World, wave: Wave, plan: Plan, chosen: Array, at: Array, offer: Array, column: Array) -> None:
     if not len(chosen):
         return
     requests, books = world.requests, world.books
-    rows = wave.rows[chosen]
-    gp = plan.row[chosen, at, choice].astype(np.int64)
+    rows, gp = wave.rows[chosen], plan.offers.row[offer]
     minute = wave.minute[chosen, at]
     kind = books.kind[gp, column]
-    books.take(gp, column, rows, minute)
+    books.take(gp, column, rows, minute, settled=True)
     start = books.start[gp, column]
     requests["stage"][rows] = rq.BOOKED
     requests["next_at"][rows] = NEVER
     requests["gp"][rows] = gp
     requests["start"][rows] = start
-    requests["route"][rows] = plan.code[chosen, at, choice]
+    requests["route"][rows] = plan.code[offer]
     outside = np.where(world.gps["halo"][gp] > 0, Account.OUTSIDE, world.gps["account"][gp])
     requests["account"][rows] = np.where(kind == Slot.EXTRA, Account.PAID_EXTRA, outside)
     _plan_cancellations(world, wave, chosen, gp, column, minute, start)
@@ -236,7 +233,7 @@ def after_failure(world: World, rows: Array) -> None:
     rq.note_after(requests, rows[to_ed], After.ED)
     rq.note_after(requests, rows[later], After.LATER)
     rq.note_after(requests, rows[gives_up], After.GAVE_UP)
-    to_emergency_by_kind(world, rows[to_ed], Road.SPILL)
+    go_to_emergency(world, rows[to_ed], Road.SPILL)
     _try_later(world, rows[later], u[1][later], symptom[later])
     rq.end_requests(world, rows[gives_up], Ending.UNMET, Route.NONE, requests["next_at"][rows[gives_up]])
     world.rules["untreated"](world, rows[gives_up])

@@ -1,4 +1,4 @@
-"""Books of slots by professional, time and kind; and the settlement of a wave of requests in their exact order.
+"""Books of slots by professional, time and kind; and the settlement of waves in which nobody has a second choice.
 
 A book is a row of slots in order of time. A slot has a kind, one bit of ``Slot``; ``free`` holds this bit while
 nobody has the slot. A waiting patient is a row of the table of requests, never a process.
@@ -6,8 +6,7 @@ nobody has the slot. A waiting patient is a row of the table of requests, never 
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import IntFlag
 from typing import Any
 
@@ -143,9 +142,10 @@ class Books:
         column: Ints = np.minimum(found - row * width, width)
         return column
 
-    def take(self, row: Array, column: Array, request: Array, now: Array | float) -> None:
-        """Give slots to requests."""
-        self.open.set(row, column, False)
+    def take(self, row: Array, column: Array, request: Array, now: Array | float, settled: bool = False) -> None:
+        """Give slots to requests (``settled``: a settlement has found them, so the packed books know)."""
+        if not settled:
+            self.open.set(row, column, False)
         self.free[row, column] = 0
         self.request[row, column] = request
         self.booked[row, column] = now
@@ -298,86 +298,3 @@ class OpenBooks:
                 of_kind, bit = self.packed[book], 1 << slot
                 place = kind.bit_length() - 1
                 of_kind[place] = of_kind[place] | bit if free else of_kind[place] & ~bit
-
-
-KIND_SETS: tuple[tuple[int, ...], ...] = tuple(tuple(b for b in range(7) if mask >> b & 1) for mask in range(128))
-"""For each set of kinds, the places of its bits."""
-_SAME_DAY = Slot.SAME_DAY.bit_length() - 1
-Choices = tuple[list[int], list[int], list[int], list[int]]
-
-
-def settle(
-    books: Books, minute: Array, key: Array, row: Array, kinds: Array, lowest: Array, highest: Array, again_at: Array,
-    same_day_until: int,
-) -> tuple[Ints, Ints, Ints]:  # fmt: skip
-    """Settle a wave exactly as if its requests came one after the other, in the order of their minute.
-
-    Each request may make several contacts; a contact offers several choices in order. The first choice with a free
-    admissible slot is taken. If a contact fails and the next one falls within this wave, it takes its place in the
-    order of minutes among the others.
-
-    Args:
-        books: the books; the slots found are taken from ``books.open``, the caller then writes ``books.take``.
-        minute: minute of the first contact, shape (n,).
-        key: stable key of the person, breaks ties of minute.
-        row: professional of each choice, shape (n, contacts, choices); -1 for no choice.
-        kinds: bits of ``Slot`` allowed there, same shape.
-        lowest: first admissible column, same shape.
-        highest: first column no longer admissible, same shape.
-        again_at: minute of each further contact, shape (n, contacts); infinity where it falls outside this wave or
-            there is none (the first column is not read).
-        same_day_until: first column after today; slots of kind ``SAME_DAY`` beyond it are not open yet.
-
-    Returns:
-        Contact index at which the request stopped, choice index taken (-1 if that contact failed), column taken.
-    """
-    count, contacts, _ = row.shape
-    minutes, keys = minute.tolist(), key.tolist()
-    contact_of, choice_of, column_of = [0] * count, [-1] * count, [-1] * count
-    retries: list[tuple[float, int, int, int]] = []
-    find = _finder(books.open.pack(), (1 << max(0, same_day_until)) - 1)
-
-    def contact(request: int, nth: int, choices: Choices) -> None:
-        contact_of[request] = nth
-        choice_of[request], column_of[request] = find(*choices)
-        if choice_of[request] < 0 and nth + 1 < contacts and again_at[request, nth + 1] < NEVER:
-            heapq.heappush(retries, (float(again_at[request, nth + 1]), keys[request], request, nth + 1))
-
-    def retry() -> None:
-        _, _, request, nth = heapq.heappop(retries)
-        rows_, kinds_, lows, highs = (option[request, nth].tolist() for option in (row, kinds, lowest, highest))
-        contact(request, nth, (rows_, kinds_, lows, highs))
-
-    firsts = list(zip(*(option[:, 0].tolist() for option in (row, kinds, lowest, highest)), strict=True))
-    for request in np.lexsort((key, minute)).tolist():
-        while retries and retries[0][:2] < (minutes[request], keys[request]):
-            retry()
-        contact(request, 0, firsts[request])
-    while retries:
-        retry()
-    return np.array(contact_of, np.int64), np.array(choice_of, np.int64), np.array(column_of, np.int64)
-
-
-def _finder(packed: list[list[int]], today: int) -> Callable[..., tuple[int, int]]:
-    """Return the innermost step: take the first admissible slot among one contact's choices."""
-
-    def find(rows: list[int], kinds: list[int], lows: list[int], highs: list[int]) -> tuple[int, int]:
-        for choice, book in enumerate(rows):
-            if book < 0:
-                continue
-            of_kind, low, union = packed[book], lows[choice], 0
-            for kind in KIND_SETS[kinds[choice]]:
-                union |= of_kind[kind] & today if kind == _SAME_DAY else of_kind[kind]
-            union >>= low
-            if not union:
-                continue
-            column = low + (union & -union).bit_length() - 1
-            if column < highs[choice]:
-                bit = 1 << column
-                for kind in KIND_SETS[kinds[choice]]:
-                    if of_kind[kind] & bit:
-                        of_kind[kind] ^= bit
-                return choice, column
-        return -1, -1
-
-    return find

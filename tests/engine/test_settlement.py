@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_books import Wave, first_free, plain_loop, random_books, random_wave
 
-from cpts_sim.engine.agenda import Books, Slot, settle
+from cpts_sim.engine.agenda import Books, Slot
+from cpts_sim.engine.settlement import settle
 
 SIZES = st.tuples(st.integers(1, 6), st.integers(1, 5), st.integers(1, 7))
 

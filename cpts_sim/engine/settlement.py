@@ -1,0 +1,154 @@
+"""Settlement of a wave of requests that compete for slots, in their exact order."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.engine.agenda import Books, Slot
+from cpts_sim.engine.clock import NEVER
+
+Array = NDArray[Any]
+Ints = NDArray[np.int64]
+
+KIND_SETS: tuple[tuple[int, ...], ...] = tuple(tuple(b for b in range(7) if mask >> b & 1) for mask in range(128))
+"""For each set of kinds, the places of its bits."""
+_SAME_DAY = Slot.SAME_DAY.bit_length() - 1
+
+
+@dataclass
+class Offers:
+    """Slots that requests may take, one entry an offer, in order of request, contact and preference.
+
+    Attributes:
+        begin: first offer of each contact and, at the end, their number; shape (requests * contacts + 1,).
+        row: professional.
+        kinds: bits of ``Slot`` allowed.
+        lowest: first admissible column.
+        highest: first column no longer admissible.
+    """
+
+    begin: Array
+    row: Array
+    kinds: Array
+    lowest: Array
+    highest: Array
+
+
+def settle(
+    books: Books, minute: Array, key: Array, row: Array, kinds: Array, lowest: Array, highest: Array, again_at: Array,
+    same_day_until: int,
+) -> tuple[Ints, Ints, Ints]:  # fmt: skip
+    """Settle a wave whose contacts all have the same number of choices; see ``settle_offers``.
+
+    Args:
+        books: the books.
+        minute: minute of the first contact, shape (n,).
+        key: stable key of the person, breaks ties of minute.
+        row: professional of each choice, shape (n, contacts, choices); -1 for no choice.
+        kinds: bits of ``Slot`` allowed there, same shape.
+        lowest: first admissible column, same shape.
+        highest: first column no longer admissible, same shape.
+        again_at: minute of each further contact, shape (n, contacts).
+        same_day_until: first column after today.
+
+    Returns:
+        Contact index at which the request stopped, choice index taken (-1 if that contact failed), column taken.
+    """
+    choices = row.shape[2]
+    place = np.flatnonzero(row >= 0)
+    begin = np.searchsorted(place, np.arange(again_at.size + 1) * choices)
+    offers = Offers(begin, *(option.ravel()[place] for option in (row, kinds, lowest, highest)))
+    contact, offer, column = settle_offers(books, minute, key, offers, again_at, same_day_until)
+    choice = np.full(len(offer), -1, dtype=np.int64)
+    choice[offer >= 0] = place[offer[offer >= 0]] % choices
+    return contact, choice, column
+
+
+def settle_offers(
+    books: Books, minute: Array, key: Array, offers: Offers, again_at: Array, same_day_until: int
+) -> tuple[Ints, Ints, Ints]:
+    """Settle a wave exactly as if its requests came one after the other, in the order of their minute.
+
+    Each request may make several contacts; a contact has some offers in order. The first offer with a free
+    admissible slot is taken. If a contact fails and the next one falls within this wave, it takes its place in the
+    order of minutes among the others.
+
+    Args:
+        books: the books; the slots found are taken from ``books.open``, the caller then writes ``books.take``.
+        minute: minute of the first contact, shape (n,).
+        key: stable key of the person, breaks ties of minute.
+        offers: the offers of all contacts.
+        again_at: minute of each further contact, shape (n, contacts); infinity where it falls outside this wave or
+            there is none (the first column is not read).
+        same_day_until: first column after today; slots of kind ``SAME_DAY`` beyond it are not open yet.
+
+    Returns:
+        Contact index at which the request stopped, offer taken (-1 if that contact failed), column taken.
+    """
+    count, contacts = again_at.shape
+    minutes, keys, begin = minute.tolist(), key.tolist(), offers.begin.tolist()
+    contact_of, offer_of, column_of = [0] * count, [-1] * count, [-1] * count
+    retries: list[tuple[float, int, int, int]] = []
+    free = _FreeSlots(books, offers, same_day_until)
+
+    def contact(request: int, nth: int) -> None:
+        place = request * contacts + nth
+        offer, column = free.take_first(begin[place], begin[place + 1])
+        contact_of[request], offer_of[request], column_of[request] = nth, offer, column
+        if offer < 0 and nth + 1 < contacts and again_at[request, nth + 1] < NEVER:
+            heapq.heappush(retries, (float(again_at[request, nth + 1]), keys[request], request, nth + 1))
+
+    for request in np.lexsort((key, minute)).tolist():
+        while retries and retries[0][:2] < (minutes[request], keys[request]):
+            contact(*heapq.heappop(retries)[2:])
+        contact(request, 0)
+    while retries:
+        contact(*heapq.heappop(retries)[2:])
+    return np.array(contact_of, np.int64), np.array(offer_of, np.int64), np.array(column_of, np.int64)
+
+
+class _FreeSlots:
+    """The free slots of one wave: for each book and set of kinds in use, an integer with one bit a slot."""
+
+    def __init__(self, books: Books, offers: Offers, same_day_until: int) -> None:
+        self._packed = books.open.pack()
+        self._today = (1 << max(0, same_day_until)) - 1
+        self._row, self._kinds = offers.row.tolist(), offers.kinds.tolist()
+        self._lowest, self._highest = offers.lowest.tolist(), offers.highest.tolist()
+        self._unions: list[dict[int, int]] = [{} for _ in self._packed]
+
+    def take_first(self, begin: int, end: int) -> tuple[int, int]:
+        """Take the first admissible slot among some offers; returns the offer and the column, -1 if there is none."""
+        for offer in range(begin, end):
+            book, kinds, low = self._row[offer], self._kinds[offer], self._lowest[offer]
+            unions = self._unions[book]
+            union = unions[kinds] if kinds in unions else self._unite(book, kinds)
+            union >>= low
+            if union:
+                column = low + (union & -union).bit_length() - 1
+                if column < self._highest[offer]:
+                    self._take(book, kinds, 1 << column)
+                    return offer, column
+        return -1, -1
+
+    def _unite(self, book: int, kinds: int) -> int:
+        union, of_kind = 0, self._packed[book]
+        for kind in KIND_SETS[kinds]:
+            union |= of_kind[kind] & self._today if kind == _SAME_DAY else of_kind[kind]
+        self._unions[book][kinds] = union
+        return union
+
+    def _take(self, book: int, kinds: int, bit: int) -> None:
+        of_kind, unions = self._packed[book], self._unions[book]
+        for kind in KIND_SETS[kinds]:
+            if of_kind[kind] & bit:
+                of_kind[kind] ^= bit
+                break
+        for other, union in unions.items():
+            if union & bit:
+                unions[other] = union ^ bit
