@@ -10,7 +10,7 @@ import click
 from cpts_sim.catalogue import catalogue
 from cpts_sim.cli._options import json_option, scenario_argument, write_json
 from cpts_sim.scenario import Arm, Scenario, as_written, load
-from cpts_sim.words import date_words, say
+from cpts_sim.words import date_words, has, say
 
 Section = tuple[str, list[str]]
 """A heading and its lines."""
@@ -22,7 +22,7 @@ Section = tuple[str, list[str]]
 def command(path: Path, as_json: bool) -> None:
     """Print the scenario in words, then the rules that missions and shocks may change."""
     scenario = load(path, catalogue())
-    sections = [*scenario_sections(scenario), *rule_sections()]
+    sections = [*scenario_sections(scenario), *model_sections(scenario)]
     if as_json:
         write_json({"scenario": as_written(scenario), "sections": dict(sections)})
         return
@@ -42,11 +42,39 @@ def scenario_sections(scenario: Scenario) -> list[Section]:
     return [section for section in sections if section[1]]
 
 
-def rule_sections() -> list[Section]:
-    """Return the named rules of the model, each with what it decides."""
-    from cpts_sim.care.base_rules import base_rules
+def model_sections(scenario: Scenario) -> list[Section]:
+    """Return the routes, the named rules with the missions that change them, and the missions."""
+    if scenario.territory.practices is not None:
+        return []
+    world, missions = _installed(scenario)
+    return [
+        (say("model.section_routes"), [f"{way.name}: {_told('route', way.name)}" for way in world.routes]),
+        (say("cli.section_rules"), [_rule(name, owners) for name, _, owners in world.rules.describe()]),
+        (say("model.section_missions"), [f"{name}: {_told('mission', name)}" for name in missions]),
+    ]
 
-    return [(say("cli.section_rules"), [f"{name}: {text}" for name, text, _ in base_rules().describe()])]
+
+def _installed(scenario: Scenario) -> tuple[Any, list[str]]:
+    """Return the world of the richest arm on its first day, and the missions of all arms."""
+    from cpts_sim.model import Model
+
+    arms = {name: arm.cpts.missions.names() for name, arm in scenario.arms.items() if arm.cpts is not None}
+    model = Model(scenario, 0)
+    if arms:
+        model = model.fork(max(sorted(arms), key=lambda name: len(arms[name])))
+    return model.care.world, sorted({name for names in arms.values() for name in names})
+
+
+def _told(kind: str, name: str) -> str:
+    key = f"model.{kind}_{name}"
+    return say(key) if has(key) else name
+
+
+def _rule(name: str, owners: list[str]) -> str:
+    text = _told("rule", name)
+    if owners:
+        text = say("model.wrapped_by", text=text, owners=", ".join(owners))
+    return f"{name}: {text}"
 
 
 def _whole(scenario: Scenario) -> list[str]:

@@ -1,0 +1,34 @@
+"""What ``describe`` says of the model: every rule, route and mission in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from cpts_sim.care.base_rules import BASE
+from cpts_sim.catalogue import catalogue, plugin_modules
+from cpts_sim.cli.describe import model_sections
+from cpts_sim.scenario import parse
+from cpts_sim.words import has, say
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_rule_and_mission_has_words(lang: str) -> None:
+    keys = [f"model.rule_{name}" for name in BASE] + [f"model.mission_{name}" for name in plugin_modules("missions")]
+    missing = [key for key in keys if not has(key)]
+    assert not missing
+    assert all(say(key, lang) for key in keys)
+
+
+def test_missions_show_which_rules_they_change() -> None:
+    spec = parse(
+        {
+            "territory": {"archetype": "reference", "population": 2000},
+            "cpts": {"missions": {"unscheduled_care": {}}},
+        },
+        catalogue(),
+    )
+    routes, rules, missions = (lines for _, lines in model_sections(spec))
+    assert [line.split(":")[0] for line in routes] == ["own_practice", "other_practice", "unscheduled_care"]
+    changed = {line.split(":")[0] for line in rules if "unscheduled_care" in line}
+    assert changed == {"after_visit", "calls_back", "choose_provider", "open_day", "pharmacist_settles"}
+    assert len(missions) == 1
