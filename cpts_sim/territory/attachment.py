@@ -22,10 +22,13 @@ _ROUNDS = 10
 """Passes that move people from full lists to others; the lists no longer change by one person after eight."""
 
 
-def decay(minutes: Floats, half: float) -> Floats:
-    """Return how much a place is chosen at a distance: 1 / (1 + (t / half)³)."""
+def decay(minutes: Floats, half: float, p: Parameters) -> Floats:
+    """Return how much a place is chosen at a distance: 1 / (1 + (t / half) ** power)."""
     ratio = minutes / half
-    result: Floats = 1.0 / (1.0 + ratio * ratio * ratio)
+    power = ratio.copy()
+    for _ in range(round(p["territory.choice_power"]) - 1):
+        power *= ratio
+    result: Floats = 1.0 / (1.0 + power)
     return result
 
 
@@ -33,7 +36,7 @@ def lack_of_gps(territory: Territory, gp_commune: NDArray[Any], p: Parameters) -
     """Return by commune the lack of GPs within reach per inhabitant: 0 national, 1 none, < 0 plenty."""
     communes = territory.communes
     counts = np.bincount(gp_commune, minlength=len(communes["code"])).astype(np.float64)
-    weights = decay(territory.travel_min, p["territory.mt_half_minutes"])
+    weights = decay(territory.travel_min, p["territory.mt_half_minutes"], p)
     access = two_step(communes["population"] * communes["kept"], counts, weights)
     return 1.0 - access * (1e5 / p["territory.national_gps_within_reach"])
 
@@ -86,7 +89,7 @@ def attach(territory: Territory, people: Columns, gps: Columns, p: Parameters, d
     lack = lack_of_gps(territory, gps["commune"], p)
     wants = ~_without(territory, people, lack, u[0], p)
     gps["list_target"] = np.rint(gps["wish"] * all_ages_per_adult(p)).astype(np.int32)
-    near = decay(territory.travel_min, p["territory.mt_half_minutes"])[:, gps["commune"]]
+    near = decay(territory.travel_min, p["territory.mt_half_minutes"], p)[:, gps["commune"]]
     weights, accepted, reach = _shares(territory, people, wants, gps, near, p)
     gps["reach"] = reach.astype(np.float32)
     own = weights[: territory.size]
@@ -97,7 +100,8 @@ def attach(territory: Territory, people: Columns, gps: Columns, p: Parameters, d
     people["mt"] = np.where(has, chosen, -1).astype(np.int32)
     people["mt_state"] = _state(people, wants, u[3:5], p)
     _acquaintances(people, gps, own, u[5:8], draws, p)
-    gps["open"] = _open(lack[gps["commune"]], draws.uniform("gp closes", gps["key"]), p)
+    around = _mean_around(lack, territory.communes["population"], near)
+    gps["open"] = _open(around, draws.uniform("gp closes", gps["key"]), p)
 
 
 def _without(
@@ -198,6 +202,16 @@ def next_colleague(practice: NDArray[Any]) -> NDArray[np.int64]:
     return out
 
 
+def _mean_around(lack: Floats, population: NDArray[Any], near: Floats) -> Floats:
+    """Return for each GP the mean lack of GPs among the people who can choose that GP."""
+    people = population[:, None] * near
+    total = people.sum(axis=0)
+    mean: Floats = np.divide(
+        (people * lack[:, None]).sum(axis=0), total, out=np.zeros_like(total), where=total > 0
+    )
+    return mean
+
+
 def _open(lack: Floats, u: Floats, p: Parameters) -> NDArray[np.int8]:
     low, high = p.array("territory.closed_bounds")
     closed = np.clip(p["territory.closed_share"] + p["territory.closed_slope"] * lack, low, high)
@@ -208,7 +222,7 @@ def usual_pharmacies(
     territory: Territory, people: Columns, pharmacies: Columns, p: Parameters, draws: Draws
 ) -> None:
     """Write ``pharmacy`` (row, −1 none) of each person, by distance."""
-    near = decay(territory.travel_min[: territory.size], p["territory.pharmacy_half_minutes"])
+    near = decay(territory.travel_min[: territory.size], p["territory.pharmacy_half_minutes"], p)
     weights = near[:, pharmacies["commune"]]
     u = draws.uniform("usual pharmacy", people["key"])
     people["pharmacy"] = pick(weights, people["commune"], u).astype(np.int32)

@@ -247,7 +247,7 @@ def _accessibility(around: _Local, france: France, travel: Floats, p: Parameters
 
 def _kept_choices(gps: Floats, travel: Floats, kept: NDArray[np.int64], p: Parameters) -> Floats:
     """Return the share of each commune's choice of GPs that stays among the communes kept."""
-    weights = decay(travel[kept], p["territory.mt_half_minutes"]) * gps
+    weights = decay(travel[kept], p["territory.mt_half_minutes"], p) * gps
     total = weights.sum(axis=1)
     inside = weights[:, kept].sum(axis=1)
     shares: Floats = np.divide(inside, total, out=np.ones(len(kept)), where=total > 0)

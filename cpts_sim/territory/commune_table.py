@@ -30,6 +30,7 @@ TABLE_COLUMNS = (
     Column("name", "name|nom", optional=True),
     *(Column(key, pattern, optional=key not in _NEEDED) for key, pattern in _NUMBERS.items()),
 )
+_FEWEST_IN_MSP = 3
 _SIGNED = ("x_km", "y_km", "lon", "lat")
 
 
@@ -90,10 +91,11 @@ def _columns(rows: list[dict[str, Any]], p: Parameters) -> Columns:
         average = people * (p.mapping("territory.national_supply")[name] / 1e5)
         given[name] = np.where(np.isnan(given[name]), average, given[name])
     given["x_km"], given["y_km"] = _positions(given)
+    in_msp = np.where(given["gps"] >= _FEWEST_IN_MSP, given["gps"] * p["territory.gp_in_msp"], 0.0)
+    given["gps_msp"] = np.where(np.isnan(given["gps_msp"]), in_msp, given["gps_msp"])
     neutral: Mapping[str, Any] = {"deprivation": 3.0, "mountain": p["territory.mountain_factor"]}
     for name in (
         "area_km2",
-        "gps_msp",
         "emergency",
         "health_houses",
         "deprivation",
@@ -103,7 +105,9 @@ def _columns(rows: list[dict[str, Any]], p: Parameters) -> Columns:
         "halo",
     ):
         given[name] = np.where(np.isnan(given[name]), neutral.get(name, 0.0), given[name])
-    given["area_km2"] = np.where(given["area_km2"] > 0, given["area_km2"], people / 107.0)
+    given["area_km2"] = np.where(
+        given["area_km2"] > 0, given["area_km2"], people / p["territory.national_density"]
+    )
     given["gps_heads"], given["halo"] = given["gps"], given["halo"] == 1
     return commune_columns(len(rows), **given)
 

@@ -26,7 +26,9 @@ class PracticeType(IntEnum):
     CENTRE = 3
 
 
-def group_into_practices(territory: Territory, gps: Columns, u: Floats, draws: Draws, p: Parameters) -> None:
+def group_into_practices(
+    territory: Territory, gps: Columns, year: int, u: Floats, draws: Draws, p: Parameters
+) -> None:
     """Write ``practice`` and ``practice_type`` of each GP.
 
     In each commune some work in its health houses and centres; of the others those who wish (more among the
@@ -36,6 +38,7 @@ def group_into_practices(territory: Territory, gps: Columns, u: Floats, draws: D
     Args:
         territory: gives the GPs known to work in a health house, by commune.
         gps: columns with ``key``, ``commune``, ``age``; changed in place.
+        year: year wanted; health houses grow from the year the supply was counted.
         u: two uniforms by GP, shape (2, gps).
         draws: random numbers (sizes of groups).
         p: parameters.
@@ -45,7 +48,8 @@ def group_into_practices(territory: Territory, gps: Columns, u: Floats, draws: D
     gps["practice_type"] = np.zeros(count, dtype=np.int8)
     starts = np.searchsorted(gps["commune"], np.arange(len(territory.communes["code"]) + 1))
     sizes = np.diff(starts)
-    in_msp = np.minimum(np.rint(territory.communes["gps_msp"] * p["territory.msp_growth"]), sizes).astype(int)
+    growth = 1.0 + p["territory.msp_trend"] * (year - territory.supply_year)
+    in_msp = np.minimum(np.rint(territory.communes["gps_msp"] * growth), sizes).astype(int)
     for commune in np.flatnonzero(sizes >= 2):
         rows = np.arange(starts[commune], starts[commune + 1])
         rows = rows[np.argsort(u[0, rows], kind="stable")]

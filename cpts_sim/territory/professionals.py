@@ -59,7 +59,7 @@ def make_gps(territory: Territory, year: int, p: Parameters, draws: Draws) -> Co
     gps["half_days"] = _by_sex("territory.half_days", gps["sex"], u[2], p, "half_days")
     gps["slot_min"] = _by_sex("territory.slot_minutes", gps["sex"], u[3], p, "slot")
     gps["wish"] = quantile(p.array("territory.list_levels"), p.array("territory.list_values"), u[4])
-    group_into_practices(territory, gps, u[5:7], draws, p)
+    group_into_practices(territory, gps, year, u[5:7], draws, p)
     gps["secretariat"] = _secretariat(gps["practice_type"], u[7], p)
     gps["assistant"] = (draws.uniform("gp assistant", gps["key"]) < p["territory.assistant"]).astype(np.int8)
     low, high = p.array("territory.online_slots")

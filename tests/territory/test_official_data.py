@@ -77,8 +77,6 @@ def test_apl_of_france_follows_the_published_one(france, p, capsys):
     apl = national_apl(france, p)
     with capsys.disabled():
         mean = np.average(apl.computed, weights=apl.standard)
-        print(
-            f"\nAPL of France: correlation with DREES 2018 {apl.correlation():.3f}, mean {mean:.2f} (published 3.88)"
-        )
+        print(f"\nAPL of France: correlation {apl.correlation():.3f} with DREES 2018, mean {mean:.2f} (3.88)")
     assert apl.correlation() > 0.73
     assert mean == pytest.approx(3.88, abs=0.15)

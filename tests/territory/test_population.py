@@ -158,6 +158,27 @@ def test_gp_margins(p):
     assert gps["assistant"].sum() == 0
 
 
+@pytest.mark.parametrize(("year", "closed"), [(2019, 0.53), (2024, 0.65)])
+def test_closed_lists_of_the_reference(year, closed):
+    q = load_parameters(year)
+    territory = load_archetype("reference", p=q)
+    runs = [1 - synthesise(territory, year, q, Draws(seed)).gps["open"].mean() for seed in range(12)]
+    assert np.mean(runs) == pytest.approx(closed, abs=0.04)
+
+
+def test_most_people_have_their_mt_within_a_short_trip(p):
+    """Declared time to the GP: 13 minutes on average in 2019 (W18), nothing beyond 20 to 25 in general (W20)."""
+    for name in ARCHETYPES:
+        territory = load_archetype(name, p=p)
+        made = synthesise(territory, 2019, p, Draws(1))
+        has = made.people["mt"] >= 0
+        minutes = territory.travel_min[
+            made.people["commune"][has], made.gps["commune"][made.people["mt"][has]]
+        ]
+        assert 2 < np.median(minutes) < 13
+        assert np.mean(minutes > 30) < 0.06
+
+
 def test_scarce_gps_mean_more_people_without_mt_and_more_closed_lists(p):
     means = {}
     for name in ("rural_underdense", "urban_dense"):

@@ -16,13 +16,13 @@ from cpts_sim.words import say
 
 WORKBOOK_COLUMNS = (
     Column("code", "code commune insee.*"),
-    Column("apl", r"apl aux medecins generalistes( hors mayotte)?( \d{4})?"),
+    Column("apl", r"apl aux medecins generalistes(?!.* ans).*"),
     Column("apl_65", "apl aux medecins generalistes.*65 ans.*", optional=True),
     Column("standard", "population standardisee.*", optional=True),
 )
 CSV_COLUMNS = (
     Column("code", "code|codgeo|code commune insee.*"),
-    Column("apl", r"apl_mg\d{4}|apl aux medecins generalistes( \d{4})?"),
+    Column("apl", r"apl_mg\d{4}|apl aux medecins generalistes(?!.* ans).*"),
     Column("apl_65", r"apl_mg\d{4}_65|apl aux medecins generalistes.*65 ans.*", optional=True),
     Column("standard", r"pop\d{4}|population standardisee.*", optional=True),
 )
