@@ -167,7 +167,7 @@ def test_closed_lists_of_the_reference(year, closed):
 
 
 def test_most_people_have_their_mt_within_a_short_trip(p):
-    """Declared time to the GP: 13 minutes on average in 2019 (W18), nothing beyond 20 to 25 in general (W20)."""
+    """Declared time to the GP: 13 minutes on average in 2019 (W18), nearly nothing beyond 20 to 25 (W20)."""
     for name in ARCHETYPES:
         territory = load_archetype(name, p=p)
         made = synthesise(territory, 2019, p, Draws(1))
