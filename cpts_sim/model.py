@@ -25,7 +25,7 @@ from cpts_sim.scenario import Scenario
 EPOCH = 1
 """Rises whenever the results of a scenario change."""
 
-PROCESS_GP, PROCESS_CPTS, PROCESS_CALENDAR = 1, 2, 3
+PROCESS_GP, PROCESS_CPTS, PROCESS_HOSPITAL, PROCESS_CALENDAR = 1, 2, 3, 4
 Array = NDArray[Any]
 Observer = Callable[[Chunk, Mapping[str, Table]], None]
 
@@ -54,6 +54,7 @@ class Model(MesaModel):
         super().__init__(seed=seed)
         self.spec, self.seed, self.arm = spec, seed, arm
         self.observers = list(observers)
+        self.organisation: Any = None
         policy = spec.arms[arm] if arm is not None else None
         overrides = dict(policy.parameters) if policy is not None else dict(spec.parameters)
         self.parameters = load_parameters(spec.reference_year, overrides)
@@ -81,6 +82,9 @@ class Model(MesaModel):
     def _start_clock(self, state: dict[str, Any] | None) -> None:
         if "calendar" not in self.tables:
             self.tables["calendar"] = Table("calendar", 1, {"next_at": np.array([self.first_day * DAY]), "window": "i4"})
+        if not isinstance(self.care, PlainCare):
+            self.clock.loop(PROCESS_GP, self.tables["gps"], self.care.gp_wakes)
+            self.clock.loop(PROCESS_HOSPITAL, self.tables["hospitals"], self.care.hospital_wakes)
         self.clock.loop(PROCESS_CALENDAR, self.tables["calendar"], self._window)
 
     def _window(self, row: int) -> None:

@@ -141,12 +141,14 @@ def add_gp_columns(gps: Table, parameters: Parameters, draws: Draws) -> None:
     )  # fmt: skip
     for name in zeros:
         gps.add_column(name, np.zeros(rows))
-    for name in ("status", "account", "locum_now", "away_now", "hours_cut", "member"):
+    for name in ("status", "account", "locum_now", "away_now", "holiday_now", "hours_cut", "member"):
         gps.add_column(name, np.zeros(rows, dtype=np.int8))
     gps.add_column("away_until", np.full(rows, -np.inf))
     gps.add_column("left_at", np.full(rows, np.inf))
     gps.add_column("list_size", np.zeros(rows, dtype=np.int64))
     gps.add_column("accepts", np.ones(rows, dtype=np.int8))
+    gps.add_column("premises", gps["key"])  # a successor finds the same week, the same holidays, the same books
+    gps.add_column("half_days_laid", gps["half_days"])
     gps.add_column("duty", draws.uniform("duty", gps["key"]) < parameters["care.duty_participation"])
     gps.add_column("colleague", colleagues(gps))
     for name, column in ledger_columns(rows).items():

@@ -21,6 +21,7 @@ BOOK_DAYS = 112
 REFILL_DAYS = 28
 HALF_DAYS_A_WEEK = 11  # Monday to Friday twice, Saturday morning
 EXTRA_SLOTS = 4
+SUNDAY = 6
 HOME_SLOTS = 3  # two at noon, one at the end of the day
 
 
@@ -46,15 +47,15 @@ class Template:
         return int(self.offset.shape[2])
 
 
-def half_days_worked(gps: Table, draws: Draws) -> Array:
-    """Choose which of the week's half-days each GP works, shape (GPs, 11) of truth values.
+def half_days_worked(gps: Table, half_days: Array, draws: Draws) -> Array:
+    """Choose which of the week's half-days each GP works, shape (GPs, 11) of truth values; fewer are among more.
 
     The wanted number is met on average: the fraction of a half-day is drawn once per GP. Saturday morning and
     Wednesday or Thursday afternoon go first.
     """
     order_bias = np.array([0, 0, 0, 0, 0.15, 0.35, 0, 0.35, 0, 0.1, 0.45])
-    u = draws.block("half_day", HALF_DAYS_A_WEEK + 1, gps["key"])
-    wanted = np.floor(gps["half_days"] + u[HALF_DAYS_A_WEEK]).astype(np.int64)
+    u = draws.block("half_day", HALF_DAYS_A_WEEK + 1, gps["premises"])
+    wanted = np.floor(half_days + u[HALF_DAYS_A_WEEK]).astype(np.int64)
     keenness = u[:HALF_DAYS_A_WEEK].T * 0.6 + order_bias[None, :]
     rank = np.argsort(np.argsort(keenness, axis=1, kind="stable"), axis=1, kind="stable")
     worked: Array = rank < np.clip(wanted, 0, HALF_DAYS_A_WEEK)[:, None]
@@ -66,12 +67,12 @@ def make_template(gps: Table, parameters: Parameters, draws: Draws) -> Template:
     rows = len(gps)
     stride = np.maximum(gps["slot_min"] * parameters["gp.stride_factor"], 5.0)
     held = np.clip(
-        parameters["gp.same_day_share"] + (draws.uniform("same_day", gps["key"]) - 0.5) * parameters["gp.same_day_spread"],
+        parameters["gp.same_day_share"] + (draws.uniform("same_day", gps["premises"]) - 0.5) * parameters["gp.same_day_spread"],
         0.0, 1.0,
     )  # fmt: skip
     per_session = np.floor(parameters["gp.session_min"] * gps["session_factor"] / stride + 0.5).astype(np.int64)
     most = int(per_session.max(initial=1))
-    worked = half_days_worked(gps, draws)
+    worked = half_days_worked(gps, gps["half_days_laid"], draws)
     extra_reserve = int(parameters["gp.reserve_slots_per_session"])
     per_day = 2 * (most + extra_reserve + 1) + HOME_SLOTS + EXTRA_SLOTS
     shape = (7, rows, per_day)
@@ -137,7 +138,7 @@ def leave_weeks(gps: Table, days: Any, parameters: Parameters, draws: Draws, wee
     pull = parameters["gp.leave_school_pull"] * school + parameters["gp.leave_summer_pull"] * summer
     for year, first in enumerate(range(0, weeks, 52)):
         block = np.arange(first, min(first + 52, weeks))
-        u = draws.block("leave", 53, gps["key"], year)
+        u = draws.block("leave", 53, gps["premises"], year)
         wanted = np.floor(parameters["gp.leave_weeks"] + u[52])
         score = u[:52].T[:, : len(block)] - pull[block][None, :]
         rank = np.argsort(np.argsort(score, axis=1, kind="stable"), axis=1, kind="stable")
@@ -159,12 +160,12 @@ class Surgeries:
         self.plan_leave(weeks)
 
     def plan_leave(self, weeks: int) -> None:
-        """Choose holidays and locums of every GP row (again when somebody has arrived)."""
+        """Choose holidays and locums of every practice."""
         world = self.world
         self.leave = leave_weeks(world.gps, world.days, world.parameters, world.draws, weeks)
         share = world.parameters["gp.locum_share"]
         self.locum = np.stack(
-            [world.draws.uniform("locum", world.gps["key"], week) < share for week in range(weeks)], axis=1
+            [world.draws.uniform("locum", world.gps["premises"], week) < share for week in range(weeks)], axis=1
         )
 
     def week(self, day: int) -> int:
@@ -202,8 +203,22 @@ def open_day(world: World, surgeries: Surgeries, day: int) -> tuple[Array, Array
     here = surgeries.present(day)[:, None]
     kind = np.where(here, template.kind[weekday], 0).astype(np.uint8)
     kind = np.where(kind == Slot.SQUEEZE, np.uint8(0), kind)  # squeezes are opened week by week
+    kind = _without_cut_sessions(world, surgeries, weekday, kind)
     kind = _thin_halo(world, day, kind)
     return template.offset[weekday], template.length[weekday], kind
+
+
+def _without_cut_sessions(world: World, surgeries: Surgeries, weekday: int, kind: Array) -> Array:
+    """Half-days that a GP has given up since her week was laid out have no slots any more."""
+    cut = np.flatnonzero(world.gps["hours_cut"] > 0)
+    if not len(cut) or weekday == SUNDAY:
+        return kind
+    works = half_days_worked(world.gps, world.gps["half_days"], world.draws)[cut]
+    afternoon = surgeries.template.offset[weekday, cut] >= world.parameters["gp.afternoon_start_min"]
+    second = np.minimum(2 * weekday + 1, HALF_DAYS_A_WEEK - 1)
+    here = np.where(afternoon, works[:, second][:, None], works[:, 2 * weekday][:, None])
+    kind[cut] = np.where(here, kind[cut], 0)
+    return kind
 
 
 def _thin_halo(world: World, day: int, kind: Array) -> Array:

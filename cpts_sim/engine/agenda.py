@@ -157,6 +157,12 @@ class Books:
         self.request[row, column] = -1
         self.cancel_at[row, column] = NEVER
 
+    def close(self, row: Array, column: Array) -> None:
+        """Take free slots out of the books."""
+        self.open.set(row, column, False)
+        self.kind[row, column] = 0
+        self.free[row, column] = 0
+
     def arrays(self) -> dict[str, Array]:
         """Return the state, for a checkpoint."""
         frame = np.array([self.first_day, self.days, self.per_day], dtype=np.int64)

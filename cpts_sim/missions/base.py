@@ -75,5 +75,8 @@ class Mission:
     def month(self, month: int) -> None:
         """A month of the running mission (from the monthly board)."""
 
+    def end(self) -> None:
+        """The contract is over: what was set apart for the mission goes back."""
+
     def preparing(self, month: int) -> None:
         """A month between the decision and the first care."""

@@ -47,9 +47,13 @@ class Organisation:
     def start(self) -> None:
         """Put the board on the clock and let the missions install themselves."""
         tables = self.world.tables
+        if self.model.organisation is not None:
+            raise InternalError("cpts: installed twice in one model, expected once.")
+        self.model.organisation = self
         if "cpts" not in tables:
             start = self.model.now + self.settings.start_months * MONTH
-            tables["cpts"] = Table("cpts", 1, {"next_at": np.array([np.floor(start / DAY) * DAY]), "stage": "i1", "month": "i4", "key": "u8"})
+            first = {"origin": np.array([start]), "next_at": np.array([_midnight(start)])}
+            tables["cpts"] = Table("cpts", 1, {**first, "stage": "i1", "month": "i4", "key": "u8"})
         for name, mission in sorted(self.missions.items()):
             if f"began_{name}" not in self.table:
                 self.table.add_column(f"began_{name}", np.zeros(1, dtype=np.int8))
@@ -81,7 +85,7 @@ class Organisation:
         for name, mission in sorted(self.missions.items()):
             self._live(name, mission, month)
         table["month"][row] = month + 1
-        table["next_at"][row] = np.floor((table["next_at"][row] + MONTH) / DAY) * DAY
+        table["next_at"][row] = _midnight(table["origin"][row] + (month + 1) * MONTH)
 
     def _live(self, name: str, mission: Mission, month: int) -> None:
         column = self.table[f"began_{name}"]
@@ -95,11 +99,14 @@ class Organisation:
 
     def _contract_over(self) -> bool:
         stop = self.settings.stop_months
-        return stop is not None and self.world.now >= stop * MONTH
+        return stop is not None and self.world.now >= _midnight(stop * MONTH)
 
     def _stop(self, row: int) -> None:
         self.table["stage"][row] = STOPPED
         self.table["next_at"][row] = NEVER
+        for name, mission in sorted(self.missions.items()):
+            if self.table[f"began_{name}"][0]:
+                mission.end()
         self.world.gps["member"][:] = Member.NONE
 
     # ------------------------------------------------------------------------------------------ members
@@ -194,3 +201,7 @@ class Organisation:
         """Ties fade without contact."""
         world.gps["ties"] *= 1.0 - world.parameters["cpts.ties_fade_weekly"]
 
+
+def _midnight(minute: float) -> float:
+    """Midnight at which the day of a minute begins."""
+    return float(np.floor(minute / DAY) * DAY)

@@ -94,6 +94,17 @@ class UnscheduledCare(Mission):
         hours = self.parameters["cpts.desk_hours_month_per_gp"]
         self.organisation.spend(CptsEvent.COORDINATION, rows, hours, self.parameters["cpts.coordinator_hour_euros"])
 
+    def end(self) -> None:
+        """Slots still free for the desk go back to the GPs' own patients; extra sessions without a patient are off."""
+        world, books = self.world, self.world.books
+        row, column = np.nonzero(books.free == Slot.SHARED)
+        books.change_kind(row, column, int(Slot.AHEAD))
+        row, column = np.nonzero(books.free == Slot.EXTRA)
+        books.close(row, column)
+        for name in ("shares_slots", "extra_sessions"):
+            world.gps[name][:] = 0
+        world.tables["pharmacies"]["protocol"][:] = 0
+
     def _enrol(self) -> None:
         gps = self.world.gps
         rows = self.organisation.participants(NAME, self.settings.dose)
@@ -161,6 +172,11 @@ class UnscheduledCare(Mission):
             world.books.change_kind(row, position + span.start, int(Slot.SAME_DAY))
 
     # ------------------------------------------------------------------------------------------ the desk
+    @property
+    def answers(self) -> bool:
+        """Whether there is a desk: it exists while somebody gives it slots."""
+        return self.running and bool(self.world.gps["shares_slots"].any())
+
     def _aware(self, key: Array) -> Array:
         share = self.chosen(self.settings.awareness, "cpts.desk_awareness") * self.settings.dose
         result: Array = self.world.draws.uniform("knows desk", key) < share
@@ -171,12 +187,12 @@ class UnscheduledCare(Mission):
     ) -> Array:
         """Who knows the desk calls it at once instead of the own practice the next morning."""
         back: Array = inner(world, key, ident, symptom, own, attempt)
-        return back & ~self._aware(key) if self.running else back
+        return back & ~self._aware(key) if self.answers else back
 
     def _choose_provider(self, inner: Any, world: World, wave: Wave) -> None:
         """Who knows the desk calls it when the usual practice has refused, or at once without MT."""
         inner(world, wave)
-        if not self.running:
+        if not self.answers:
             return
         calls = wave.symptom & ~wave.home & self._aware(wave.key)
         for contact in range(CONTACTS):
@@ -214,7 +230,7 @@ class UnscheduledCare(Mission):
         first = requests["origin"][chosen] == Origin.EXOGENOUS
         more = chosen[(u < world.parameters["cpts.induced_share"]) & first]
         raised = np.floor((when[(u < world.parameters["cpts.induced_share"]) & first] + 21.0 * DAY) * 64) / 64
-        rq.raise_requests(world, requests["person"][more], Need.MINOR, Origin.INDUCED, requests["ordinal"][more] * 8 + 5, raised)
+        rq.raise_requests(world, requests["person"][more], Need.MINOR, Origin.INDUCED, requests["ordinal"][more] * 8 + requests["kind"][more], raised)
 
     # ------------------------------------------------------------------------------------------ pharmacists
     def _pharmacist_settles(self, inner: Any, world: World, rows: Array) -> Array:
