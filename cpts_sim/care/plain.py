@@ -6,7 +6,7 @@ Nobody cancels, misses a visit, remembers or moves. The books and the settlement
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -58,13 +58,13 @@ class Needs:
     stream: Array
     what: Array
     service: Array | None = None
-    row: Array | None = None
-    column: Array | None = None
+    row: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    column: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def between(self, start: float, end: float) -> Needs:
         """Return those raised from ``start`` to before ``end``."""
         low, high = np.searchsorted(self.minute, [start, end])
-        part: dict[str, Any] = {name: c if c is None else c[low:high] for name, c in vars(self).items()}
+        part: dict[str, Any] = {name: None if c is None else c[low:high] for name, c in vars(self).items()}
         return Needs(**part)
 
 
@@ -196,14 +196,19 @@ class PlainCare:
         """Write the requests raised up to now, and send people to the emergency departments."""
         needs = self.needs.between(self.told, self.now)
         self.told = self.now
-        if needs.row is None or needs.column is None or not len(needs.minute):
+        if not len(needs.minute):
             return
-        served = np.flatnonzero(needs.column >= 0)
-        row = needs.row[served]
-        own = row == self.tables["people"]["mt"][needs.person[served]]
-        route = np.where(own, Route.OWN_GP, Route.COLLEAGUE)
-        self._journal(needs, served, self.books.start[row, needs.column[served]], route, row, Ending.SERVED)
-        self._not_served(np.flatnonzero(needs.column < 0), needs)
+        served = needs.column >= 0
+        goes = ~served & self.streams.to_ed[needs.stream]
+        own = needs.row == self.tables["people"]["mt"][needs.person]
+        slot = self.books.start[needs.row, needs.column]
+        visit = np.where(served, slot, np.where(goes, needs.minute, NEVER))
+        met = np.where(own, Route.OWN_GP, Route.COLLEAGUE)
+        route = np.where(served, met, np.where(goes, Route.ED, Route.NONE))
+        ending = np.where(served | goes, Ending.SERVED, Ending.UNMET)
+        self._journal(needs, visit, route, ending)
+        if self.emergency is not None and goes.any():
+            self._arrive(self.emergency, needs, np.flatnonzero(goes))
 
     def _limits(self, minute: Array, stream: Array) -> tuple[Array, Array]:
         """Minutes between which a slot must start: the first one included, the second one not."""
@@ -254,14 +259,6 @@ class PlainCare:
         linked: Array = first[:, None] + (gp[:, None] - first[:, None] + steps[None, :]) % size
         return linked
 
-    def _not_served(self, rows: Array, needs: Needs) -> None:
-        goes = self.streams.to_ed[needs.stream[rows]]
-        refused, to_ed = rows[~goes], rows[goes]
-        self._journal(needs, refused, NEVER, Route.NONE, -1, Ending.UNMET)
-        self._journal(needs, to_ed, needs.minute[to_ed], Route.ED, -1, Ending.SERVED)
-        if self.emergency is not None and len(to_ed):
-            self._arrive(self.emergency, needs, to_ed)
-
     def _arrive(self, emergency: EmergencyDepartments, needs: Needs, rows: Array) -> None:
         who, stream = needs.person[rows], needs.stream[rows]
         keys = self.tables["people"]["key"][who]
@@ -279,15 +276,14 @@ class PlainCare:
             LEVEL_OF_PRIORITY - self.streams.ed_priority[stream], 40, identity, service=minutes,
         )  # fmt: skip
 
-    def _journal(self, needs: Needs, rows: Array, visit: Any, route: Any, provider: Any, ending: int) -> None:
-        if not len(rows):
-            return
-        minute = needs.minute[rows]
+    def _journal(self, needs: Needs, visit: Array, route: Array, ending: Array) -> None:
+        """Write requests in the order of their minute, however the time is cut."""
+        first = np.where(ending == Ending.UNMET, First.REFUSED, First.ACCEPTED)
         self.journal.add(
-            "request", raised=minute, asked=minute, wished=minute, ended=visit, visit=visit,
-            person=needs.person[rows], kind=self.streams.kind[needs.stream[rows]], origin=0, contacts=1,
-            first=First.REFUSED if ending == Ending.UNMET else First.ACCEPTED, after=0, ending=ending,
-            route=route, provider=provider, commune=0, age=0, ald=0, attached=1, deprivation=0, account=0,
+            "request", raised=needs.minute, asked=needs.minute, wished=needs.minute, ended=visit, visit=visit,
+            person=needs.person, kind=self.streams.kind[needs.stream], origin=0, contacts=1, first=first,
+            after=0, ending=ending, route=route, provider=needs.row, commune=0, age=0, ald=0, attached=1,
+            deprivation=0, account=0,
         )  # fmt: skip
 
     def _write_emergency(self, until: float) -> None:

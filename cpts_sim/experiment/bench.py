@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -87,6 +86,23 @@ PEERS = (
 SLOW = ("SimPy per need", "Mesa + SimPy per patient")
 
 
+_LAUNCHER = """
+import os, sys, time
+began, peak = time.perf_counter(), "NaN"
+if hasattr(os, "wait4"):
+    child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ)
+    _, status, usage = os.wait4(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 2**20
+else:
+    import subprocess
+    code = subprocess.call(sys.argv[1:])
+sys.stdout.write(f"\\n[{time.perf_counter() - began}, {peak}]")
+sys.exit(code)
+"""
+"""Starts a program from a small process: a child's peak memory counts that of the process that started it."""
+
+
 def measure(
     program: str,
     work: str,
@@ -99,31 +115,18 @@ def measure(
     Raises:
         InternalError: the program failed or printed no JSON line.
     """
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        began = time.perf_counter()
-        process = subprocess.Popen(command, stdout=out, stderr=err, env={**os.environ, **(environment or {})})
-        status, peak_mb = _wait(process)
-        wall = time.perf_counter() - began
-        out.seek(0)
-        err.seek(0)
-        lines, complaint = out.read().decode().strip().splitlines(), err.read().decode().strip()
-    if status or not lines:
-        reason = complaint.splitlines()[-1] if complaint else f"status {status}"
-        raise InternalError(f"bench: {program} failed ({reason}); run it alone: {' '.join(command)}")
-    outputs = {k: v for k, v in json.loads(lines[-1]).items() if isinstance(v, int | float)}
+    launched = [sys.executable, "-I", "-S", "-c", _LAUNCHER, *command]
+    done = subprocess.run(launched, capture_output=True, text=True, env={**os.environ, **(environment or {})})
+    *lines, measured = done.stdout.strip().splitlines() or [""]
+    if done.returncode or not any(lines):
+        complaint = (done.stderr.strip() or f"status {done.returncode}").splitlines()[-1]
+        raise InternalError(f"bench: {program} failed ({complaint}); run it alone: {' '.join(command)}")
+    wall, peak_mb = json.loads(measured)
+    printed = next(line for line in reversed(lines) if line)
+    outputs = {k: v for k, v in json.loads(printed).items() if isinstance(v, int | float)}
     inhabitants = int(outputs.pop("n"))
     import_s, setup_s, run_s = (float(outputs.pop(name, 0.0)) for name in ("t_import", "t_setup", "t_run"))
     return Measurement(program, work, inhabitants, years, import_s, setup_s, run_s, wall, peak_mb, outputs)
-
-
-def _wait(process: subprocess.Popen[bytes]) -> tuple[int, float]:
-    """Wait for the end of a process; its status, and its own peak memory where the system tells it."""
-    if not hasattr(os, "wait4"):
-        return process.wait(), math.nan
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    unit = 1 if sys.platform == "darwin" else 1024
-    return process.returncode, usage.ru_maxrss * unit / 2**20
 
 
 def measure_own(work: str, inhabitants: int, years: float, seed: int, *more: str) -> Measurement:
