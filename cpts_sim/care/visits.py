@@ -23,6 +23,11 @@ def cancel(world: World, end: float) -> None:
         return
     rows = books.request[gp, column].astype(np.int64)
     at = books.cancel_at[gp, column]
+    world.journal.add(
+        "visit", at=books.start[gp, column], booked=at, provider=gp, person=world.requests["person"][rows],
+        kind=world.requests["kind"][rows], minutes=0.0, status=Status.CANCELLED, slot=books.kind[gp, column],
+        account=world.requests["account"][rows], home=books.kind[gp, column] == Slot.HOME, own=0,
+    )  # fmt: skip
     books.release(gp, column)
     _cancelled(world, rows, at)
 

@@ -12,6 +12,7 @@ import yaml
 
 from cpts_sim.errors import InternalError
 from cpts_sim.evidence.entry import (
+    FACT_KEYS,
     GRADES,
     PRIORS,
     ParameterEntry,
@@ -23,7 +24,8 @@ from cpts_sim.evidence.entry import (
 )
 
 _REQUIRED = ("unit", "prior", "source", "year", "grade")
-_KNOWN = {*_REQUIRED, "value", "by_year", "low", "high", "note", "target"}
+_KNOWN = {*_REQUIRED, "value", "by_year", "low", "high", "note", "target", "fact"}
+_USES = ("CAL", "VAL")
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -102,7 +104,22 @@ def _problems(identifier: Any, raw: Any) -> Iterator[str]:
         yield f"grade {raw['grade']!r} is none of {', '.join(GRADES)}"
     if not isinstance(raw.get("target", False), bool):
         yield "target is true or false"
+    if "fact" in raw:
+        yield from _fact_problems(raw)
     yield from _value_problems(raw)
+
+
+def _fact_problems(raw: dict[str, Any]) -> Iterator[str]:
+    """A target says what it is compared with: all of the keys, each a text, and a band of its own."""
+    fact = raw["fact"]
+    if raw.get("target") is not True:
+        yield "only a target has a fact"
+    if not isinstance(fact, dict) or set(fact) != set(FACT_KEYS):
+        yield f"fact has exactly the keys {', '.join(FACT_KEYS)}"
+    elif fact["use"] not in _USES:
+        yield f"use {fact['use']!r} is none of {', '.join(_USES)}"
+    if not (is_number(raw.get("low")) and is_number(raw.get("high"))):
+        yield "low and high are the band of a fact"
 
 
 def _value_problems(raw: dict[str, Any]) -> Iterator[str]:
@@ -151,5 +168,6 @@ def _entry(identifier: str, room: str, raw: dict[str, Any]) -> ParameterEntry:
         grade=raw["grade"],
         note=str(raw.get("note", "")),
         target=raw.get("target", False),
+        fact={key: str(text) for key, text in raw.get("fact", {}).items()},
         by_year={year: value for year, value in values.items() if year},
     )

@@ -1,0 +1,138 @@
+"""``cpts-sim facts``: the plausible France of a reference year beside what the model reaches."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cpts_sim.cli._options import cut, json_option, table, write_json
+from cpts_sim.errors import UsageError
+from cpts_sim.words import number, percent, say, signed
+
+SOURCE = click.Path(exists=True, dir_okay=False, path_type=Path)
+DEFAULT = Path("scenarios/france_2019.yaml")
+COLUMNS = ("fact", "use", "band", "reached", "interval", "verdict", "distance", "year", "source")
+
+
+@click.command(help=say("cli.facts"))
+@click.argument("path", metavar="[SCENARIO]", default=DEFAULT, type=SOURCE)
+@click.option("--population", type=click.IntRange(2_000, 1_000_000), help=say("facts.option_population"))
+@click.option("--replications", "-n", type=click.IntRange(1, 1_000), default=1, show_default=True,
+              help=say("facts.option_replications"))  # fmt: skip
+@click.option(
+    "--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("facts.option_seed")
+)
+@click.option("--workers", type=click.IntRange(1, 1024), help=say("facts.option_workers"))
+@click.option("--strict", is_flag=True, help=say("facts.option_strict"))
+@json_option
+def command(
+    path: Path,
+    population: int | None,
+    replications: int,
+    seed: int,
+    workers: int | None,
+    strict: bool,
+    as_json: bool,
+) -> int:
+    """Run the scenario without a CPTS and print fact by fact what it reaches."""
+    from cpts_sim.catalogue import catalogue
+    from cpts_sim.experiment.facts import counts, facts_of
+    from cpts_sim.scenario import load
+
+    scenario = _sized(load(path, catalogue()), population)
+
+    def progress(rank: int) -> None:
+        click.echo(say("facts.progress", rank=rank, count=replications), err=True)
+
+    facts = facts_of(
+        scenario, replications, seed, workers=workers, progress=progress if replications > 1 else None
+    )
+    found = counts(facts)
+    if as_json:
+        write_json({"scenario": scenario.name, "counts": found, "facts": [_plain(fact) for fact in facts]})
+    else:
+        _print(scenario, facts, replications, found)
+    return 1 if strict and found["cal"] < found["cal_all"] else 0
+
+
+def _sized(scenario: Any, population: int | None) -> Any:
+    """Return the scenario on a territory of another size.
+
+    Raises:
+        UsageError: the territory is a real one.
+    """
+    if population is None:
+        return scenario
+    if scenario.territory.archetype is None:
+        raise UsageError(say("facts.not_archetype", value=population))
+    from cpts_sim.catalogue import catalogue
+    from cpts_sim.scenario import as_written, from_written
+
+    written = as_written(scenario)
+    return from_written(
+        {**written, "territory": {**written["territory"], "population": population}}, catalogue()
+    )
+
+
+def _print(scenario: Any, facts: list[Any], runs: int, found: dict[str, int]) -> None:
+    people = scenario.territory.population or math.nan
+    title = say(
+        "facts.title", name=scenario.name, year=scenario.reference_year, people=people, runs=runs,
+        days=scenario.horizon_days,
+    )  # fmt: skip
+    click.echo(click.style(title, bold=True) + "\n")
+    heading = tuple(say(f"facts.column.{name}") for name in COLUMNS)
+    click.echo(table([heading, *(_row(fact) for fact in facts)]))
+    click.echo("\n" + say("facts.distance") + "\n" + say("facts.counts", None, **found))
+
+
+def _row(fact: Any) -> tuple[str, ...]:
+    entry, reached = fact.target, fact.reached
+    verdict = say("facts.hit" if fact.hit else "facts.miss" if fact.known else "facts.unknown")
+    band = f"{_amount(entry.low, entry)} – {_amount(entry.high, entry)}"
+    ends = (_amount(reached.low, entry), _amount(reached.high, entry))
+    interval = " – ".join(ends) if math.isfinite(reached.half) else ""
+    return (
+        say(f"facts.{fact.name}"), entry.fact["use"], band, _with_unit(reached.mean, entry), interval,
+        verdict, "" if fact.hit else _distance(fact), entry.year, cut(entry.source, 46),
+    )  # fmt: skip
+
+
+def _amount(value: float, entry: Any) -> str:
+    return percent(value, 1) if entry.unit == "share" else number(value, _decimals(entry))
+
+
+def _decimals(entry: Any) -> int:
+    size = max(abs(entry.low), abs(entry.high))
+    return 0 if size >= 100 else 1 if size >= 6 else 2
+
+
+def _with_unit(value: float, entry: Any) -> str:
+    unit = say(f"facts.unit.{entry.unit}")
+    return f"{_amount(value, entry)} {unit}".strip()
+
+
+def _distance(fact: Any) -> str:
+    """Write the distance to the band: points for a share, per cent of the central value otherwise."""
+    entry = fact.target
+    if not fact.known:
+        return ""
+    if entry.unit == "share" or not entry.value:
+        return signed(fact.distance * (100 if entry.unit == "share" else 1), 1)
+    return signed(100 * fact.distance / entry.value, 0) + " %"
+
+
+def _plain(fact: Any) -> dict[str, Any]:
+    entry, reached = fact.target, fact.reached
+    known = math.isfinite(reached.half)
+    return {
+        "name": fact.name, "label": say(f"facts.{fact.name}"), "low": entry.low,
+        "value": entry.value, "high": entry.high,
+        "unit": entry.unit, "year": entry.year, "source": entry.source, "grade": entry.grade, **entry.fact,
+        "reached": reached.mean if fact.known else None, "values": list(fact.values),
+        "interval": [reached.low, reached.high] if known else None, "hit": fact.hit,
+        "distance": fact.distance if fact.known else None,
+    }  # fmt: skip

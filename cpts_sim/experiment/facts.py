@@ -1,0 +1,172 @@
+"""Facts about France beside what the model reaches: bands, hits, distances."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from cpts_sim.engine.events import Work
+from cpts_sim.engine.journal import Chunk
+from cpts_sim.errors import InputError
+from cpts_sim.evidence import ParameterEntry, load_parameters
+from cpts_sim.experiment.fact_numbers import Numbers, Record, fact_numbers
+from cpts_sim.experiment.statistics import Interval, mean_interval
+from cpts_sim.experiment.workers import results, usable_cores
+from cpts_sim.measures import Horizon
+from cpts_sim.scenario import Scenario, as_written, calendar_of, from_written
+from cpts_sim.words import say, sentences
+
+CAL = "CAL"
+"""Facts that parameters are tuned on; the others (VAL) are kept for validation."""
+KEPT = ("visit", "request", "week", "day", "ed", "admission")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact and what replications reach.
+
+    Attributes:
+        target: the fact with its band, source, population and observation filter.
+        values: the number of each replication.
+    """
+
+    target: ParameterEntry
+    values: tuple[float, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the fact, without its room."""
+        return self.target.id.removeprefix("fact.")
+
+    @property
+    def reached(self) -> Interval:
+        """Mean of the replications with its interval."""
+        return mean_interval(self.values)
+
+    @property
+    def known(self) -> bool:
+        """Whether the model could give the number."""
+        return math.isfinite(self.reached.mean)
+
+    @property
+    def hit(self) -> bool:
+        """Whether the mean lies within the band."""
+        return self.known and self.distance == 0.0
+
+    @property
+    def distance(self) -> float:
+        """Signed distance of the mean to the nearest edge of the band, in the unit of the fact (0 inside)."""
+        mean = self.reached.mean
+        return min(mean - self.target.low, 0.0) + max(mean - self.target.high, 0.0)
+
+
+def targets(year: int) -> list[ParameterEntry]:
+    """Return the facts of a reference year, in the order of their names in ``words/facts.yaml``.
+
+    Raises:
+        InputError: none is known of that year.
+    """
+    known = load_parameters(year).entries("targets")
+    found = [entry for entry in known if str(year) in entry.fact["of"].split()]
+    if not found:
+        raise InputError(say("facts.no_facts", name="facts", year=year))
+    order = list(sentences("facts"))
+    return sorted(found, key=lambda entry: order.index(entry.id.replace("fact.", "facts.", 1)))
+
+
+def facts_of(
+    scenario: Scenario, replications: int = 1, seed: int = 1, *, workers: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> list[Fact]:  # fmt: skip
+    """Run a scenario without any CPTS and put its numbers beside the facts of its reference year.
+
+    Args:
+        scenario: a territory of France.
+        replications: number of independent runs, with the seeds ``seed``, ``seed + 1``, …
+        seed: seed of the first run.
+        workers: number of processes (default: cores, at most one per run).
+        progress: called with the number of finished runs.
+
+    Raises:
+        InputError: the scenario gives its own needs, or no fact of its year is known.
+    """
+    if scenario.territory.practices is not None:
+        raise InputError(say("facts.not_france", name=scenario.name))
+    wanted = targets(scenario.reference_year)
+    processes = min(workers or usable_cores(), replications)
+    job = partial(_one_run, as_written(scenario), seed)
+    done: dict[int, Numbers] = {}
+    for rank, numbers in results(job, iter(range(replications)), processes):
+        done[rank] = numbers
+        if progress is not None:
+            progress(len(done))
+    runs = [done[rank] for rank in sorted(done)]
+    return [Fact(entry, tuple(run[entry.fact["reads"]] for run in runs)) for entry in wanted]
+
+
+def _one_run(written: Mapping[str, Any], seed: int, rank: int) -> Numbers:
+    from cpts_sim.catalogue import catalogue
+
+    return numbers_of_run(from_written(written, catalogue()), seed + rank)
+
+
+def numbers_of_run(scenario: Scenario, seed: int) -> Numbers:
+    """Run a scenario once, without any CPTS, and return its numbers by name."""
+    from cpts_sim.model import Model
+
+    model = Model(scenario, seed)
+    chunks: list[Chunk] = []
+    open_share: list[float] = []
+
+    def keep(chunk: Chunk, tables: Mapping[str, Any]) -> None:
+        chunks.append({kind: chunk[kind] for kind in KEPT})
+        gps = tables["gps"]
+        here = _own(gps) & (gps["status"] != Work.LEFT)
+        open_share.append(float((gps["open"] > 0)[here].mean()))
+
+    try:
+        model.warm_up()
+        people, gps = _day_zero(model)
+        model.observers.append(keep)
+        model.run(scenario.horizon_days)
+        model.finish()
+    finally:
+        model.close()
+    first = int(np.asarray(calendar_of(scenario, 1).day_of_year)[scenario.warmup_days])
+    horizon = Horizon(scenario.horizon_days)
+    return fact_numbers(Record(joined(chunks), people, gps, np.array(open_share), horizon, first))
+
+
+def _own(gps: Mapping[str, Any]) -> Any:
+    return np.asarray(gps["halo"]) == 0
+
+
+def _day_zero(model: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    people, gps = model.tables["people"], model.tables["gps"]
+    counted = people["alive"] & (people["resident"] > 0)
+    age = np.where(counted, np.floor(-people["born"] / 525600.0), -1)
+    kept = {name: gps[name].copy() for name in ("halo", "slot_min", "online")}
+    return {"age": age, "mt": people["mt"].copy()}, kept
+
+
+def joined(chunks: Sequence[Chunk]) -> dict[str, dict[str, Any]]:
+    """Join the chunks of a journal: kind of event → columns."""
+    return {
+        kind: {name: np.concatenate([chunk[kind][name] for chunk in chunks]) for name in chunks[0][kind]}
+        for kind in chunks[0]
+    }
+
+
+def counts(facts: Sequence[Fact]) -> dict[str, int]:
+    """Count facts reached and facts in all: ``cal``, ``cal_all``, ``val``, ``val_all``."""
+    tuned = [fact for fact in facts if fact.target.fact["use"] == CAL]
+    kept = [fact for fact in facts if fact.target.fact["use"] != CAL]
+    return {
+        "cal": sum(fact.hit for fact in tuned), "cal_all": len(tuned),
+        "val": sum(fact.hit for fact in kept), "val_all": len(kept),
+    }  # fmt: skip
