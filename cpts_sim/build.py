@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cpts_sim.care import setup
+from cpts_sim.care import hospital_days, setup, teams
 from cpts_sim.care.base_rules import base_rules
 from cpts_sim.care.ed_demand import EdDemand
-from cpts_sim.care.ed_settings import EdSettings
+from cpts_sim.care.ed_settings import OLDEST, EdSettings
 from cpts_sim.care.emergency import EmergencyDepartments
 from cpts_sim.care.france import FranceCare
 from cpts_sim.care.freed_time import use_freed_time
 from cpts_sim.care.health import Decompensation, plan_first_followups
 from cpts_sim.care.home import fill_rounds, nurses_day, pharmacies_day
 from cpts_sim.care.home_care import HomeCare
+from cpts_sim.care.hospital_stay import HospitalStays, StaySettings
 from cpts_sim.care.ledger import Ledger
 from cpts_sim.care.nursing_need import NurseSettings, NursingNeed
 from cpts_sim.care.pharmacy import MinorAilments, Pharmacies, PharmacySettings
@@ -59,11 +60,16 @@ def build_france(model: Model, state: dict[str, Any] | None, territory: Any) -> 
     territory = territory if territory is not None else load_territory(spec.territory)
     days = setup.make_days(calendar_of(spec, EXTRA_DAYS), spec.windows)
     tables = _tables(state) if state is not None else _new_tables(model, territory, days)
-    demand = EdDemand.from_parameters(p, np.bincount(_ages(tables["people"], model), minlength=121)[:121])
+    ages = np.bincount(_ages_at_start(tables, model), minlength=OLDEST + 1)
+    demand = EdDemand.from_parameters(p, ages if ages.any() else None)
+    if state is None:
+        _start_hospitals(tables, p, demand, days)
     world = World(
         parameters=p, draws=draws, days=days, tables=tables, books=Books(0, days.first_day, 1, 1), journal=model.journal,
         rules=base_rules(), travel_min=territory.travel_min, needs={}, ledger=Ledger(tables["gps"]),
-        strain={Profession.GP: StrainModel(p, "gp")}, emergency=_emergency(territory, tables, p, draws, demand, days),
+        strain={Profession.GP: StrainModel(p, "gp")}, emergency=_emergency(tables, p, draws, demand, days, ages),
+        outsiders=hospital_days.make_outsiders(territory.hospitals["name"].tolist(), tables["hospitals"], demand, draws),
+        stays=HospitalStays(StaySettings.from_parameters(p), draws, days.first_day * DAY),
         demand=demand, nursing_need=NursingNeed.of(NurseSettings.from_parameters(p)),
         home_care=_home_care(territory, tables, p, draws),
         pharmacies=_pharmacies(tables, p, draws, days), routes=[OwnPractice(), OtherPractice()], drifting=spec.drift,
@@ -73,17 +79,21 @@ def build_france(model: Model, state: dict[str, Any] | None, territory: Any) -> 
     weeks = (len(days.weekday) + 6) // 7 + 1
     surgeries = Surgeries(world, template, weeks)
     care = FranceCare(world, surgeries, demand)
-    world.hooks["week"] = [use_freed_time]
-    world.hooks["day"] = [nurses_day, pharmacies_day]
+    world.ledgers[Profession.GP] = world.ledger
+    world.hooks["week"] = [use_freed_time, teams.close_week]
+    world.hooks["day"] = [nurses_day, pharmacies_day, hospital_days.morning]
     if state is None:
         _first_day(world, surgeries, template.per_day)
     else:
         care.restore(state["care"])
+    teams.bind(world)
     return care, territory
 
 
-def _ages(people: Table, model: Model) -> Any:
-    return np.clip((model.first_day * DAY - people["born"]) / (365.0 * DAY), 0, 120).astype(np.int64)
+def _ages_at_start(tables: dict[str, Table], model: Model) -> Any:
+    """Ages of the first inhabitants (not of those who came since, or a resumed run would differ)."""
+    born = tables["people"]["born"][: int(tables["communes"]["people_at_start"].sum())]
+    return np.clip((model.first_day * DAY - born) / (365.0 * DAY), 0, 120).astype(np.int64)
 
 
 def _new_tables(model: Model, territory: Any, days: Any) -> dict[str, Table]:
@@ -92,6 +102,8 @@ def _new_tables(model: Model, territory: Any, days: Any) -> dict[str, Table]:
     tables = {name: Table(name, len(columns["key"]), columns) for name, columns in population.tables().items()}
     start = days.first_day * DAY
     tables["communes"] = _communes(territory, p)
+    at_start = np.bincount(tables["people"]["commune"], minlength=len(tables["communes"]))
+    tables["communes"].add_column("people_at_start", at_start)
     tables["requests"] = empty_requests()
     setup.add_person_columns(tables["people"], p, start, draws)
     setup.add_gp_columns(tables["gps"], p, draws)
@@ -114,17 +126,28 @@ def _communes(territory: Any, p: Any) -> Table:
     })  # fmt: skip
 
 
-def _emergency(territory: Any, tables: Any, p: Any, draws: Any, demand: EdDemand, days: Any) -> EmergencyDepartments:
+def _start_hospitals(tables: dict[str, Table], p: Any, demand: EdDemand, days: Any) -> None:
+    """Give the departments their volumes, everybody a place in their wards, and the processes their first hour."""
+    people, start = tables["people"], days.first_day * DAY
+    age = np.clip((start - people["born"]) / (365.0 * DAY), 0, OLDEST).astype(np.int64)
+    hospital_days.add_volumes(tables["hospitals"], people, tables["communes"]["ed"], age, demand, p)
+    hospital_days.add_ward_column(people)
+    for name in ("gps", "hospitals"):
+        tables[name].add_column("next_at", np.full(len(tables[name]), start))
+
+
+def _emergency(tables: Any, p: Any, draws: Any, demand: EdDemand, days: Any, ages: Any) -> EmergencyDepartments:
     settings = EdSettings.from_parameters(p)
-    volumes = np.asarray(territory.hospitals["visits_per_day"], dtype=float)
-    age = np.arange(121)
-    doctor = demand.mean_doctor_min(settings, age, np.maximum(0.0, 100.0 - age))
-    return EmergencyDepartments.staffed(settings, draws, np.maximum(volumes, 1.0), doctor, days.first_day * DAY)
+    doctor = demand.mean_doctor_min(settings, np.arange(OLDEST + 1), ages[: OLDEST + 1]) if ages.any() else 0.0
+    volumes = np.maximum(hospital_days.expected_per_day(tables["hospitals"]), 1.0)
+    return EmergencyDepartments.staffed(settings, draws, volumes, doctor, days.first_day * DAY)
 
 
 def _home_care(territory: Any, tables: Any, p: Any, draws: Any) -> HomeCare:
     nurses = tables["nurses"]
-    return HomeCare(NurseSettings.from_parameters(p), draws, nurses["commune"], nurses["key"], territory.travel_min)
+    home = HomeCare(NurseSettings.from_parameters(p), draws, nurses["commune"], nurses["key"], territory.travel_min)
+    home.capacity_min[nurses["kind"] != teams.LIBERAL] = 0.0  # nurses beside GPs run no rounds
+    return home
 
 
 def _pharmacies(tables: Any, p: Any, draws: Any, days: Any) -> Pharmacies:
@@ -139,6 +162,7 @@ def _pharmacies(tables: Any, p: Any, draws: Any, days: Any) -> Pharmacies:
 def _first_day(world: World, surgeries: Surgeries, per_day: int) -> None:
     """Open the books and start every clock at the first day of the warm-up."""
     setup.add_strain(world)
+    teams.add_tables(world)
     world.needs = setup.make_needs(world)
     Decompensation.prepare(world)
     plan_first_followups(world, world.now)

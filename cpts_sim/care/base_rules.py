@@ -7,7 +7,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpts_sim.care import attachment, drift, health, home, professionals, routes, seeking, setup, stabilisers, surgery, visits
+from cpts_sim.care import (
+    attachment,
+    drift,
+    health,
+    home,
+    hospital_days,
+    professionals,
+    routes,
+    seeking,
+    setup,
+    stabilisers,
+    surgery,
+)
 from cpts_sim.care import requests as rq
 from cpts_sim.care.rules import Rules
 from cpts_sim.care.world import World
@@ -43,8 +55,9 @@ BASE: dict[str, Any] = {
     "at_the_pharmacy": home.at_the_pharmacy,
     "accept_patient": attachment.accept_patient,
     "after_failure": seeking.after_failure,
-    "after_visit": visits.after_visit,
-    "before_asking": seeking.before_asking,
+    "after_discharge": hospital_days.after_discharge,
+    "after_visit": hospital_days.after_visit,
+    "before_asking": hospital_days.before_asking,
     "calls_back": routes.calls_back,
     "choose_provider": routes.choose_provider,
     "depart": professionals.depart,
@@ -52,7 +65,7 @@ BASE: dict[str, Any] = {
     "drop_requests": drop_requests,
     "follow_up_days": health.follow_up_days,
     "new_strain": setup.new_strain,
-    "no_show": visits.no_show,
+    "no_show": hospital_days.no_show,
     "nursing": home.nursing,
     "on_duty": on_duty,
     "open_day": surgery.open_day,

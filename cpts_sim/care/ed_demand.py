@@ -231,18 +231,23 @@ class Outsiders:
         sizes = np.ceil(self.per_day * _POOL_PER_VISIT).astype(np.int64)
         pools = [keys_of(f"outsiders {name}", np.arange(n)) for name, n in zip(names, sizes, strict=True)]
         self._keys: Keys = np.concatenate([np.zeros(0, dtype=np.uint64), *pools])
+        self._bounds = [0, *np.cumsum(sizes).tolist()]
         self._hospital: Integers = np.repeat(np.arange(len(sizes)), sizes)
         self._chance: Floats = np.repeat(self.per_day / np.maximum(sizes, 1), sizes)
 
-    def day(self, day: int, factor: float = 1.0) -> dict[str, NDArray[np.generic]]:
+    def day(
+        self, day: int, factor: float = 1.0, hospital: int | None = None
+    ) -> dict[str, NDArray[np.generic]]:
         """Return the outsiders of a day as arguments of ``EmergencyDepartments.arrive``.
 
         Args:
             day: day number (0 is the first day after the warm-up; negative before).
             factor: ``day_factor`` of the day times any shock.
+            hospital: department number; all of them by default.
         """
-        came = self.draws.uniform("outsider", self._keys, day) < self._chance * factor
-        key = self._keys[came]
+        pool = slice(None) if hospital is None else slice(*self._bounds[hospital : hospital + 2])
+        came = self.draws.uniform("outsider", self._keys[pool], day) < self._chance[pool] * factor
+        key = self._keys[pool][came]
         u = self.draws.block("outsider visit", 2, key, day)
         age = choose(self.demand.age_below, u[0])
         road = np.full(key.size, int(Road.OUTSIDER), dtype=np.int8)
@@ -250,6 +255,6 @@ class Outsiders:
         arrival = day * DAY_MIN + self.demand.hours.minute(u[1])
         return {
             "arrival": arrival, "person_key": key, "person_row": np.full(key.size, -1, dtype=np.int32),
-            "hospital": self._hospital[came], "road": road, "level": level, "age": age,
+            "hospital": self._hospital[pool][came], "road": road, "level": level, "age": age,
             "what": np.full(key.size, day, dtype=np.int64),
         }  # fmt: skip

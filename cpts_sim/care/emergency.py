@@ -34,7 +34,7 @@ VISIT = np.dtype(
         ("arrival", "f8"), ("start", "f8"), ("end", "f8"), ("service", "f8"), ("hold", "f8"), ("stay", "f8"),
         ("patience", "f8"), ("boarding", "f8"), ("key", "u8"), ("what", "i8"), ("row", "i4"), ("age", "i2"),
         ("hospital", "i2"), ("road", "i1"), ("level", "i1"), ("priority", "i1"), ("outcome", "i1"),
-        ("hours_open", "i1"),
+        ("hours_open", "i1"), ("sure", "i1"),
     ]
 )  # fmt: skip
 """Columns of an open visit; service, hold (of the place) and stay are minutes from the first doctor."""
@@ -130,7 +130,7 @@ class EmergencyDepartments:
         volumes = np.atleast_1d(np.asarray(visits_per_day, dtype=np.float64))
         rosters = [np.tile(roster(settings, volume, doctor_min), 7) for volume in volumes.tolist()]
         places = np.maximum(4.0, np.floor(volumes * settings.boxes_per_daily_visit + 0.5))
-        return cls(settings, draws, np.stack(rosters), places, start)
+        return cls(settings, draws, np.array(rosters).reshape(-1, HOURS_A_WEEK), places, start)
 
     def __len__(self) -> int:
         return len(self.boxes)
@@ -148,6 +148,7 @@ class EmergencyDepartments:
         *,
         hours_open: ArrayLike | None = None,
         service: ArrayLike | None = None,
+        sure: ArrayLike = 0,
     ) -> None:
         """Announce visits; they join the queue at their own minute, now or in a later window.
 
@@ -162,6 +163,7 @@ class EmergencyDepartments:
             what: identity of the visit (which need of that person), never a running count of calls.
             hours_open: 1 where the arrival falls in consulting hours; by default the plain week.
             service: minutes of doctor if they are given (theory); then nothing is drawn.
+            sure: 1 for those who will be admitted to a ward whatever is drawn (readmissions).
 
         Raises:
             InternalError: an arrival lies before the time already played.
@@ -173,7 +175,7 @@ class EmergencyDepartments:
             raise InternalError(f"emergency: arrival at {at.min()} min, expected {self.now} min or later.")
         visits = np.zeros(at.size, dtype=VISIT)
         given = {"key": person_key, "row": person_row, "hospital": hospital, "road": road, "level": level,
-                 "age": age, "what": what}  # fmt: skip
+                 "age": age, "what": what, "sure": sure}  # fmt: skip
         for name, column in given.items():
             visits[name] = column
         visits["arrival"] = at
@@ -193,8 +195,9 @@ class EmergencyDepartments:
         u = self.draws.block("ed visit", 5, visits["key"], visits["what"])
         age = np.minimum(visits["age"], OLDEST)
         share = s.admit_share[age, level]
-        admitted = u[0] < share
-        short = u[0] < share * s.short_stay_share
+        sure = visits["sure"] > 0
+        admitted = (u[0] < share) | sure
+        short = (u[0] < share * s.short_stay_share) & ~sure
         outcome = np.where(short, int(EdOutcome.SHORT_STAY), np.where(admitted, int(EdOutcome.ADMITTED), 0))
         laws = np.zeros((4, len(visits)), dtype=np.int64)
         laws[1] = np.where(admitted, LAWS.index("ward"), LAWS.index("home"))

@@ -7,7 +7,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpts_sim.care import attachment, drift, health, professionals, seeking, stabilisers, visits
+from cpts_sim.care import (
+    attachment,
+    drift,
+    gp_process,
+    health,
+    hospital_days,
+    professionals,
+    seeking,
+    stabilisers,
+    teams,
+    visits,
+)
 from cpts_sim.care import requests as rq
 from cpts_sim.care.ed_demand import EdDemand
 from cpts_sim.care.setup import NEED_KINDS, bind_needs
@@ -35,6 +46,15 @@ class FranceCare:
     def __init__(self, world: World, surgeries: Surgeries, demand: EdDemand) -> None:
         self.world, self.surgeries, self.demand = world, surgeries, demand
         self.effects = StrainEffects(world.parameters, world.strain[Profession.GP].population.ee)
+
+    # ------------------------------------------------------------------------------------------ processes on the clock
+    def gp_wakes(self, row: int) -> None:
+        """Process of one GP."""
+        gp_process.wake(self.world, self.surgeries, row)
+
+    def hospital_wakes(self, row: int) -> None:
+        """Process of one hospital."""
+        hospital_days.wake(self.world, row)
 
     # ------------------------------------------------------------------------------------------ turns of the calendar
     def turn(self, day: int) -> None:
@@ -86,11 +106,10 @@ class FranceCare:
 
     def _turn_day(self, day: int) -> None:
         world = self.world
-        gps, week = world.gps, self.surgeries.week(day)
-        gps["locum_now"][:] = self.surgeries.leave[:, week] & self.surgeries.locum[:, week]
-        gps["away_now"][:] = ~self.surgeries.present(day)
-        back = (gps["status"] == Work.SICK) & (gps["away_until"] <= world.now)
-        gps["status"][back] = Work.WORKING
+        gps = world.gps
+        index = min(day - world.days.first_day, len(world.days.holiday) - 1)
+        gone = ~gps["alive"] | (gps["status"] == Work.LEFT) | (gps["away_until"] > day * DAY)
+        gps["away_now"][:] = gone | (gps["holiday_now"] > 0) | bool(world.days.holiday[index])
         health.ask_followups(world, day)
         for name, kind in NEED_KINDS.items():
             arisen = world.needs[name].arise(day)
@@ -127,7 +146,7 @@ class FranceCare:
         person = due["person"]
         if len(person):
             site = world.tables["communes"]["ed"][people["commune"][person]]
-            reachable = site >= 0
+            reachable = (site >= 0) & ~hospital_days.in_ward(world, person, due["minute"])
             due = {name: column[reachable] for name, column in due.items()}
             person, site = person[reachable], site[reachable]
             age = world.age_years(person)
@@ -136,26 +155,14 @@ class FranceCare:
             level = np.where(due["severity"] == health.DECOMPENSATED, np.maximum(level, 3), level)
             minute = np.maximum(due["minute"], world.emergency.now)
             world.emergency.arrive(
-                minute, key, person, site, due["road"], level, age, due["what"], hours_open=world.days.is_open(minute)
-            )
+                minute, key, person, site, due["road"], level, age, due["what"],
+                hours_open=world.days.is_open(minute), sure=due["what"] >= hospital_days.READMITTED,
+            )  # fmt: skip
         finished = world.emergency.advance(end)
         if len(finished):
             world.journal.add("ed", **finished.journal)
-            self._admit(finished)
-
-    def _admit(self, finished: Any) -> None:
-        """Write admissions; those of decompensation are avoidable."""
-        world = self.world
-        inside = finished.admitted
-        person = finished.journal["person"][inside]
-        if not len(person):
-            return
-        avoidable = (finished.what[inside] >= (1 << 50)) & (person >= 0)
-        ends = finished.journal["end"][inside]
-        world.journal.add(
-            "admission", at=ends, person=person, avoidable=avoidable, days=0.0,
-            readmission=0, age=finished.journal["age"][inside],
-        )  # fmt: skip
+            hospital_days.note_visits(world, finished)
+            hospital_days.admit(world, finished)
 
     def close_day(self, day: int) -> None:
         """At midnight: count the slots nobody took, and take stock."""
@@ -188,6 +195,7 @@ class FranceCare:
     def release(self, frozen: bool) -> None:
         """End of the warm-up: the weeks lived become habits, structural events begin."""
         professionals.settle_habits(self.world, self.surgeries)
+        teams.settle_habits(self.world)
         self.world.frozen = frozen
 
     def state(self) -> dict[str, dict[str, Array]]:
@@ -196,6 +204,7 @@ class FranceCare:
         return {
             "books": world.books.arrays(), "emergency": dict(world.emergency.state()), "arrivals": world.arrivals.arrays(),
             "home_care": dict(world.home_care.state()), "pharmacies": dict(world.pharmacies.state()),
+            "stays": dict(world.stays.state()),
             "flags": {"frozen": np.array([world.frozen])},
         }  # fmt: skip
 
@@ -206,6 +215,7 @@ class FranceCare:
         world.emergency.restore(state["emergency"])
         world.home_care.restore(state["home_care"])
         world.pharmacies.restore(state["pharmacies"])
+        world.stays.restore(state["stays"])
         world.arrivals = Arrivals.from_arrays(state["arrivals"])
         world.frozen = bool(state["flags"]["frozen"][0])
         world.needs = bind_needs(world)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cpts_sim.care import requests as rq
 from cpts_sim.care.home_care import Searched
+from cpts_sim.care.teams import count_day
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.events import Ending, First, Need, Origin, Route
@@ -45,7 +46,9 @@ def pharmacies_day(world: World, day: int) -> None:
     before = day - 1 - world.days.first_day
     if before >= 0:
         holiday = bool(world.days.holiday[before]) and int(world.days.weekday[before]) < 6
-        world.journal.add("provider_day", **world.pharmacies.day(day - 1, int(world.days.weekday[before]), holiday))
+        counters = world.pharmacies.day(day - 1, int(world.days.weekday[before]), holiday)
+        world.journal.add("provider_day", **counters)
+        count_day(world.tables["pharmacies"], counters)
 
 
 def nursing(world: World, rows: Array) -> None:
@@ -70,7 +73,9 @@ def fill_rounds(world: World) -> None:
 
 def nurses_day(world: World, day: int) -> None:
     """Write the rounds of a day and let those who look for a nurse call."""
-    world.journal.add("provider_day", **world.home_care.day(day))
+    rounds = world.home_care.day(day)
+    world.journal.add("provider_day", **rounds)
+    count_day(world.tables["nurses"], rounds)
     _end_searches(world, world.home_care.settle(day * DAY))
 
 

@@ -128,7 +128,7 @@ def _start_asking(world: World, rows: Array) -> None:
     requests, p, people = world.requests, world.parameters, world.people
     person = requests["person"][rows]
     u = world.draws.block("asking", 3, people["key"][person], rq.identity(requests, rows))
-    raised = requests["raised"][rows]
+    raised = requests["next_at"][rows]  # when it was raised, unless a stay in hospital has put it off
     opening = world.days.next_opening(raised)
     late = np.where(opening > raised, u[0] * u[0] * p["care.after_opening_spread_min"], 0.0)
     asked = np.where(u[2] < p["care.asks_any_hour"], raised, np.floor((opening + late) * 64.0) / 64.0)
@@ -143,6 +143,8 @@ def _start_asking(world: World, rows: Array) -> None:
 
 
 def _ask(world: World, rows: Array, end: float) -> None:
+    requests = world.requests
+    requests["next_at"][rows] = np.maximum(requests["next_at"][rows], world.now)  # never a slot of the past
     wave, minutes = make_wave(world, rows, end)
     tries = world.requests["tries"][rows]
     over = wave.attempt[:, None] + np.arange(CONTACTS)[None, :] >= (tries + wave.back)[:, None]

@@ -20,9 +20,10 @@ from cpts_sim.engine.journal import Journal
 from cpts_sim.evidence import Parameters
 
 if TYPE_CHECKING:
-    from cpts_sim.care.ed_demand import EdDemand
+    from cpts_sim.care.ed_demand import EdDemand, Outsiders
     from cpts_sim.care.emergency import EmergencyDepartments
     from cpts_sim.care.home_care import HomeCare
+    from cpts_sim.care.hospital_stay import HospitalStays
     from cpts_sim.care.ledger import Ledger
     from cpts_sim.care.needs import NeedClock
     from cpts_sim.care.nursing_need import NursingNeed
@@ -196,6 +197,8 @@ class World:
         books: slots of the GPs, row for row.
         travel_min: minutes between communes.
         needs: the clock of each kind of need, by name.
+        ledger: weeks of the GPs; ``ledgers`` those of every profession by its code, the GPs' included.
+        strain: strain of every profession by its code.
         ended: endings of requests in the present window that the journal does not have yet.
         frozen: structural events wait (warm-up).
         drifting: people and practices change from year to year.
@@ -217,6 +220,9 @@ class World:
     nursing_need: NursingNeed
     home_care: HomeCare
     pharmacies: Pharmacies
+    outsiders: Outsiders
+    stays: HospitalStays
+    ledgers: dict[int, Ledger] = field(default_factory=dict)
     arrivals: Arrivals = field(default_factory=Arrivals)
     cancellations: Cancellations = field(default_factory=Cancellations)
     ended: list[tuple[Any, ...]] = field(default_factory=list)
