@@ -13,6 +13,7 @@ from cpts_sim.agents.base import MesaModel, make_all
 from cpts_sim.agents.people import KINDS
 from cpts_sim.build import build_france, build_plain
 from cpts_sim.care.plain import PlainCare, Trace
+from cpts_sim.catalogue import plugin_modules
 from cpts_sim.engine.clock import DAY, Clock
 from cpts_sim.engine.columns import Table
 from cpts_sim.engine.draws import Draws
@@ -20,6 +21,7 @@ from cpts_sim.engine.events import SCHEMAS
 from cpts_sim.engine.journal import Chunk, Journal
 from cpts_sim.errors import InputError
 from cpts_sim.evidence import load_parameters
+from cpts_sim.missions import install
 from cpts_sim.scenario import Scenario
 
 EPOCH = 1
@@ -74,9 +76,7 @@ class Model(MesaModel):
         if state is not None:
             self.journal.restore(state["journal"], state["written"])
         if policy is not None and policy.cpts is not None:
-            from cpts_sim.missions import install
-
-            install(self, policy.cpts)
+            install(self, policy.cpts, plugin_modules("missions"))
 
     # ------------------------------------------------------------------------------------------ time
     def _start_clock(self, state: dict[str, Any] | None) -> None:

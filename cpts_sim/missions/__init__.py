@@ -7,6 +7,7 @@ through the entry point group ``cpts_sim.missions``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cpts_sim.missions.base import Mission
@@ -15,17 +16,15 @@ from cpts_sim.missions.organisation import Organisation
 __all__ = ["Mission", "Organisation", "install"]
 
 
-def install(model: Any, cpts: Any) -> Organisation:
+def install(model: Any, cpts: Any, modules: Mapping[str, Any]) -> Organisation:
     """Give a model its CPTS: members, meetings and the missions of the scenario, in alphabetical order.
 
     Args:
         model: the model, at the day from which the arm begins.
         cpts: block ``cpts`` of the arm.
+        modules: every mission's module by name (the catalogue).
     """
-    from cpts_sim.catalogue import plugin_modules
-
     organisation = Organisation(model, cpts)
-    modules = plugin_modules("missions")
     for name, settings in cpts.missions.items():
         organisation.add(modules[name].MISSION(settings, organisation))
     organisation.start()

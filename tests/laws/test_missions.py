@@ -75,7 +75,7 @@ class TestContract:
     def test_a_second_cpts_in_one_model_is_an_error(self, name: str) -> None:
         model = _winter(name).fork("whole")
         with pytest.raises(InternalError):
-            install(model, _spec(name).arms["whole"].cpts)
+            install(model, _spec(name).arms["whole"].cpts, plugin_modules("missions"))
 
     def test_after_the_horizon_care_is_untouched_but_preparation_is_charged(self, name: str) -> None:
         absent, late = _life(name, "absent"), _life(name, "late")
