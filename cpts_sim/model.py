@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpts_sim.agents.base import MesaModel, make_all
+from cpts_sim.agents.base import MesaModel, RowAgent
 from cpts_sim.agents.people import KINDS
 from cpts_sim.build import build_france, build_plain
 from cpts_sim.care.plain import PlainCare, Trace
@@ -151,11 +151,9 @@ class Model(MesaModel):
             observer(chunk, self.tables)
 
     # ------------------------------------------------------------------------------------------ agents
-    def make_agents(self) -> None:
-        """Register a Mesa agent for every row of every kind."""
-        for name, kind in KINDS.items():
-            if name in self.tables:
-                make_all(self, kind, len(self.tables[name]))
+    def kinds_of_agents(self) -> list[type[RowAgent]]:
+        """Return the kinds of agent that this model has (a CPTS only where there is one)."""
+        return [kind for name, kind in KINDS.items() if name in self.tables]
 
     # ------------------------------------------------------------------------------------------ state
     def state(self) -> dict[str, Any]:

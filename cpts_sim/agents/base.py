@@ -1,14 +1,18 @@
 """The only file that imports Mesa: its model and agent classes, adapted.
 
-Mesa 3.3.1 keeps every model alive in ``Agent._ids`` and switches the whole process to the start method "spawn" when
-it is imported; both are undone here. This is the file to change for a newer Mesa.
+Mesa 3.3.1 keeps every model alive in ``Agent._ids`` and switches the whole process to the start method
+"spawn" when it is imported; both are undone here. This is the file to change for a newer Mesa.
 """
 
 from __future__ import annotations
 
 import gc
 import multiprocessing
+from collections.abc import Iterable
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cpts_sim.engine.columns import Table
 
@@ -21,48 +25,66 @@ AgentSet = mesa.agent.AgentSet
 
 
 class MesaModel(mesa.Model):  # type: ignore[misc]
-    """Mesa's model; its agents are made the first time somebody asks for them."""
+    """Mesa's model; its agents are made when somebody asks for them, and follow births and departures."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed=seed)
-        self._agents_made = False
+        self._rows: dict[type[RowAgent], list[RowAgent]] = {}
+        self._here: dict[type[RowAgent], NDArray[np.bool_]] = {}
 
-    def make_agents(self) -> None:
-        """Make and register the agents of every table (called once, when they are first asked for)."""
+    def kinds_of_agents(self) -> Iterable[type[RowAgent]]:
+        """Return the kinds of agent whose tables exist now."""
+        return ()
 
     def _ensure_agents(self) -> None:
-        if self._agents_made:
-            return
-        self._agents_made = True
+        """Make the agents of rows that have none yet, and take out those whose rows have left."""
         collecting = gc.isenabled()
         gc.disable()  # 100 000 small objects: the collector would scan them again and again
         try:
-            self.make_agents()
+            for kind in self.kinds_of_agents():
+                self._follow(kind)
         finally:
             if collecting:
                 gc.enable()
 
+    def _follow(self, kind: type[RowAgent]) -> None:
+        alive = self.tables[kind.table_name]["alive"].astype(bool)
+        agents = self._rows.setdefault(kind, [])
+        here = np.zeros(len(alive), dtype=bool)
+        before = self._here.get(kind)
+        if before is not None:
+            here[: len(before)] = before
+        agents += [kind(self, row) for row in range(len(agents), len(alive))]
+        here[0 if before is None else len(before) :] = True
+        for row in np.flatnonzero(here & ~alive).tolist():
+            agents[row].remove()
+        self._here[kind] = alive
+
     @property
     def agents(self) -> Any:
-        """All agents (patients included, made on demand)."""
+        """All agents that are here now (patients included, made on demand)."""
         self._ensure_agents()
         return self._all_agents
 
     @property
     def agents_by_type(self) -> Any:
-        """Agents by class."""
+        """Agents that are here now, by class."""
         self._ensure_agents()
         return self._agents_by_type
 
     def close(self) -> None:
         """Let go of the model: Mesa's class-level register would keep it alive."""
         mesa.Agent._ids.pop(self, None)
+        self._rows.clear()
+        self._here.clear()
         self._agents.clear()
         self._agents_by_type.clear()
 
 
 class RowAgent(mesa.Agent):  # type: ignore[misc]
     """An agent that is a view on one row: it owns no fact, so vectors and objects see the same bytes.
+
+    Who keeps the agent of somebody who has left can go on reading the row.
 
     Attributes:
         row: row number in the table of its kind.
@@ -84,9 +106,3 @@ class RowAgent(mesa.Agent):  # type: ignore[misc]
         if column.startswith("_") or column in ("row", "model"):
             raise AttributeError(column)
         return self.model.tables[type(self).table_name][column][self.row]
-
-
-def make_all(model: MesaModel, kind: type[RowAgent], rows: int, first: int = 0) -> None:
-    """Make the agents of rows ``first`` … ``rows - 1`` of a table, in this order."""
-    for row in range(first, rows):
-        kind(model, row)

@@ -45,21 +45,47 @@ class GP(RowAgent):
 
 
 class Nurse(RowAgent):
-    """A liberal nurse."""
+    """A liberal nurse, or a nurse who works beside GPs."""
 
     table_name = "nurses"
 
+    @property
+    def rounds_min(self) -> float:
+        """Minutes a day that her patients take."""
+        return float(self.model.care.world.home_care.load_min[self.row])
+
+    @property
+    def exhaustion(self) -> float:
+        """Emotional exhaustion (EE, 0 to 54)."""
+        return float(self.ee)
+
 
 class Pharmacist(RowAgent):
-    """A pharmacy."""
+    """The pharmacist who runs a pharmacy."""
 
     table_name = "pharmacies"
+
+    @property
+    def exhaustion(self) -> float:
+        """Emotional exhaustion (EE, 0 to 54)."""
+        return float(self.ee)
 
 
 class Hospital(RowAgent):
     """A hospital with an emergency department."""
 
     table_name = "hospitals"
+
+    @property
+    def waiting(self) -> int:
+        """People who wait for a doctor in its department now."""
+        return int(self.model.care.world.emergency.waiting()[self.row])
+
+    @property
+    def outsider_share(self) -> float:
+        """Expected share of its visits by people from elsewhere."""
+        every = self.residents_per_day + self.outsiders_per_day
+        return float(self.outsiders_per_day / every) if every > 0 else 0.0
 
 
 class CPTS(RowAgent):
@@ -69,5 +95,5 @@ class CPTS(RowAgent):
 
 
 KINDS: dict[str, type[RowAgent]] = {
-    "people": Patient, "gps": GP, "nurses": Nurse, "pharmacies": Pharmacist, "hospitals": Hospital, "cpts": CPTS,
-}  # fmt: skip
+    kind.table_name: kind for kind in (Patient, GP, Nurse, Pharmacist, Hospital, CPTS)
+}
