@@ -11,9 +11,9 @@ import click
 
 from cpts_sim.cli._options import json_option, write_json
 from cpts_sim.errors import UsageError
+from cpts_sim.experiment.defaults import CEILING, DEFAULT_PAIRS
 from cpts_sim.words import current_language, say
 
-DEFAULT_PAIRS, CEILING = 20, 200
 SOURCE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 KEPT = click.Choice(("all", "first", "none"))

@@ -11,13 +11,11 @@ from pathlib import Path
 
 from cpts_sim.errors import InputError
 from cpts_sim.experiment.contrasts import EFFECT
+from cpts_sim.experiment.defaults import FEWEST_PAIRS
 from cpts_sim.experiment.statistics import Interval, mean_interval, paired_interval, pairing_gain
 from cpts_sim.experiment.values import Place, Values
 from cpts_sim.measures import Indicator, indicators
 from cpts_sim.words import did_you_mean, say
-
-FEWEST_PAIRS = 5
-"""With fewer pairs no reading is given."""
 
 
 class Reading(StrEnum):

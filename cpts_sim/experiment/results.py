@@ -24,7 +24,7 @@ import numpy as np
 from cpts_sim import EPOCH, __version__
 from cpts_sim.catalogue import catalogue
 from cpts_sim.errors import InputError, UsageError
-from cpts_sim.experiment.compare import Comparison, Plan
+from cpts_sim.experiment.comparison import Comparison, Plan
 from cpts_sim.experiment.contrasts import add_contrasts
 from cpts_sim.experiment.keys import SCHEMA, digest
 from cpts_sim.experiment.pair import Pair

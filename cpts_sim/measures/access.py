@@ -28,6 +28,8 @@ SYMPTOMS_MIN = 2 * DAY
 """Symptoms are met in time within 48 h."""
 DATED_MIN = 7 * DAY
 """Needs with a wished date are met in time up to 7 days after it."""
+FILLING_WEEKS = 2
+"""Needs raised from day 0 on fall due up to two weeks later: earlier weeks hold symptoms only."""
 URGENT = (Need.MINOR, Need.ACUTE, Need.EMERGENCY)
 
 _COUNTS = ("needs", "in_time", "unmet", "pending", "minutes")
@@ -87,7 +89,7 @@ class Access:
         for cut in CUTS:
             for indicator, values in self._values(tally, cut, weeks, tables).items():
                 yield from (Row(indicator, *part[:2], -1, part[2]) for part in named(cut, tables, values))
-        yield from self._weekly(tally, horizon.weeks)
+        yield from self._weekly(tally, weeks)
         yield from self._gaps(tally, weeks, tables)
 
     def _values(self, tally: Tally, cut: Cut, weeks: int, tables: Tables) -> dict[str, np.ndarray]:
@@ -108,10 +110,11 @@ class Access:
         return out
 
     def _weekly(self, tally: Tally, weeks: int) -> Iterator[Row]:
+        """Yield the course over the weeks in which all kinds of need fall due and all have had their time."""
         counts = {name: tally.get(f".{name}", weeks, (1,))[:, 0] for name in _COUNTS}
         shares = ratio(counts["in_time"], counts["needs"])
         days = ratio(counts["minutes"] / MINUTES / DAY, counts["needs"])
-        for week in range(weeks):
+        for week in range(FILLING_WEEKS if weeks > 2 * FILLING_WEEKS else 0, weeks):
             yield Row("access.in_time", "", "", week, float(shares[week]))
             yield Row("access.resolution", "", "", week, float(days[week]))
 

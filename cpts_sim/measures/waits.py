@@ -58,15 +58,14 @@ class Waits:
     def add(self, tally: Tally, chunk: Chunk, tables: Tables) -> None:
         """Count the requests served in this chunk."""
         request = chunk["request"]
-        kept = (
-            (request["ending"] == Ending.SERVED)
-            & np.isin(request["route"], GP_ROUTES)
-            & (request["asked"] >= 0)
-        )
+        kept = (request["ending"] == Ending.SERVED) & np.isin(request["route"], GP_ROUTES)
         rows = {name: column[kept & np.isfinite(request["visit"])] for name, column in request.items()}
         due = np.fmax(rows["asked"], rows["wished"])
         wait = np.maximum(rows["visit"] - due, 0.0)
-        week = week_of(due)
+        visited = week_of(rows["visit"])
+        tally.add("visited", visited)
+        tally.add("visited_minutes", visited, amount=wait, scale=MINUTES)
+        week = np.where(rows["asked"] >= 0, week_of(due), -1)
         for cut in _CUTS:
             size = (len(cut.labels(tables)),)
             cells = (cut.cells(rows, tables),)
@@ -114,8 +113,9 @@ class Waits:
             yield Row("lead.next_day", by, group, -1, float(ratio(lead[:2].sum(), total)))
 
     def _weekly(self, tally: Tally, weeks: int) -> Iterator[Row]:
-        served = tally.get(".served", weeks, (1,))[:, 0]
-        days = ratio(tally.get(".minutes", weeks, (1,))[:, 0] / MINUTES / DAY, served)
+        """Yield the mean wait of those seen each week, those who had asked during the warm-up included."""
+        minutes = tally.get("visited_minutes", weeks)
+        days = ratio(minutes / MINUTES / DAY, tally.get("visited", weeks))
         yield from (Row("wait.mean", "", "", week, float(days[week])) for week in range(weeks))
 
 

@@ -102,7 +102,9 @@ def journal(months: int = 4, seed: int = 5, better: float = 0.0, need: int = 400
     for month in range(-1, months):
         start, stop = month * 28 * DAY, (month + 1) * 28 * DAY
         chunk = empty()
-        chunk["request"] = requests(start, stop, seed + 31 * (month + 2), need, better)
+        written = requests(start, stop, seed + 31 * (month + 2), need, better)
+        kept = written["ended"] < 0 if month < 0 else np.full(need, True)
+        chunk["request"] = {name: column[kept] for name, column in written.items()}
         chunk["week"] = weeks(4 * month, 4, seed + 17 * (month + 2), better)
         u = uniforms(28 * 4, seed + month + 40)
         days = start + np.arange(28) * DAY + DAY - 1

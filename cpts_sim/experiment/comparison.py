@@ -13,6 +13,7 @@ from typing import Any
 from cpts_sim.catalogue import catalogue
 from cpts_sim.errors import UsageError
 from cpts_sim.experiment.contrasts import add_contrasts
+from cpts_sim.experiment.defaults import CEILING, DEFAULT_PAIRS, JUDGED, LOOK_AHEAD
 from cpts_sim.experiment.keys import Keys, digest
 from cpts_sim.experiment.pair import Maker, Pair, make_model, replicate
 from cpts_sim.experiment.readings import Line, line_of, smallest_differences
@@ -23,15 +24,6 @@ from cpts_sim.experiment.workers import results, usable_cores
 from cpts_sim.measures import chosen
 from cpts_sim.scenario import Scenario, as_written, canonical_json, from_written
 from cpts_sim.words import did_you_mean, say
-
-DEFAULT_PAIRS = 20
-"""Pairs of a comparison that asks for nothing else."""
-CEILING = 200
-"""Most pairs a wanted precision may ask for."""
-LOOK_AHEAD = 5
-"""Further pairs over which a precision must hold (Hoad, Robinson & Davies)."""
-JUDGED = ("access.in_time", "access.resolution", "ed.visits")
-"""Numbers whose precision decides when to stop."""
 
 Progress = Callable[[int, int], None]
 Warn = Callable[[str, dict[str, Any]], None]
