@@ -107,9 +107,13 @@ class NeedClock:
         self._stale = True
 
     def _gap(self, rows: Ints, rate: Floats) -> Floats:
-        u = self.draws.uniform(self._decision, self.people["key"][rows], self.people[f"nth_{self.name}"][rows])
-        safe = np.where(rate > 0, rate, 1.0)
-        return np.where(rate > 0, exponential(u) / safe, np.inf)
+        return self._gap_of(self.people["key"][rows], self.people[f"nth_{self.name}"][rows], rate)
+
+    def _gap_of(self, key: NDArray[np.uint64], ordinal: Ints, rate: Floats) -> Floats:
+        gap: Floats = exponential(self.draws.uniform(self._decision, key, ordinal))
+        if rate.min(initial=1.0) > 0:
+            return gap / rate
+        return np.where(rate > 0, gap / np.where(rate > 0, rate, 1.0), np.inf)
 
     def set_rate(self, rows: Ints, rate: Floats, day: int) -> None:
         """Change the rate of some people from 00:00 of a day on; the hazard already accumulated is kept."""
@@ -144,12 +148,14 @@ class NeedClock:
         due, end = self.people[f"due_{self.name}"], float(bounds[-1])
         rows = self._candidates(day, end)
         found: list[tuple[Ints, Ints, Floats]] = []
-        nth, rate = self.people[f"nth_{self.name}"], self.people[f"rate_{self.name}"]
+        nth, key, rate = self.people[f"nth_{self.name}"], self.people["key"], self.people[f"rate_{self.name}"]
+        ordinal, when = nth[rows].astype(np.int64), due[rows]
         while len(rows):
-            found.append((rows, nth[rows].astype(np.int64), due[rows].copy()))
-            nth[rows] += 1
-            due[rows] += self._gap(rows, rate[rows])
-            rows = rows[due[rows] < end]
+            found.append((rows, ordinal, when))
+            ordinal, when = ordinal + 1, when + self._gap_of(key[rows], ordinal + 1, rate[rows])
+            nth[rows], due[rows] = ordinal, when
+            again = when < end
+            rows, ordinal, when = rows[again], ordinal[again], when[again]
         if not found:
             empty = np.zeros(0, dtype=np.int64)
             return Arisen(empty, empty, np.zeros(0))

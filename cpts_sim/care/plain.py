@@ -221,18 +221,26 @@ class PlainCare:
     def _settle(self, minute: Array, gp: Array, stream: Array) -> tuple[Array, Array]:
         """Return the GP and the column of each request's slot (-1 if refused); nothing is taken yet."""
         earliest, latest = self._limits(minute, stream)
-        books, linked = self.books, self._linked(gp)
+        linked = self._linked(gp)
         if linked.shape[1] and self.streams.linked.any():
             choices = np.concatenate([gp[:, None], linked], axis=1)
             found = self._settle_linked(minute, stream, choices, earliest, latest)
         else:
-            low, high = books.first_slot(gp, earliest), books.first_slot(gp, latest)
-            found = gp, books.cascade(gp, low, high, int(Slot.AHEAD))
+            found = gp, self._settle_alone(gp, earliest, latest)
         if (np.isinf(latest) & (found[1] < 0)).any():
             raise InputError(
                 f"care.needs: people wait without limit and the books of {LONGEST_BOOK_DAYS} days are full, "
                 "expected less demand than slots; lower the rate or give a patience."
             )
+        return found
+
+    def _settle_alone(self, gp: Array, earliest: Array, latest: Array) -> Array:
+        """Return columns; requests are taken book by book, which is how they are searched fastest."""
+        order = np.argsort(gp.astype(np.int16), kind="stable")
+        row, found = gp[order].astype(np.int64), np.empty(len(gp), dtype=np.int64)
+        low = self.books.first_slot(row, earliest[order])
+        high = self.books.first_slot(row, latest[order])
+        found[order] = self.books.cascade(row, low, high, int(Slot.AHEAD))
         return found
 
     def _settle_linked(

@@ -208,13 +208,15 @@ class Books:
             return np.zeros(0, dtype=np.int64)
         width = self.start.shape[1]
         low_column, high_column = int(lowest.min()), int(min(width, highest.max()))
-        view = self.free[:, low_column:high_column] & kinds
-        flat = np.flatnonzero(view)
+        free = (self.free[:, low_column:high_column] & kinds).ravel() > 0
+        flat = np.flatnonzero(free)
+        before = np.concatenate([[0], np.cumsum(free)])  # free slots before each place
         span = max(1, high_column - low_column)
         order = np.argsort(row.astype(np.int16), kind="stable")
         book = row[order].astype(np.int64)
         base = book * span - low_column
-        first = np.searchsorted(flat, base + lowest[order])
+        last = len(before) - 1
+        first = before[np.minimum(base + lowest[order], last)]
         head = np.empty(count, dtype=bool)
         head[0] = True
         np.not_equal(book[1:], book[:-1], out=head[1:])
@@ -222,7 +224,7 @@ class Books:
         rank = np.arange(count) - np.repeat(starts, np.diff(starts, append=count))
         apart = book * (len(flat) + count + 1)  # keeps the running maximum of one book out of the next
         position = np.maximum.accumulate(first - rank + apart) - apart + rank
-        limit = np.searchsorted(flat, base + np.minimum(highest[order], high_column))
+        limit = before[np.clip(base + np.minimum(highest[order], high_column), 0, last)]
         replayed = position >= limit
         replayed[1:] |= (first[1:] < first[:-1]) & ~head[1:]
         if replayed.any():
