@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cpts_sim.care.requests import identity, is_symptom, round_identity
+from cpts_sim.care.requests import identity, is_symptom, round_identity, round_identity
 from cpts_sim.care.world import World, column_of, day_of
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Need, Slot
@@ -157,8 +157,10 @@ class OwnPractice:
         chosen = (cover >= 0) & willing
         who = who[chosen]
         minute = wave.minute[who, contact]
+        patience = world.requests["patience_days"][wave.rows[who]]  # the usual GP is away: whoever stands in, when she can
+        within = np.floor(np.where(away[chosen], patience, world.parameters["care.soon_days"]))
         plan.offer(who, contact, 2, cover[chosen], Slot.AHEAD + Slot.SAME_DAY, minute + world.parameters["care.lead_min"],
-                   np.floor(minute / DAY) + int(world.parameters["care.soon_days"]), Code.COLLEAGUE)  # fmt: skip
+                   np.floor(minute / DAY) + within, Code.COLLEAGUE)  # fmt: skip
 
 
 class OtherPractice:
@@ -304,7 +306,8 @@ def busy_line(world: World, wave: Wave, contact: int) -> Array:
     early = (wave.minute[calls, contact] % DAY) < p["care.busy_until_min"]
     base = np.where(gps["secretariat"][provider] > 0, p["care.busy_with_secretary"], p["care.busy_alone"])
     chance = base * np.where(early, p["care.busy_early_factor"], 1.0)
-    u = world.draws.block("busy", 2, wave.key[calls], wave.ident[calls] + wave.attempt[calls] + contact)
+    call = round_identity(world.requests, wave.rows[calls]) + wave.attempt[calls] + contact
+    u = world.draws.block("busy", 2, wave.key[calls], call)
     online = u[1] < gps["online"][provider] * p["care.books_online"]
     result = np.zeros(len(wave), dtype=bool)
     result[calls] = (u[0] < chance) & ~online

@@ -197,7 +197,7 @@ def _plan_cancellations(
 ) -> None:
     """Some bookings will be cancelled, at a drawn moment between now and the visit."""
     p = world.parameters
-    u = world.draws.block("cancel", 2, wave.key[chosen], wave.ident[chosen] + 4)
+    u = world.draws.block("cancel", 2, wave.key[chosen], rq.round_identity(world.requests, wave.rows[chosen]) + 4)
     lead = start - minute
     chance = p["care.cancel_share"] * np.minimum(1.0, lead / (p["care.cancel_full_days"] * DAY))
     cancels = np.flatnonzero(u[0] < chance)

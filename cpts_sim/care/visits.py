@@ -21,6 +21,12 @@ def cancel(world: World, end: float) -> None:
     gp, column = world.cancellations.due(books, end)
     if not len(gp):
         return
+    _cancel(world, gp, column)
+
+
+def _cancel(world: World, gp: Array, column: Array) -> None:
+    """Free some slots whose patients cancel."""
+    books = world.books
     rows = books.request[gp, column].astype(np.int64)
     at = books.cancel_at[gp, column]
     world.journal.add(
@@ -80,7 +86,12 @@ def see_patients(world: World, start: float, end: float) -> None:
     books = world.books
     span = books.span(int(np.floor_divide(start, DAY)), int(np.floor_divide(end - 1e-9, DAY)) + 1)
     times = books.start[:, span]
-    gp, local = np.nonzero((times >= start) & (times < end) & (books.request[:, span] >= 0))
+    taken = (times >= start) & (times < end) & (books.request[:, span] >= 0)
+    late = taken & (books.cancel_at[:, span] < times)  # cancelled within this window: too late for anybody else
+    if late.any():
+        gp, local = np.nonzero(late)
+        _cancel(world, gp, local + span.start)
+    gp, local = np.nonzero(taken & ~late)
     if not len(gp):
         return
     column = local + span.start
