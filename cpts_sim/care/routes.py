@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cpts_sim.care.requests import identity, is_symptom, round_identity, round_identity
+from cpts_sim.care.requests import identity, is_symptom, round_identity
 from cpts_sim.care.world import World, column_of, day_of
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Need, Slot
