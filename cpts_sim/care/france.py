@@ -124,7 +124,7 @@ class FranceCare:
         wished = minute
         if kind in (Need.PREVENTIVE, Need.MENTAL):
             u = world.draws.uniform("wished", world.people["key"][person], ordinal * 8 + kind)
-            wished = minute + 2.0 * u * world.parameters["care.planned_horizon_days"] * DAY
+            wished = minute + health.days_ahead(world, u) * DAY
         rq.raise_requests(world, person, kind, 0, ordinal, minute, np.floor(wished))
 
     # ------------------------------------------------------------------------------------------ a window
@@ -184,12 +184,12 @@ class FranceCare:
         open_requests = world.requests["stage"]
         backlog = world.gps["backlog_days"][own & world.gps["alive"] & (world.gps["status"] != Work.LEFT)]
         world.journal.add(
-            "day", at=day * DAY, backlog=int(((open_requests == rq.BOOKED)).sum()), free_at_close=free,
-            capacity=int((world.books.kind[own][:, span] > 0).sum()), pending=int((open_requests == rq.ASKING).sum()),
-            adults=int(adult.sum()), without_mt=int((adult & without).sum()),
-            seeking_mt=int((resident & without & (people["mt_state"] != MtState.NOT_SEEKING)).sum()),
-            ald_adults=int((adult & ald).sum()), ald_without_mt=int((adult & ald & without).sum()),
-            third_next_days=float(backlog.mean()) if len(backlog) else np.nan, residents=int(resident.sum()),
+            "day", at=day * DAY, backlog=np.count_nonzero(open_requests == rq.BOOKED), free_at_close=free,
+            capacity=np.count_nonzero(world.books.kind[own, span]), pending=np.count_nonzero(open_requests == rq.ASKING),
+            adults=np.count_nonzero(adult), without_mt=np.count_nonzero(adult & without),
+            seeking_mt=np.count_nonzero(resident & without & (people["mt_state"] != MtState.NOT_SEEKING)),
+            ald_adults=np.count_nonzero(adult & ald), ald_without_mt=np.count_nonzero(adult & ald & without),
+            third_next_days=float(backlog.mean()) if len(backlog) else np.nan, residents=np.count_nonzero(resident),
         )  # fmt: skip
 
     def release(self, frozen: bool) -> None:

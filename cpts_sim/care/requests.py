@@ -46,6 +46,8 @@ def raise_requests(
     world: World, person: Array, kind: int, origin: int, ordinal: Array, raised: Array, wished: ArrayLike | None = None
 ) -> Array:
     """Open requests; returns their rows. ``wished`` is the date wanted (the moment itself by default)."""
+    if not len(person):
+        return np.zeros(0, dtype=np.int64)
     wanted = raised if wished is None else wished
     identity = (np.asarray(ordinal, dtype=np.int64) << 14) + ((kind << 10) + (origin << 7))
     return world.requests.append(
@@ -84,6 +86,8 @@ def write_endings(world: World) -> None:
 
 def serve_now(world: World, rows: Array, route: int, at: Array, account: int = 0) -> None:
     """Close requests that are served without a book (pharmacist, duty, emergency department, by itself)."""
+    if not len(rows):
+        return
     world.requests["start"][rows] = at
     world.requests["account"][rows] = account
     end_requests(world, rows, Ending.SERVED, route, at)

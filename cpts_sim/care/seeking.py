@@ -212,13 +212,13 @@ def _refused(world: World, wave: Wave, failed: Array, at: Array, minutes: Array)
     rows = wave.rows[failed]
     learn(world, wave.person[failed], np.zeros(len(failed)))
     asked = wave.provider[failed, at]
-    np.add.at(world.gps["refusals"], asked[asked >= 0], 1)
+    world.gps["refusals"] += np.bincount(asked[asked >= 0], minlength=len(world.gps))
     requests["attempt"][rows] += (at + 1).astype(np.int8)
     following = minutes[failed, at + 1]
     more = (requests["attempt"][rows] < requests["tries"][rows] + wave.back[failed]) & (following < NEVER)
     requests["next_at"][rows] = np.where(more, following, minutes[failed, at])
     rq.note_after(requests, rows[more], After.ELSEWHERE)
-    if (~more).any():
+    if not more.all():
         world.rules["after_failure"](world, rows[~more])
 
 

@@ -84,7 +84,7 @@ def withdraw(world: World, gp: Array, from_minute: float, until_minute: float) -
 def see_patients(world: World, start: float, end: float) -> None:
     """Let the visits of a window happen: absences, minutes of the professionals, consequences for health."""
     books = world.books
-    span = books.span(int(np.floor_divide(start, DAY)), int(np.floor_divide(end - 1e-9, DAY)) + 1)
+    span = books.span(int(start // DAY), int((end - 1e-9) // DAY) + 1)
     times = books.start[:, span]
     taken = (times >= start) & (times < end) & (books.request[:, span] >= 0)
     late = taken & (books.cancel_at[:, span] < times)  # cancelled within this window: too late for anybody else
@@ -161,9 +161,9 @@ def _seen(world: World, rows: Array, gp: Array, column: Array, at: Array) -> Non
     charge_acts(world, gp, slot)
     world.pharmacies.dispense(world.people["pharmacy"][requests["person"][rows]])
     kind = requests["kind"][rows]
-    np.add.at(world.gps["unscheduled_week"], gp[rq.is_symptom(kind)], 1)
+    count_for(world, "unscheduled_week", gp[rq.is_symptom(kind)])
     severe = (world.people["chronic"][requests["person"][rows]] >= 3) | (kind == Need.MENTAL)
-    np.add.at(world.gps["complex_week"], gp[severe], 1)
+    count_for(world, "complex_week", gp[severe])
     route = requests["route"][rows]
     rq.end_requests(world, rows, Ending.SERVED, route, at)
     world.rules["after_visit"](world, rows, gp, at)
@@ -176,10 +176,16 @@ def charge_acts(world: World, gp: Array, slot: Array) -> None:
     lines = (("visit", slot == Slot.HOME), ("squeeze", slot == Slot.SQUEEZE), ("extra_paid", slot == Slot.EXTRA))
     rest = mine.copy()
     for line, chosen in lines:
-        world.ledger.charge(line, gp[chosen & mine], minutes[chosen & mine])
-        rest &= ~chosen
+        if chosen.any():
+            world.ledger.charge(line, gp[chosen & mine], minutes[chosen & mine])
+            rest &= ~chosen
     world.ledger.charge("consult", gp[rest], minutes[rest])
-    np.add.at(world.gps["acts_week"], gp[mine], 1)
+    count_for(world, "acts_week", gp[mine])
+
+
+def count_for(world: World, counter: str, gp: Array) -> None:
+    """Add one to a counter of GPs for each time that they are named."""
+    world.gps[counter] += np.bincount(gp, minlength=len(world.gps))
 
 
 def after_visit(world: World, rows: Array, gp: Array, at: Array) -> None:
@@ -191,7 +197,8 @@ def after_visit(world: World, rows: Array, gp: Array, at: Array) -> None:
     sent = u[0] < np.where(kind == Need.ACUTE, p["care.acute_sent_to_ed"], np.where(kind == Need.MINOR, p["care.minor_sent_to_ed"], 0.0))
     world.arrivals.add(at[sent] + p["care.ed_travel_lag_min"], person[sent], Road.SENT, rq.identity(requests, rows[sent]), int(Need.ACUTE))
     _come_again(world, rows, gp, at, u[1], kind, sent)
-    seeking = np.isin(people["mt_state"][person], (MtState.SEEKING, MtState.ORPHAN))
+    state = people["mt_state"][person]
+    seeking = (state == MtState.SEEKING) | (state == MtState.ORPHAN)
     world.rules["register_after_visit"](world, person[seeking], gp[seeking], at[seeking])
 
 

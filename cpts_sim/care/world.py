@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heapify, heappop, heappush
@@ -111,38 +111,41 @@ class Days:
 class Arrivals:
     """People on their way to an emergency department, not yet there."""
 
-    COLUMNS: Mapping[str, str] = {"minute": "f8", "person": "i8", "road": "i8", "what": "i8", "severity": "i8"}
+    CODES = ("person", "road", "what", "severity")
 
     def __init__(self) -> None:
-        self._parts: list[dict[str, Array]] = []
+        self._minutes: list[Array] = [np.zeros(0)]
+        self._codes: list[Array] = [np.zeros((len(self.CODES), 0), dtype=np.int64)]
 
     def add(self, minute: Array, person: Array, road: ArrayLike, what: Array, severity: ArrayLike) -> None:
         """Announce arrivals; ``what`` identifies the visit in its draws, ``severity`` is the need that brings it."""
         if not len(minute):
             return
-        given = {"minute": minute, "person": person, "road": road, "what": what, "severity": severity}
-        self._parts.append({name: column_of(given[name], len(minute), dtype) for name, dtype in self.COLUMNS.items()})
+        codes = np.empty((len(self.CODES), len(minute)), dtype=np.int64)
+        codes[0], codes[1], codes[2], codes[3] = person, road, what, severity
+        self._minutes.append(minute)
+        self._codes.append(codes)
 
     def due(self, end: float) -> dict[str, Array]:
         """Take out the arrivals before ``end``, in order of minute, then person."""
-        waiting = self.arrays()
-        now = waiting["minute"] < end
-        self._parts = [{name: column[~now] for name, column in waiting.items()}]
-        order = np.lexsort((waiting["person"][now], waiting["minute"][now]))
-        return {name: column[now][order] for name, column in waiting.items()}
+        minute, codes = np.concatenate(self._minutes), np.concatenate(self._codes, axis=1)
+        now = minute < end
+        self._minutes, self._codes = [minute[~now]], [codes[:, ~now]]
+        rows = np.flatnonzero(now)
+        rows = rows[np.lexsort((codes[0, rows], minute[rows]))]
+        return {"minute": minute[rows], **dict(zip(self.CODES, codes[:, rows], strict=True))}
 
     def arrays(self) -> dict[str, Array]:
         """Return the state, for a checkpoint."""
-        return {
-            name: np.concatenate([np.zeros(0, dtype), *(part[name] for part in self._parts)])
-            for name, dtype in self.COLUMNS.items()
-        }
+        codes = np.concatenate(self._codes, axis=1)
+        return {"minute": np.concatenate(self._minutes), **dict(zip(self.CODES, codes, strict=True))}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, Array]) -> Arrivals:
         """Rebuild from what ``arrays`` returned."""
         arrivals = cls()
-        arrivals._parts = [dict(arrays)]
+        arrivals._minutes = [np.array(arrays["minute"])]
+        arrivals._codes = [np.stack([arrays[name] for name in cls.CODES])]
         return arrivals
 
 
@@ -167,14 +170,13 @@ class Cancellations:
         """Return book rows and columns of the bookings that are cancelled before ``end``, in this order."""
         if books is not self._books:
             self._rebuild(books)
-        origin = books.first_day * books.per_day
-        found = set()
+        planned = []
         while self._heap and self._heap[0][0] < end:
-            minute, gp, place = heappop(self._heap)
-            if place >= origin and books.cancel_at[gp, place - origin] == minute:
-                found.add((gp, place - origin))
-        where = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
-        return where[:, 0], where[:, 1]
+            planned.append(heappop(self._heap))
+        minute, gp, place = np.array(planned).reshape(-1, 3).T
+        row, column, width = gp.astype(np.int64), place.astype(np.int64) - books.first_day * books.per_day, books.start.shape[1]
+        stands = (column >= 0) & (books.cancel_at[row, np.maximum(column, 0)] == minute)
+        return np.divmod(np.unique(row[stands] * width + column[stands]), width)
 
     def _rebuild(self, books: Books) -> None:
         gp, column = np.nonzero(books.cancel_at < NEVER)

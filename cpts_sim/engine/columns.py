@@ -80,8 +80,8 @@ class Table:
         self._used += count
         if count:
             self._views.clear()
-            for column, data in self._data.items():
-                data[self._used - count : self._used] = values.get(column, column == "alive")
+            for column, content in {"alive": True, **values}.items():  # what lies beyond the used rows is zero
+                self._data[column][self._used - count : self._used] = content
         return rows
 
     def _reserve(self, rows: int) -> None:

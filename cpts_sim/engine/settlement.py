@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,13 +95,16 @@ def settle_offers(
     minutes, keys, begin = minute.tolist(), key.tolist(), offers.begin.tolist()
     contact_of, offer_of, column_of = [0] * count, [-1] * count, [-1] * count
     retries: list[tuple[float, int, int, int]] = []
-    free = _FreeSlots(books, offers, same_day_until)
+    take_first = _taker(books, offers, same_day_until)
 
     def contact(request: int, nth: int) -> None:
         place = request * contacts + nth
-        offer, column = free.take_first(begin[place], begin[place + 1])
-        contact_of[request], offer_of[request], column_of[request] = nth, offer, column
-        if offer < 0 and nth + 1 < contacts and again_at[request, nth + 1] < NEVER:
+        offer, column = take_first(begin[place], begin[place + 1])
+        if offer >= 0:
+            contact_of[request], offer_of[request], column_of[request] = nth, offer, column
+            return
+        contact_of[request] = nth
+        if nth + 1 < contacts and again_at[request, nth + 1] < NEVER:
             heapq.heappush(retries, (float(again_at[request, nth + 1]), keys[request], request, nth + 1))
 
     for request in np.lexsort((key, minute)).tolist():
@@ -112,43 +116,46 @@ def settle_offers(
     return np.array(contact_of, np.int64), np.array(offer_of, np.int64), np.array(column_of, np.int64)
 
 
-class _FreeSlots:
-    """The free slots of one wave: for each book and set of kinds in use, an integer with one bit a slot."""
+def _taker(books: Books, offers: Offers, same_day_until: int) -> Callable[[int, int], tuple[int, int]]:
+    """Return the innermost step: take the first admissible slot among some offers (-1, -1 if there is none).
 
-    def __init__(self, books: Books, offers: Offers, same_day_until: int) -> None:
-        self._packed = books.open.pack()
-        self._today = (1 << max(0, same_day_until)) - 1
-        self._row, self._kinds = offers.row.tolist(), offers.kinds.tolist()
-        self._lowest, self._highest = offers.lowest.tolist(), offers.highest.tolist()
-        self._unions: list[dict[int, int]] = [{} for _ in self._packed]
+    The free slots of each book and set of kinds in use are kept as an integer with a bit a slot; taking a slot
+    clears its bit in all integers of the book.
+    """
+    packed, today = books.open.pack(), (1 << max(0, same_day_until)) - 1
+    row, kinds_of = offers.row.tolist(), offers.kinds.tolist()
+    lowest, highest = offers.lowest.tolist(), offers.highest.tolist()
+    unions: list[dict[int, int]] = [{} for _ in packed]
 
-    def take_first(self, begin: int, end: int) -> tuple[int, int]:
-        """Take the first admissible slot among some offers; returns the offer and the column, -1 if there is none."""
+    def take_first(begin: int, end: int) -> tuple[int, int]:
         for offer in range(begin, end):
-            book, kinds, low = self._row[offer], self._kinds[offer], self._lowest[offer]
-            unions = self._unions[book]
-            union = unions[kinds] if kinds in unions else self._unite(book, kinds)
-            union >>= low
-            if union:
-                column = low + (union & -union).bit_length() - 1
-                if column < self._highest[offer]:
-                    self._take(book, kinds, 1 << column)
+            book, kinds, low = row[offer], kinds_of[offer], lowest[offer]
+            of_book = unions[book]
+            if kinds not in of_book:
+                of_book[kinds] = _union(packed[book], kinds, today)
+            slots = of_book[kinds] >> low
+            if slots:
+                column = low + (slots ^ slots - 1).bit_length() - 1  # far faster than with a negative number
+                if column < highest[offer]:
+                    _clear(packed[book], of_book, kinds, 1 << column)
                     return offer, column
         return -1, -1
 
-    def _unite(self, book: int, kinds: int) -> int:
-        union, of_kind = 0, self._packed[book]
-        for kind in KIND_SETS[kinds]:
-            union |= of_kind[kind] & self._today if kind == _SAME_DAY else of_kind[kind]
-        self._unions[book][kinds] = union
-        return union
+    return take_first
 
-    def _take(self, book: int, kinds: int, bit: int) -> None:
-        of_kind, unions = self._packed[book], self._unions[book]
-        for kind in KIND_SETS[kinds]:
-            if of_kind[kind] & bit:
-                of_kind[kind] ^= bit
-                break
-        for other, union in unions.items():
-            if union & bit:
-                unions[other] = union ^ bit
+
+def _clear(of_kind: list[int], unions: dict[int, int], kinds: int, bit: int) -> None:
+    for kind in KIND_SETS[kinds]:
+        if of_kind[kind] & bit:
+            of_kind[kind] ^= bit
+            break
+    for other, union in unions.items():
+        if union & bit:
+            unions[other] = union ^ bit
+
+
+def _union(of_kind: list[int], kinds: int, today: int) -> int:
+    union = 0
+    for kind in KIND_SETS[kinds]:
+        union |= of_kind[kind] & today if kind == _SAME_DAY else of_kind[kind]
+    return union

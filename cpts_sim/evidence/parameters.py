@@ -31,6 +31,7 @@ class Parameters(Mapping[str, float]):
     def __init__(self, year: int, entries: Mapping[str, ParameterEntry]) -> None:
         self.year = year
         self._entries = dict(sorted(entries.items()))
+        self._numbers: dict[str, float] = {}
         self._arrays: dict[str, NDArray[np.float64]] = {}
 
     def entry(self, identifier: str) -> ParameterEntry:
@@ -46,6 +47,13 @@ class Parameters(Mapping[str, float]):
             raise InternalError(f"evidence: no parameter {identifier!r}{hint} (see evidence/data).") from None
 
     def __getitem__(self, identifier: str) -> float:
+        try:
+            return self._numbers[identifier]
+        except KeyError:
+            number = self._numbers[identifier] = self._number(identifier)
+            return number
+
+    def _number(self, identifier: str) -> float:
         value = self.entry(identifier).value
         if isinstance(value, tuple | Mapping):
             raise InternalError(f"evidence: {identifier} is not one number; use array, mapping or table.")
