@@ -80,7 +80,7 @@ def week_run(scale: float, practices: int, days: int) -> Counter:
 def test_week() -> None:
     """A week with a surge on Monday and a closed weekend; delays in calendar days."""
     exact = Week((30.0, 22.0, 20.0, 20.0, 24.0, 0.0, 0.0), (24, 24, 24, 24, 24, 0, 0))
-    counter = week_run(1.0, 420, 1400)
+    counter = week_run(1.0, 560, 1400)
     for within in (0, 1, 2, 7):
         assert agrees(counter.within(within), exact.delay().within(within), 0.02)
     for weekday, law in enumerate(exact.delays()):
