@@ -70,8 +70,8 @@ def _first_visit(world: World, person: Array, at: Array) -> None:
 
 
 def register_after_visit(world: World, person: Array, gp: Array, at: Array) -> None:
-    """People without MT who have just been seen ask that GP to take them on."""
-    if not len(person):
+    """People without MT who have just been seen ask that GP to take them on (a structural event: not while frozen)."""
+    if not len(person) or world.frozen:
         return
     taken = world.rules["accept_patient"](world, world.people["key"][person], gp, np.floor(at).astype(np.int64))
     chosen, first = np.unique(person[taken], return_index=True)

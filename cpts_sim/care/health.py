@@ -11,7 +11,7 @@ from cpts_sim.care import requests as rq
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Ending, MtState, Need, Origin, Road, Route
-from cpts_sim.engine.draws import exponential
+from cpts_sim.engine.draws import exponential, quantile
 
 Array = NDArray[Any]
 MONTH_DAYS = 28
@@ -31,6 +31,12 @@ def spaced_out(world: World, person: Array) -> Array:
     return result
 
 
+def days_ahead(world: World, u: Array) -> Array:
+    """Days before the wished date at which planned care is asked for: mostly a few, for some a whole interval."""
+    p = world.parameters
+    return quantile(p.array("care.ahead_levels"), p.array("care.ahead_days"), u)
+
+
 def plan_next(world: World, person: Array, wished: Array) -> None:
     """Plan the next follow-up after one wished at a date: an exogenous need, whatever care has been given."""
     people, p = world.people, world.parameters
@@ -38,7 +44,7 @@ def plan_next(world: World, person: Array, wished: Array) -> None:
     u = world.draws.block("followup", 2, people["key"][person], people["nth_followup"][person])
     spread = p["care.followup_spread"]
     following = wished + world.rules["follow_up_days"](world, person) * DAY * (1.0 - spread + 2.0 * spread * u[0])
-    ahead = p["care.asks_ahead_days"] * 2.0 * u[1] * DAY
+    ahead = days_ahead(world, u[1]) * DAY
     people["wish_followup"][person] = np.floor(following)
     people["ask_followup"][person] = np.floor(np.maximum(following - ahead, wished))
 
@@ -57,12 +63,12 @@ def plan_first_followups(world: World, start: float) -> None:
         people.add_column(column, np.full(len(people), NEVER if column != "last_followup" else 0.0))
     people.add_column("nth_followup", np.zeros(len(people), dtype=np.int32))
     person = np.flatnonzero(people["chronic"] > 0)
-    u = world.draws.uniform("first_followup", people["key"][person])
+    u, v = world.draws.block("first_followup", 2, people["key"][person])
     interval = world.rules["follow_up_days"](world, person) * DAY
     people["last_followup"][:] = start - 180 * DAY
     people["last_followup"][person] = np.floor(start - u * interval)
     people["wish_followup"][person] = np.floor(start + (1.0 - u) * interval)
-    people["ask_followup"][person] = np.floor(np.maximum(start, start + (1.0 - u) * interval - world.parameters["care.asks_ahead_days"] * DAY))
+    people["ask_followup"][person] = np.floor(np.maximum(start, start + (1.0 - u) * interval - days_ahead(world, v) * DAY))
 
 
 def ask_followups(world: World, day: int) -> None:

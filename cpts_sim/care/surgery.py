@@ -47,13 +47,13 @@ class Template:
         return int(self.offset.shape[2])
 
 
-def half_days_worked(gps: Table, half_days: Array, draws: Draws) -> Array:
+def half_days_worked(gps: Table, half_days: Array, parameters: Parameters, draws: Draws) -> Array:
     """Choose which of the week's half-days each GP works, shape (GPs, 11) of truth values; fewer are among more.
 
     The wanted number is met on average: the fraction of a half-day is drawn once per GP. Saturday morning and
     Wednesday or Thursday afternoon go first.
     """
-    order_bias = np.array([0, 0, 0, 0, 0.15, 0.35, 0, 0.35, 0, 0.1, 0.45])
+    order_bias = parameters.array("gp.half_day_free")
     u = draws.block("half_day", HALF_DAYS_A_WEEK + 1, gps["premises"])
     wanted = np.floor(half_days + u[HALF_DAYS_A_WEEK]).astype(np.int64)
     keenness = u[:HALF_DAYS_A_WEEK].T * 0.6 + order_bias[None, :]
@@ -72,13 +72,14 @@ def make_template(gps: Table, parameters: Parameters, draws: Draws) -> Template:
     )  # fmt: skip
     per_session = np.floor(parameters["gp.session_min"] * gps["session_factor"] / stride + 0.5).astype(np.int64)
     most = int(per_session.max(initial=1))
-    worked = half_days_worked(gps, gps["half_days_laid"], draws)
+    worked = half_days_worked(gps, gps["half_days_laid"], parameters, draws)
     extra_reserve = int(parameters["gp.reserve_slots_per_session"])
     per_day = 2 * (most + extra_reserve + 1) + HOME_SLOTS + EXTRA_SLOTS
     shape = (7, rows, per_day)
     template = Template(np.full(shape, NEVER), np.zeros(shape, np.float32), np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
     for weekday in range(6):
-        _lay_day(template, weekday, worked, stride, per_session, most, extra_reserve, held, parameters)
+        kept = np.clip(held * parameters.array("gp.same_day_weekday")[weekday], 0.0, 1.0)
+        _lay_day(template, weekday, worked, stride, per_session, most, extra_reserve, kept, parameters)
     order = np.argsort(template.offset, axis=2, kind="stable")
     for name in ("offset", "length", "kind", "reserve"):
         setattr(template, name, np.take_along_axis(getattr(template, name), order, axis=2))
@@ -90,7 +91,7 @@ def _lay_day(
     extra_reserve: int, held: Array, parameters: Parameters,
 ) -> None:  # fmt: skip
     position = 0
-    starts = (parameters["gp.morning_start_min"], parameters["gp.afternoon_start_min"])
+    starts = _starts(stride, per_session + extra_reserve, worked[:, 2 * weekday], parameters)
     for session in range(2 if weekday < 5 else 1):
         on = worked[:, 2 * weekday + session]
         for k in range(most + extra_reserve + 1):
@@ -106,15 +107,29 @@ def _lay_day(
     for visit in range(HOME_SLOTS):
         exists = worked[:, 2 * weekday + (visit == 2 and weekday < 5)] & (weekday < 5)
         minutes = parameters["gp.home_visit_min"]
-        start = "gp.evening_visit_start_min" if visit == 2 else "gp.home_visit_start_min"
-        offset = np.full(len(stride), parameters[start] + (visit % 2) * minutes)
+        offset = starts[3] if visit == 2 else starts[2] + visit * minutes
         _put(template, weekday, position, exists, offset, np.full(len(stride), minutes), Slot.HOME, 0)
         position += 1
     for extra in range(EXTRA_SLOTS if weekday < 5 else 0):
         exists = worked[:, 2 * weekday + 1]
-        offset = parameters["gp.evening_start_min"] + extra * stride
+        offset = starts[4] + extra * stride
         _put(template, weekday, position, exists, offset, stride, 0, 2)
         position += 1
+
+
+def _starts(stride: Array, slots: Array, morning_worked: Array, parameters: Parameters) -> tuple[Array, ...]:
+    """Minutes at which a GP's morning, afternoon, noon visits, evening visit and extra session begin.
+
+    Long sessions begin earlier in the morning and push what follows, so that nobody is at two places at once.
+    """
+    p, length, visit = parameters, slots * stride, parameters["gp.home_visit_min"]
+    noon_visits = p["gp.home_visit_start_min"]
+    morning = np.minimum(p["gp.morning_start_min"], np.maximum(p["gp.earliest_start_min"], noon_visits - length))
+    noon = np.ceil(np.maximum(noon_visits, morning + length))
+    free_from = np.where(morning_worked, noon + 2 * visit, 0.0)
+    afternoon = np.maximum(p["gp.afternoon_start_min"], free_from)
+    evening = np.ceil(np.maximum(p["gp.evening_visit_start_min"], afternoon + length))
+    return morning, afternoon, noon, evening, np.maximum(p["gp.evening_start_min"], evening + visit)
 
 
 def _put(
@@ -213,7 +228,7 @@ def _without_cut_sessions(world: World, surgeries: Surgeries, weekday: int, kind
     cut = np.flatnonzero(world.gps["hours_cut"] > 0)
     if not len(cut) or weekday == SUNDAY:
         return kind
-    works = half_days_worked(world.gps, world.gps["half_days"], world.draws)[cut]
+    works = half_days_worked(world.gps, world.gps["half_days"], world.parameters, world.draws)[cut]
     afternoon = surgeries.template.offset[weekday, cut] >= world.parameters["gp.afternoon_start_min"]
     second = np.minimum(2 * weekday + 1, HALF_DAYS_A_WEEK - 1)
     here = np.where(afternoon, works[:, second][:, None], works[:, 2 * weekday][:, None])
