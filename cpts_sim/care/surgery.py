@@ -91,7 +91,7 @@ def _lay_day(
     extra_reserve: int, held: Array, parameters: Parameters,
 ) -> None:  # fmt: skip
     position = 0
-    starts = _starts(stride, per_session + extra_reserve, worked[:, 2 * weekday], parameters)
+    starts = _starts(stride, per_session + extra_reserve + 1, worked[:, 2 * weekday], parameters)
     for session in range(2 if weekday < 5 else 1):
         on = worked[:, 2 * weekday + session]
         for k in range(most + extra_reserve + 1):
