@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 WORKS = ("appointments", "full")
 SIZES = (100_000, 250_000)
+WIDTH = 130
 
 
 @click.command(help=say("cli.bench"))
@@ -66,6 +67,8 @@ def _print(bench: Bench) -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = WIDTH
     for work in dict.fromkeys(run.work for run in bench.runs):
         console.print(_table(bench, work))
     for program, work in dict.fromkeys((run.program, run.work) for run in bench.runs):
@@ -83,7 +86,8 @@ def _table(bench: Bench, work: str) -> Table:
     table = Table(title=say(f"bench.{work}"))
     columns = ("program", "size", "setup", "run", "process", "per", "memory", "ratio")
     for column in columns:
-        table.add_column(say(f"bench.column_{column}"), justify="left" if column == "program" else "right")
+        left = column == "program"
+        table.add_column(say(f"bench.column_{column}"), justify="left" if left else "right", no_wrap=left)
     for run in (run for run in bench.rows() if run.work == work):
         ratio = bench.ratios(run.inhabitants).get(run.program) if work == "appointments" else None
         table.add_row(

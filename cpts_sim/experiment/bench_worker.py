@@ -17,12 +17,12 @@ from typing import Any  # noqa: E402
 
 import numpy as np  # noqa: E402
 
-from cpts_sim.engine.events import Need, Route  # noqa: E402
+from cpts_sim.engine.events import Need, Road, Route  # noqa: E402
 from cpts_sim.engine.journal import Chunk  # noqa: E402
 from cpts_sim.errors import InternalError, UsageError  # noqa: E402
 from cpts_sim.model import Model  # noqa: E402
 from cpts_sim.scenario import Scenario, load, parse  # noqa: E402
-from cpts_sim.theory.appointment_year import Outcome, Trace, Workload, plain_loop  # noqa: E402
+from cpts_sim.theory.appointment_year import PATIENCE_MIN, Outcome, Trace, Workload, plain_loop  # noqa: E402
 
 _IMPORTED = time.perf_counter()
 SCENARIO = "appointment_year.yaml"
@@ -54,8 +54,43 @@ def appointment_scenario(workload: Workload) -> Scenario:
     return scenario.model_copy(update={"territory": territory, "years": float(workload.years)})
 
 
+class Tally:
+    """Adds up the outputs of the reference workload as chunks go by; delays by whole minutes."""
+
+    def __init__(self, workload: Workload) -> None:
+        self.served = np.zeros(workload.inhabitants, dtype=np.int32)
+        self.delays = np.zeros(int(PATIENCE_MIN) + 2, dtype=np.int64)
+        self.delay_min = 0.0
+        self.visits, self.waits_min = np.zeros(2, dtype=np.int64), np.zeros(2)
+
+    def __call__(self, chunk: Chunk, tables: Mapping[str, Any]) -> None:
+        """Count a closed chunk."""
+        rows, visits = chunk["request"], chunk["ed"]
+        seen = rows["route"] != Route.ED
+        delay = (rows["visit"] - rows["raised"])[seen]
+        self.delays += np.bincount(delay.astype(np.int64), minlength=len(self.delays))
+        self.delay_min += float(delay.sum())
+        self.served += np.bincount(rows["person"][seen], minlength=len(self.served)).astype(np.int32)
+        diverted = (visits["road"] == Road.SPILL).astype(np.int64)
+        self.visits += np.bincount(diverted, minlength=2)
+        self.waits_min += np.bincount(diverted, visits["start"] - visits["arrival"], 2)
+
+    def summary(self) -> dict[str, float]:
+        """Return the outputs that every implementation of the workload prints."""
+        contacts, visits = int(self.delays.sum()), int(self.visits.sum())
+        ranks = np.searchsorted(np.cumsum(self.delays), [0.5 * contacts, 0.9 * contacts]) + 0.5
+        waits = self.waits_min / np.maximum(self.visits, 1)
+        return {
+            "needs": contacts + visits, "contacts": contacts, "ed_visits": visits,
+            "ed_diverted": int(self.visits[1]), "delay_mean": self.delay_min / max(1, contacts),
+            "delay_median": float(ranks[0]), "delay_p90": float(ranks[1]),
+            "ed_wait_mean": float(self.waits_min.sum()) / max(1, visits), "ed_wait0": float(waits[0]),
+            "ed_wait1": float(waits[1]), "no_contact": float((self.served == 0).mean()),
+        }  # fmt: skip
+
+
 class Collector:
-    """Keeps the columns of the journal that the reference workload asks for."""
+    """Keeps the columns of the journal that say what became of each need."""
 
     def __init__(self) -> None:
         self.chunks: list[dict[str, dict[str, Any]]] = []
@@ -94,20 +129,28 @@ class Collector:
         return Trace(minute, person, kind[order] == Need.EMERGENCY, service), Outcome(slot, ed_start)
 
 
-def run_appointments(
-    workload: Workload, seed: int, trace: Trace | None = None
-) -> tuple[Trace, Outcome, dict[str, float]]:
-    """Run the reference workload through the model; needs, outcomes and times."""
+def run_appointments(workload: Workload, seed: int, trace: Trace | None = None) -> tuple[Trace, Outcome]:
+    """Run the reference workload through the model; its needs and what became of each."""
     collector = Collector()
-    began = time.perf_counter()
     model = Model(appointment_scenario(workload), seed, observers=[collector], trace=_given(trace))
+    model.run(workload.days)
+    model.finish()
+    model.close()
+    return collector.outcome()
+
+
+def time_appointments(workload: Workload, seed: int) -> tuple[dict[str, float], dict[str, float]]:
+    """Run the reference workload with its agents; outputs and times."""
+    tally = Tally(workload)
+    began = time.perf_counter()
+    model = Model(appointment_scenario(workload), seed, observers=[tally])
+    len(model.agents)
     made = time.perf_counter()
     model.run(workload.days)
     model.finish()
     times = {"t_setup": made - began, "t_run": time.perf_counter() - made}
-    needs, outcome = collector.outcome()
     model.close()
-    return needs, outcome, times
+    return tally.summary(), times
 
 
 def _given(trace: Trace | None) -> Any:
@@ -124,7 +167,7 @@ def compare_with_plain_loop(workload: Workload, trace: Trace) -> dict[str, float
     Raises:
         InternalError: some outcome differs (times to 1e-7 minute).
     """
-    needs, outcome, _ = run_appointments(workload, 1, trace)
+    needs, outcome = run_appointments(workload, 1, trace)
     expected = plain_loop(workload, trace)
     wrong = len(needs) != len(trace) or not np.array_equal(needs.minute, trace.minute)
     if not wrong:
@@ -137,7 +180,7 @@ def compare_with_plain_loop(workload: Workload, trace: Trace) -> dict[str, float
     return outcome.summary(trace, workload.inhabitants)
 
 
-def run_full(inhabitants: int, years: int, seed: int) -> tuple[dict[str, float], dict[str, float]]:
+def time_full(inhabitants: int, years: int, seed: int) -> tuple[dict[str, float], dict[str, float]]:
     """Run the whole model on an archetype; counts of events after the warm-up, and times."""
     counts = dict.fromkeys(FULL_COUNTS, 0)
 
@@ -148,6 +191,7 @@ def run_full(inhabitants: int, years: int, seed: int) -> tuple[dict[str, float],
     source = {"territory": {"archetype": ARCHETYPE, "population": inhabitants}, "years": years}
     began = time.perf_counter()
     model = Model(parse(source), seed)
+    len(model.agents)
     made = time.perf_counter()
     model.warm_up()
     model.journal.close_chunk()
@@ -169,11 +213,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     if asked.work == "full":
-        outputs, times = run_full(asked.n, asked.years, asked.seed)
+        outputs, times = time_full(asked.n, asked.years, asked.seed)
     else:
-        workload = Workload(asked.n, asked.years)
-        needs, outcome, times = run_appointments(workload, asked.seed)
-        outputs = outcome.summary(needs, asked.n)
+        outputs, times = time_appointments(Workload(asked.n, asked.years), asked.seed)
     print(json.dumps({"n": asked.n, **outputs, "t_import": _IMPORTED - _BEGAN, **times}))
 
 
