@@ -62,6 +62,7 @@ class FranceCare:
         world = self.world
         since = day - world.days.first_day
         if since and since % 7 == 0:
+            rq.compact(self.world)
             self._turn_week(day)
         if since % MONTH_DAYS == 0:
             self._turn_month(day, since // MONTH_DAYS)
@@ -71,7 +72,6 @@ class FranceCare:
     def _turn_month(self, day: int, month: int) -> None:
         world = self.world
         if month:
-            rq.compact(world)
             self.surgeries.refill(day)
             world.journal.close_chunk()
         self._remember_neighbours()
@@ -154,6 +154,7 @@ class FranceCare:
             level = self.demand.levels(world.draws, key, due["what"], age, due["road"])
             level = np.where(due["severity"] == health.DECOMPENSATED, np.maximum(level, 3), level)
             minute = np.maximum(due["minute"], world.emergency.now)
+            site, minute = world.rules["which_department"](world, site, minute, level, people["commune"][person])
             world.emergency.arrive(
                 minute, key, person, site, due["road"], level, age, due["what"],
                 hours_open=world.days.is_open(minute), sure=due["what"] >= hospital_days.READMITTED,

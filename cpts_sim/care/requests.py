@@ -104,11 +104,12 @@ def close_pending(world: World) -> None:
 def compact(world: World) -> None:
     """Forget ended requests; the books' references follow."""
     write_endings(world)
-    requests = world.requests
+    requests, books = world.requests, world.books
     kept = np.flatnonzero(requests["stage"] != ENDED)
-    renumber = np.full(len(requests) + 1, -1, dtype=np.int32)
+    renumber = np.full(len(requests), -1, dtype=np.int32)
     renumber[kept] = np.arange(len(kept), dtype=np.int32)
-    world.books.request = renumber[world.books.request]
+    gp, column = np.nonzero(books.request >= 0)
+    books.request[gp, column] = renumber[books.request[gp, column]]
     requests.keep(kept)
 
 

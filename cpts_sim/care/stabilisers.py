@@ -23,13 +23,12 @@ def third_next_days(world: World) -> Array:
     """Days until the third free slot of each GP that anybody may book ahead (84 where there is none)."""
     books = world.books
     today = max(0, int(np.floor_divide(world.now, DAY)) - books.first_day) * books.per_day
-    free = books.free[:, today:] == Slot.AHEAD
-    count = np.cumsum(free, axis=1, dtype=np.int32)
-    index = np.argmax(count >= 3, axis=1)
-    found = count[:, -1] >= 3
-    days = (books.start[np.arange(books.rows), today + index] - world.now) / DAY
-    result: Array = np.where(found, np.minimum(days, NO_SLOT_DAYS), NO_SLOT_DAYS)
-    return result
+    row, column = np.nonzero(books.free[:, today:] == Slot.AHEAD)
+    third = np.searchsorted(row, np.arange(books.rows)) + 2
+    has = np.flatnonzero(third < np.searchsorted(row, np.arange(books.rows), side="right"))
+    days = np.full(books.rows, NO_SLOT_DAYS)
+    days[has] = np.minimum((books.start[has, today + column[third[has]]] - world.now) / DAY, NO_SLOT_DAYS)
+    return days
 
 
 def stretch_follow_up(world: World, backlog_days: Array) -> Array:

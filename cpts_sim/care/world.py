@@ -186,6 +186,21 @@ class Cancellations:
         self._books = books
 
 
+@dataclass(frozen=True)
+class Alert:
+    """A crisis that the scenario sends, the same in every arm: who may answer it reads it here.
+
+    Attributes:
+        name: name of the shock.
+        first_day: first day.
+        until_day: first day after it.
+    """
+
+    name: str
+    first_day: int
+    until_day: int
+
+
 @dataclass
 class World:
     """State and parts of one running model; every rule of care takes it as its first argument.
@@ -201,6 +216,7 @@ class World:
         needs: the clock of each kind of need, by name.
         ledger: weeks of the GPs; ``ledgers`` those of every profession by its code, the GPs' included.
         strain: strain of every profession by its code.
+        alerts: crises of the scenario, whenever they are.
         ended: endings of requests in the present window that the journal does not have yet.
         frozen: structural events wait (warm-up).
         drifting: people and practices change from year to year.
@@ -227,6 +243,7 @@ class World:
     ledgers: dict[int, Ledger] = field(default_factory=dict)
     arrivals: Arrivals = field(default_factory=Arrivals)
     cancellations: Cancellations = field(default_factory=Cancellations)
+    alerts: list[Alert] = field(default_factory=list)
     ended: list[tuple[Any, ...]] = field(default_factory=list)
     routes: list[Any] = field(default_factory=list)
     hooks: dict[str, list[Callable[..., None]]] = field(default_factory=dict)
@@ -246,7 +263,7 @@ class World:
 
     @property
     def requests(self) -> Table:
-        """Table of open requests (compacted each month; nobody keeps its row numbers but the books)."""
+        """Table of open requests (compacted each week; nobody keeps its row numbers but the books)."""
         return self.tables["requests"]
 
     def age_years(self, person: Array) -> Array:
