@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cpts_sim.engine.events import Member
 from cpts_sim.experiment.values import Place, Values
@@ -58,20 +59,34 @@ def _effect(values: Values, base: str, arm: str) -> None:
 
 
 def _members(values: Values, base: str, arm: str) -> None:
-    """Put the mean EE of the GPs who are leaders, active, passive and no members in the last arm compared.
+    """Put exhaustion and waits at GPs who are leaders, active, passive and no members in an arm.
 
-    The same GPs are taken in the first arm, by pair: membership is read in ``arm`` and kept under its name
-    there.
+    The same GPs are taken in the first arm, pair by pair: membership is read in ``arm``.
     """
     groups = values.groups("burnout.gp_member", "gp")
     if not groups or arm == base:
         return
-    place = np.array([values.get(arm, Place("burnout.gp_member", "gp", g)) for g in groups])
+    place = _by_gp(values, arm, "burnout.gp_member", groups)
     for where in (base, arm):
-        score = np.array([values.get(where, Place("burnout.gp_ee", "gp", g)) for g in groups])
         for member in Member:
-            mine = np.where((place == member) & np.isfinite(score), score, math.nan)
-            count = np.isfinite(mine).sum(axis=0)
-            means = np.where(count > 0, np.nansum(mine, axis=0) / np.maximum(count, 1), math.nan)
+            mine = place == member
             name = str(int(member)) if len(values.arms) == 2 else f"{int(member)}@{arm}"
-            values.put(where, Place("burnout.by_member", "member", name), list(means))
+            score = _by_gp(values, where, "burnout.gp_ee", groups)
+            values.put(where, Place("burnout.by_member", "member", name), _mean(score, mine * 1.0))
+            wait = _by_gp(values, where, "wait.gp", groups)
+            served = _by_gp(values, where, "wait.gp_served", groups)
+            values.put(where, Place("wait.by_member", "member", name), _mean(wait, mine * served))
+
+
+def _by_gp(values: Values, arm: str, indicator: str, groups: list[str]) -> NDArray[np.float64]:
+    """Return one row per GP, one column per pair."""
+    return np.array([values.get(arm, Place(indicator, "gp", group)) for group in groups])
+
+
+def _mean(numbers: NDArray[np.float64], weights: NDArray[np.float64]) -> list[float]:
+    """Return the weighted mean over GPs of each pair; nan where nobody counts."""
+    known = np.isfinite(numbers) & np.isfinite(weights)
+    weight = np.where(known, weights, 0.0)
+    total = weight.sum(axis=0)
+    sums = (np.where(known, numbers, 0.0) * weight).sum(axis=0)
+    return [float(s / t) if t else math.nan for s, t in zip(sums, total, strict=True)]

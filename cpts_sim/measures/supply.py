@@ -16,6 +16,8 @@ _LINES = len(LEDGER_LINES)
 _PROFESSIONS = len(Profession)
 _HOUR_EDGES = np.arange(0.0, 121.0)
 _ACT_EDGES = np.arange(0.0, 401.0, 4.0)
+PATIENT_LINES = ("consult", "visit", "squeeze", "session_other", "idle", "extra_paid")
+"""Ledger lines that are time for patients."""
 LONG_WEEK_H = 50.0
 """Weeks longer than this go with more exhaustion (care.md B14)."""
 
@@ -66,6 +68,9 @@ class Visits:
         Indicator("time.acts_p10", "acts_week", "none"),
         Indicator("time.acts_p90", "acts_week", "none"),
         Indicator("time.line", "hours_week", "none", "one line of the weekly ledger"),
+        Indicator(
+            "time.patients", "hours_week", "none", "44.5 h; its change is what a mission takes or gives"
+        ),
         Indicator("time.displaced", "minutes_week", "none", "patient time a GP gives to the CPTS in the day"),
         Indicator(
             "time.unpaid_evening",
@@ -107,6 +112,8 @@ class Time:
             indicator = "time.acts" if name == "acts" else "time.long_weeks"
             yield Row(indicator, "", "", -1, float(ratio(held, weeks[Profession.GP])))
         yield Row("time.hours", "", "", -1, float(gp.sum()))
+        patients = sum(gp[LEDGER_LINES.index(line)] for line in PATIENT_LINES)
+        yield Row("time.patients", "", "", -1, float(patients))
         evening = gp[LEDGER_LINES.index("cpts_lunch")] + gp[LEDGER_LINES.index("cpts_evening")]
         yield Row("time.displaced", "", "", -1, float(60 * gp[LEDGER_LINES.index("cpts_day")]))
         yield Row("time.unpaid_evening", "", "", -1, float(60 * evening))

@@ -21,14 +21,14 @@ from cpts_sim.measures.base import (
     ratio,
     week_of,
 )
-from cpts_sim.measures.cuts import BY_AGE, BY_COMMUNE, BY_DEPRIVATION, BY_KIND, WHOLE, named
+from cpts_sim.measures.cuts import BY_AGE, BY_ATTACHMENT, BY_COMMUNE, BY_DEPRIVATION, BY_KIND, WHOLE, named
 from cpts_sim.measures.histogram import LEAD_DAYS, WAIT_EDGES_MIN, bins, quantile, whole_quantile
-from cpts_sim.measures.tables import residents
+from cpts_sim.measures.tables import cohort, residents
 
 GP_ROUTES = (
     Route.OWN_GP, Route.SQUEEZE, Route.COLLEAGUE, Route.OTHER_GP, Route.DESK, Route.OUTSIDE, Route.VISIT,
 )  # fmt: skip
-_CUTS = (WHOLE, BY_KIND, BY_COMMUNE, BY_AGE, BY_DEPRIVATION)
+_CUTS = (WHOLE, BY_KIND, BY_COMMUNE, BY_AGE, BY_DEPRIVATION, BY_ATTACHMENT)
 _BINS = len(WAIT_EDGES_MIN) - 1
 _NEEDS = len(Need)
 
@@ -43,6 +43,11 @@ _NEEDS = len(Need)
         Indicator("wait.over_7d", "share", "lower"),
         Indicator(
             "wait.served", "per_1000_year", "none", "always stands beside the waits: who is served changes"
+        ),
+        Indicator("wait.gp", "days", "lower", "patients of one GP of the day-0 cohort"),
+        Indicator("wait.gp_served", "count", "none", "requests served by one GP of the day-0 cohort"),
+        Indicator(
+            "wait.by_member", "days", "lower", "patients of the same GPs in both arms, by the GP's place"
         ),
         Indicator(
             "lead.median", "days", "none", "DREES ER 1085: 2 days (W1); calendar days, for comparison only"
@@ -73,6 +78,9 @@ class Waits:
             tally.add(f"{cut.name}.minutes", week, cells, size, wait, MINUTES)
             tally.add(f"{cut.name}.over_2d", week, cells, size, wait > 2 * DAY)
             tally.add(f"{cut.name}.over_7d", week, cells, size, wait > 7 * DAY)
+        gps = (len(tables["gps"]["halo"]),)
+        tally.add("gp.served", week, (rows["provider"],), gps)
+        tally.add("gp.minutes", week, (rows["provider"],), gps, wait, MINUTES)
         tally.add("bins", week, (rows["kind"], bins(wait, WAIT_EDGES_MIN)), (_NEEDS, _BINS))
         lead = np.floor(rows["visit"] / DAY) - np.floor(rows["asked"] / DAY)
         tally.add(
@@ -97,6 +105,7 @@ class Waits:
             for indicator, numbers in values.items():
                 yield from (Row(indicator, *part[:2], -1, part[2]) for part in named(cut, tables, numbers))
         yield from self._spread(tally, weeks, tables)
+        yield from self._by_gp(tally, weeks, tables)
         yield from self._weekly(tally, horizon.weeks)
 
     def _spread(self, tally: Tally, weeks: int, tables: Tables) -> Iterator[Row]:
@@ -111,6 +120,15 @@ class Waits:
             yield Row("lead.mean", by, group, -1, float(ratio((lead * np.arange(LEAD_DAYS)).sum(), total)))
             yield Row("lead.same_day", by, group, -1, float(ratio(lead[0], total)))
             yield Row("lead.next_day", by, group, -1, float(ratio(lead[:2].sum(), total)))
+
+    def _by_gp(self, tally: Tally, weeks: int, tables: Tables) -> Iterator[Row]:
+        """Yield the mean wait at each GP of the cohort: whose patients paid for what others gained."""
+        mine = cohort(tables)
+        served = tally.get("gp.served", weeks, (len(mine),)).sum(axis=0)
+        days = ratio(tally.get("gp.minutes", weeks, (len(mine),)).sum(axis=0) / MINUTES / DAY, served)
+        for gp in np.flatnonzero(mine):
+            yield Row("wait.gp", "gp", f"{gp:06d}", -1, float(days[gp]))
+            yield Row("wait.gp_served", "gp", f"{gp:06d}", -1, float(served[gp]))
 
     def _weekly(self, tally: Tally, weeks: int) -> Iterator[Row]:
         """Yield the mean wait of those seen each week, those who had asked during the warm-up included."""

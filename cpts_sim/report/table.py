@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from cpts_sim.experiment import Comparison, Line, Place, Reading
+from cpts_sim.experiment.readings import known_indicators
 from cpts_sim.experiment.results import line_record
 from cpts_sim.measures.accounts import ACCOUNTS
 from cpts_sim.report.numbers import arm_words, gap, gap_interval, gap_unit_words, level, unit_words, written
@@ -34,6 +35,7 @@ HEADLINES: tuple[Place, ...] = (
     Place("admission.avoidable"),
     Place("visit.acts"),
     Place("time.hours"),
+    Place("time.patients"),
     Place("time.displaced"),
     Place("time.unpaid_evening"),
     Place("burnout.ee"),
@@ -162,16 +164,24 @@ def residual(comparison: Comparison, arm: str) -> float:
 
 
 def _members(comparison: Comparison, arm: str, lang: str) -> list[tuple[str, tuple[tuple[str, ...], ...]]]:
-    """Return the block of exhaustion by place in the CPTS, when anybody has one."""
-    found = {g.split("@")[0]: g for g in comparison.values.groups("burnout.by_member", "member")
-             if "@" not in g or g.endswith(f"@{arm}")}  # fmt: skip
-    lines = {g: comparison.line(Place("burnout.by_member", "member", name), arm) for g, name in found.items()}
-    known = {g: line for g, line in lines.items() if math.isfinite(line.difference.mean)}
-    if not set(known) - {"0"}:
-        return []
-    rows = [(say(f"measures.member.{g}", lang), *_short(known[g], lang)) for g in sorted(known, reverse=True)]
-    title = f"{say('measures.burnout.by_member', lang)} ({unit_words('points', lang)})"
-    return [(title, tuple(rows))]
+    """Return the blocks of exhaustion and of waits by the GP's place in the CPTS, when anybody has one."""
+    blocks = [_by_member(comparison, arm, lang, name) for name in ("burnout.by_member", "wait.by_member")]
+    return [block for block in blocks if len(block[1]) > 1]
+
+
+def _by_member(
+    comparison: Comparison, arm: str, lang: str, indicator: str
+) -> tuple[str, tuple[tuple[str, ...], ...]]:
+    names = {
+        name.split("@")[0]: name
+        for name in comparison.values.groups(indicator, "member")
+        if "@" not in name or name.endswith(f"@{arm}")
+    }
+    lines = {group: comparison.line(Place(indicator, "member", name), arm) for group, name in names.items()}
+    known = sorted((group for group in lines if math.isfinite(lines[group].difference.mean)), reverse=True)
+    rows = tuple((say(f"measures.member.{group}", lang), *_short(lines[group], lang)) for group in known)
+    unit = unit_words(known_indicators()[indicator].unit, lang)
+    return f"{say(f'measures.{indicator}', lang)} ({unit})", rows
 
 
 def _short(line: Line, lang: str) -> tuple[str, str, str]:

@@ -77,7 +77,7 @@ def requests(start: float, stop: float, seed: int, count: int, better: float = 0
         origin=np.where(u[8] < 0.7, 0, np.floor(u[8] * 6)),
         contacts=1 + np.floor(u[9] * 3), first=np.where(u[9] < 0.05, 1, 0), after=np.where(u[9] < 0.05, 1, 0),
         ending=ending, route=route, commune=np.floor(u[7] * 3), age=np.floor(u[7] * 90), ald=u[2] < 0.2,
-        attached=u[4] < 0.9, deprivation=1 + np.floor(u[5] * 5),
+        attached=u[4] < 0.9, provider=np.floor(u[2] * GPS), deprivation=1 + np.floor(u[5] * 5),
         account=np.where(u[6] < 0.8, 0, np.floor(u[6] * 5)),
     )  # fmt: skip
 

@@ -93,6 +93,7 @@ def test_members_are_told_apart(done):
     title, rows = table_of(done, "en").blocks[1]
     assert "Exhaustion by place in the CPTS" in title
     assert [row[0] for row in rows] == ["leaders", "active members", "passive members", "non-members"]
+    assert "Wait at GPs by their place" in table_of(done, "en").blocks[2][0]
 
 
 def test_three_arms_give_two_tables():
