@@ -70,9 +70,12 @@ def _first_visit(world: World, person: Array, at: Array) -> None:
 
 
 def register_after_visit(world: World, person: Array, gp: Array, at: Array) -> None:
-    """People without MT who have just been seen ask that GP to take them on (a structural event: not while frozen)."""
+    """Some people who seek an MT ask the GP who has just seen them (a structural event: not while frozen)."""
     if not len(person) or world.frozen:
         return
+    u = world.draws.uniform("asks_after_visit", world.people["key"][person], np.floor(at).astype(np.int64))
+    asks = u < world.parameters["care.asks_after_visit"]
+    person, gp, at = person[asks], gp[asks], at[asks]
     taken = world.rules["accept_patient"](world, world.people["key"][person], gp, np.floor(at).astype(np.int64))
     chosen, first = np.unique(person[taken], return_index=True)
     register(world, chosen, gp[taken][first], at[taken][first], Via.SPONTANEOUS)

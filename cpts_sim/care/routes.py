@@ -132,7 +132,11 @@ class OwnPractice:
         minute, wished = wave.minute[planned, contact], wave.wished[planned]
         begins = np.maximum(np.floor(wished / DAY) - world.parameters["care.early_days"], np.floor(minute / DAY) + 1.0)
         last = np.floor(np.maximum(wished, minute) / DAY) + wave.patience_days[planned]
-        plan.offer(planned, contact, 0, wave.own[planned], usual_slots(wave, planned), begins * DAY, last, Code.OWN_GP)
+        kinds, own = usual_slots(wave, planned), wave.own[planned]
+        plan.offer(planned, contact, 0, own, kinds, begins * DAY, last, Code.OWN_GP)
+        cover = world.gps["cover"][own]
+        left = np.flatnonzero((world.gps["away_now"][own] > 0) & (cover >= 0))  # away too long: whoever stands in
+        plan.offer(planned[left], contact, 2, cover[left], kinds[left], begins[left] * DAY, last[left], Code.COLLEAGUE)
 
     @staticmethod
     def _with_symptom(world: World, wave: Wave, who: Array, contact: int, plan: Plan) -> None:
@@ -143,8 +147,10 @@ class OwnPractice:
         plan.offer(who, contact, 0, own, kinds, minute + p["care.lead_min"], np.minimum(soon, last), Code.OWN_GP)
         seated = ~wave.home[who]
         acute = np.flatnonzero(seated & (wave.kind[who] == Need.ACUTE))
-        plan.offer(who[acute], contact, 1, own[acute], Slot.SQUEEZE, minute[acute], today[acute] + 1.0, Code.SQUEEZE)
-        OwnPractice._colleague(world, wave, who[seated], contact, plan)
+        away, cover = world.gps["away_now"][own] > 0, world.gps["cover"][own]
+        there = np.where(away & (cover >= 0), cover, own)[acute]
+        plan.offer(who[acute], contact, 1, there, Slot.SQUEEZE, minute[acute], today[acute] + 1.0, Code.SQUEEZE)
+        OwnPractice._colleague(world, wave, who[seated | away], contact, plan)
         later = np.flatnonzero(last > soon)
         plan.offer(who[later], contact, 3, own[later], kinds[later], (soon[later] + 1.0) * DAY, last[later], Code.OWN_GP)
 
@@ -157,10 +163,11 @@ class OwnPractice:
         chosen = (cover >= 0) & willing
         who = who[chosen]
         minute = wave.minute[who, contact]
-        patience = world.requests["patience_days"][wave.rows[who]]  # the usual GP is away: whoever stands in, when she can
-        within = np.floor(np.where(away[chosen], patience, world.parameters["care.soon_days"]))
-        plan.offer(who, contact, 2, cover[chosen], Slot.AHEAD + Slot.SAME_DAY, minute + world.parameters["care.lead_min"],
-                   np.floor(minute / DAY) + within, Code.COLLEAGUE)  # fmt: skip
+        soon = world.parameters["care.soon_days"]  # when the usual GP is away, whoever stands in is waited for
+        within = np.floor(np.where(away[chosen], wave.patience_days[who], soon))
+        earliest = minute + world.parameters["care.lead_min"]
+        last = np.floor(minute / DAY) + within
+        plan.offer(who, contact, 2, cover[chosen], usual_slots(wave, who), earliest, last, Code.COLLEAGUE)
 
 
 class OtherPractice:

@@ -141,6 +141,8 @@ def add_gp_columns(gps: Table, parameters: Parameters, draws: Draws) -> None:
     )  # fmt: skip
     for name in zeros:
         gps.add_column(name, np.zeros(rows))
+    gps.add_column("list_phase", draws.uniform("list_phase", gps["key"]))
+    gps.add_column("home_slots", np.full(rows, 3.0))
     for name in ("status", "account", "locum_now", "away_now", "holiday_now", "hours_cut", "member"):
         gps.add_column(name, np.zeros(rows, dtype=np.int8))
     gps.add_column("away_until", np.full(rows, -np.inf))
@@ -156,13 +158,18 @@ def add_gp_columns(gps: Table, parameters: Parameters, draws: Draws) -> None:
 
 
 def fit_lists(people: Table, gps: Table, parameters: Parameters) -> None:
-    """Whoever is closed at the start has the list she wants; whoever is open has some room."""
+    """Give each GP the list she aims at: lists are found anywhere in the cycle of filling, closing and shrinking.
+
+    A list closes when it reaches the target and opens again below ``care.reopens_at`` of it, so at any time the
+    open and the closed alike are spread between the two, and as many lists open as close while the sum is steady.
+    """
     on_list = people["mt"][people["mt"] >= 0]
     size = np.bincount(on_list, minlength=len(gps))
     gps["list_size"] = size
-    room = np.where(gps["open"] > 0, 1.0 + parameters["care.room_when_open"], 1.0)
+    fewest = parameters["care.reopens_at"]
+    filled = fewest + (1.0 - fewest) * gps["list_phase"]
     inside = gps["halo"] == 0
-    gps["list_target"][inside] = np.ceil(size * room)[inside]
+    gps["list_target"][inside] = np.ceil(size / filled)[inside]
 
 
 def yearly_acts(people: Table, parameters: Parameters, start: float) -> Array:
@@ -182,8 +189,9 @@ def fit_practices(people: Table, gps: Table, parameters: Parameters, start: floa
     Only a part of the difference is made up (``gp.list_to_capacity``), so loads stay unequal; the capacity of all
     together does not change.
     """
-    own = people["mt"] >= 0
-    acts = np.bincount(people["mt"][own], weights=yearly_acts(people, parameters, start)[own], minlength=len(gps))
+    own, expected = people["mt"] >= 0, yearly_acts(people, parameters, start)
+    acts = np.bincount(people["mt"][own], weights=expected[own], minlength=len(gps))
+    _keep_visits(people, gps, expected, parameters)
     demand = acts / np.maximum(gps["reach"], 0.2)
     capacity = gps["half_days"] / gps["slot_min"]
     inside = (gps["halo"] == 0) & (demand > 0)
@@ -194,11 +202,21 @@ def fit_practices(people: Table, gps: Table, parameters: Parameters, start: floa
     part = parameters["gp.list_to_capacity"]
     factor = 1.0 + part * (gap - 1.0)
     factor /= (factor * capacity)[inside].sum() / capacity[inside].sum()
-    half = np.sqrt(factor)
-    shorter = np.clip(gps["slot_min"] / half, parameters["gp.act_shortest_min"], parameters["gp.act_longest_min"])
+    longer = np.sqrt(np.sqrt(factor))  # days are stretched less than acts are shortened
+    shorter = np.clip(gps["slot_min"] * longer / factor, parameters["gp.act_shortest_min"], parameters["gp.act_longest_min"])
     done = gps["slot_min"] / shorter
     gps["slot_min"][inside] = shorter[inside]
     gps["session_factor"][inside] = np.clip(factor / done, 0.6, 1.5)[inside]
+
+
+def _keep_visits(people: Table, gps: Table, expected: Array, parameters: Parameters) -> None:
+    """Let each GP keep room for home visits on full days in proportion to the acts of those whom she sees at home."""
+    p = parameters
+    home = (people["mt"] >= 0) & (people["home"] > 0)
+    weekly = np.bincount(people["mt"][home], weights=expected[home], minlength=len(gps)) / 52.0
+    days = np.maximum(gps["half_days"] / 2.0, 1.0)
+    fewest, most = p.array("gp.home_slots_day")
+    gps["home_slots"] = np.clip(np.ceil(p["gp.home_slots_per_visit"] * weekly / days), fewest, most)
 
 
 def nearest_gps(gps: Table, travel_min: Array, count: int = 6) -> Array:

@@ -22,7 +22,8 @@ REFILL_DAYS = 28
 HALF_DAYS_A_WEEK = 11  # Monday to Friday twice, Saturday morning
 EXTRA_SLOTS = 4
 SUNDAY = 6
-HOME_SLOTS = 3  # two at noon, one at the end of the day
+HOME_NOON = (0, 2)  # which of the day's home visits are made at noon, the others at the end of the day
+HOME_SLOTS = 5
 
 
 @dataclass
@@ -79,7 +80,7 @@ def make_template(gps: Table, parameters: Parameters, draws: Draws) -> Template:
     template = Template(np.full(shape, NEVER), np.zeros(shape, np.float32), np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
     for weekday in range(6):
         kept = np.clip(held * parameters.array("gp.same_day_weekday")[weekday], 0.0, 1.0)
-        _lay_day(template, weekday, worked, stride, per_session, most, extra_reserve, kept, parameters)
+        _lay_day(template, weekday, worked, stride, per_session, most, extra_reserve, kept, gps["home_slots"], parameters)
     order = np.argsort(template.offset, axis=2, kind="stable")
     for name in ("offset", "length", "kind", "reserve"):
         setattr(template, name, np.take_along_axis(getattr(template, name), order, axis=2))
@@ -88,7 +89,7 @@ def make_template(gps: Table, parameters: Parameters, draws: Draws) -> Template:
 
 def _lay_day(
     template: Template, weekday: int, worked: Array, stride: Array, per_session: Array, most: int,
-    extra_reserve: int, held: Array, parameters: Parameters,
+    extra_reserve: int, held: Array, home_slots: Array, parameters: Parameters,
 ) -> None:  # fmt: skip
     position = 0
     starts = _starts(stride, per_session + extra_reserve + 1, worked[:, 2 * weekday], parameters)
@@ -104,10 +105,12 @@ def _lay_day(
             exists = on & (k <= per_session + extra_reserve)
             _put(template, weekday, position, exists, offset, stride, kind, reserve.astype(np.uint8))
             position += 1
-    for visit in range(HOME_SLOTS):
-        exists = worked[:, 2 * weekday + (visit == 2 and weekday < 5)] & (weekday < 5)
-        minutes = parameters["gp.home_visit_min"]
-        offset = starts[3] if visit == 2 else starts[2] + visit * minutes
+    minutes = parameters["gp.home_visit_min"]
+    for visit in range(HOME_SLOTS if weekday < 5 else 0):
+        noon = visit in HOME_NOON
+        nth = sum((earlier in HOME_NOON) == noon for earlier in range(visit))
+        exists = worked[:, 2 * weekday + (not noon)] & (visit < home_slots)
+        offset = starts[2 if noon else 3] + nth * minutes
         _put(template, weekday, position, exists, offset, np.full(len(stride), minutes), Slot.HOME, 0)
         position += 1
     for extra in range(EXTRA_SLOTS if weekday < 5 else 0):
@@ -129,7 +132,7 @@ def _starts(stride: Array, slots: Array, morning_worked: Array, parameters: Para
     free_from = np.where(morning_worked, noon + 2 * visit, 0.0)
     afternoon = np.maximum(p["gp.afternoon_start_min"], free_from)
     evening = np.ceil(np.maximum(p["gp.evening_visit_start_min"], afternoon + length))
-    return morning, afternoon, noon, evening, np.maximum(p["gp.evening_start_min"], evening + visit)
+    return morning, afternoon, noon, evening, np.maximum(p["gp.evening_start_min"], evening + (HOME_SLOTS - len(HOME_NOON)) * visit)
 
 
 def _put(

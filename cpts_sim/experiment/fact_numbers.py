@@ -201,8 +201,8 @@ def _quantile(values: Array, level: float) -> float:
 
 def _contacts(record: Record) -> Numbers:
     requests = record.rows("request", "asked")
-    asked = requests["first"] != First.NO_CONTACT
-    failed = np.isin(requests["first"], (First.REFUSED, First.BUSY))
+    asked = (requests["first"] != First.NO_CONTACT) & ~np.isin(requests["kind"], (Need.EMERGENCY, Need.NURSING))
+    failed = asked & np.isin(requests["first"], (First.REFUSED, First.BUSY))
     after = requests["after"][failed]
     what = (After.ELSEWHERE, After.GAVE_UP, After.ED, After.LATER)
     out = {f"then_{one.name.lower()}": float(ratio((after == one).sum(), len(after))) for one in what}
@@ -255,7 +255,7 @@ def _strain(record: Record) -> Numbers:
     return {
         "high_ee": tired.mean(), "ee_mean": ee.mean(), "ee_sd": float(np.mean(spread)),
         "any_dimension": (tired | far | low).mean(), "all_dimensions": (tired & far & low).mean(),
-        "ee_drift": weeks["ee_true"][told][last].mean() - weeks["ee_true"][told][when < quarter].mean(),
+        "ee_drift": weeks["ee_true"][told][last].mean() - weeks["ee_true"][told].mean(),
     }  # fmt: skip
 
 
