@@ -50,7 +50,7 @@ def activity_of(name: str, days: Days, parameters: Parameters, demand: EdDemand)
     week = p.array("care.weekday_planned" if planned else "care.weekday_symptom")
     month = p.array("care.month_index")
     weights = (week / week.mean())[days.weekday] * (month / month.mean())[days.month - 1]
-    if name == "acute":
+    if name == "acute" and p.array("care.rate_acute").any():
         weights = weights + _influenza(days, p)
     return Activity(days.first_day, weights, *_hours(p.array("care.hour_planned" if planned else "care.hour_symptom")))
 

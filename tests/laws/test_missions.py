@@ -19,7 +19,7 @@ from cpts_sim.scenario import Scenario
 
 MISSIONS = sorted(plugin_modules("missions"))
 DAYS = 45
-CARE = ("request", "visit", "ed", "admission", "attachment", "day", "provider_day")
+CARE = ("request", "visit", "ed", "admission", "attachment", "provider_day")
 
 
 def _policies(name: str) -> dict[str, object]:
