@@ -169,14 +169,20 @@ def settle_habits(world: World) -> None:
 
 # ---------------------------------------------------------------------------------- what fills a week
 def _nurses(world: World, table: Table, present: Array) -> None:
-    """Rounds from the caseloads, travel, paperwork; a locum or nobody runs the rounds of a holiday."""
+    """Rounds from the caseloads, travel, paperwork; acts at the office in part of the time that rounds leave.
+
+    A locum or nobody runs the rounds of a holiday.
+    """
     p, ledger, nurses = world.parameters, world.ledgers[Profession.NURSE], world.home_care
     rows = np.flatnonzero(present & (nurses.capacity_min[: len(table)] > 0))
     rounds = table["week_care_min"][rows] / p["nurse.presence"]
-    hours = nurses.settings.weekly_hours(nurses.associated[rows])
+    week = nurses.settings.weekly_hours(nurses.associated[rows]) * 60.0
+    paper = week * (1.0 - p["nurse.care_share"])
     ledger.charge("travel", rows, rounds * p["nurse.travel_share"])
     ledger.charge("visit", rows, rounds * (1.0 - p["nurse.travel_share"]))
-    ledger.charge("admin", rows, hours * 60.0 * (1.0 - p["nurse.care_share"]))
+    ledger.charge("admin", rows, paper)
+    office = np.clip(week - paper - rounds, 0.0, week * p["nurse.office_share"])
+    ledger.charge("session_other", rows, office)
 
 
 def _pharmacists(world: World, table: Table, present: Array) -> None:
