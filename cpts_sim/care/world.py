@@ -251,17 +251,17 @@ class World:
     drifting: bool = True
     now: float = 0.0
 
-    @property
+    @cached_property
     def people(self) -> Table:
         """Table of persons."""
         return self.tables["people"]
 
-    @property
+    @cached_property
     def gps(self) -> Table:
         """Table of general practitioners; row = row of the books."""
         return self.tables["gps"]
 
-    @property
+    @cached_property
     def requests(self) -> Table:
         """Table of open requests (compacted each week; nobody keeps its row numbers but the books)."""
         return self.tables["requests"]

@@ -12,8 +12,11 @@ Array = NDArray[Any]
 Rows = NDArray[np.int64]
 
 
-class Table:
+class Table(dict[str, Array]):
     """Named columns of equal length. Rows are never reused or renumbered; ``alive`` masks those that have left.
+
+    ``table[column]`` is a writable view of the used rows, ``len(table)`` their number. Columns are read so often that
+    a table is a dictionary of these views; the arrays beneath have room for more rows.
 
     Args:
         name: name of the table, used in errors and checkpoints.
@@ -22,10 +25,10 @@ class Table:
     """
 
     def __init__(self, name: str, rows: int, columns: Mapping[str, ArrayLike | np.dtype[Any] | type | str]) -> None:
+        super().__init__()
         self.name = name
         self._used = rows
         self._data: dict[str, Array] = {}
-        self._views: dict[str, Array] = {}
         for column, content in columns.items():
             self.add_column(column, content)
         if "alive" not in self._data:
@@ -33,26 +36,21 @@ class Table:
 
     def add_column(self, column: str, content: ArrayLike | np.dtype[Any] | type | str) -> None:
         """Add a column: an array of the right length, or a dtype for zeros."""
-        self._views.pop(column, None)
         if isinstance(content, str | type | np.dtype):
             self._data[column] = np.zeros(self._used, dtype=content)
         else:
             self._data[column] = data = np.array(content)
             if len(data) != self._used:
                 raise ValueError(f"table {self.name!r}, column {column!r}: {len(data)} values for {self._used} rows")
+        self._see(column)
+
+    def _see(self, *columns: str) -> None:
+        """Renew the views of some columns, all by default, after the arrays or the number of rows have changed."""
+        for column in columns or self._data:
+            super().__setitem__(column, self._data[column][: self._used])
 
     def __len__(self) -> int:
         return self._used
-
-    def __contains__(self, column: object) -> bool:
-        return column in self._data
-
-    def __getitem__(self, column: str) -> Array:
-        try:
-            return self._views[column]
-        except KeyError:
-            view = self._views[column] = self._data[column][: self._used]
-            return view
 
     def __setitem__(self, column: str, values: ArrayLike) -> None:
         self[column][...] = values
@@ -68,7 +66,7 @@ class Table:
     @property
     def columns(self) -> list[str]:
         """Names of the columns, in the order of their making."""
-        return list(self._data)
+        return list(self)
 
     def append(self, count: int = 1, **values: ArrayLike) -> Rows:
         """Add rows; columns that are not named start at zero (``alive`` at True). Returns the new row numbers."""
@@ -79,9 +77,9 @@ class Table:
         self._reserve(self._used + count)
         self._used += count
         if count:
-            self._views.clear()
+            self._see()
             for column, content in {"alive": True, **values}.items():  # what lies beyond the used rows is zero
-                self._data[column][self._used - count : self._used] = content
+                self[column][rows[0] :] = content
         return rows
 
     def _reserve(self, rows: int) -> None:
@@ -93,10 +91,10 @@ class Table:
 
     def keep(self, rows: Array) -> None:
         """Forget all but some rows, which are renumbered 0, 1, …; only for tables that nobody refers to by row."""
-        self._views.clear()
-        for column, data in self._data.items():
-            self._data[column] = data[: self._used][rows]
+        for column in self._data:
+            self._data[column] = self[column][rows]
         self._used = len(next(iter(self._data.values()))) if self._data else 0
+        self._see()
 
     def copy(self) -> Table:
         """Return an independent table with the same content."""
@@ -104,7 +102,7 @@ class Table:
 
     def arrays(self) -> dict[str, Array]:
         """Return the used rows of every column, for a checkpoint."""
-        return {column: self[column] for column in self._data}
+        return dict(self)
 
     @classmethod
     def from_arrays(cls, name: str, arrays: Mapping[str, Array]) -> Table:
