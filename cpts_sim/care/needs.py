@@ -26,10 +26,10 @@ class Activity:
     """Running sum of a daily weight, and the minutes at which a share of a day's needs has arisen.
 
     Args:
-        first_day: first day of the run (negative during the warm-up). weights: weight of each day from
-        ``first_day`` on; mean 1 over a year, so that rates keep their meaning. minutes: minutes after
-        midnight where the piecewise linear profile of the day bends, from 0 to 1440. shares: cumulative share
-        of the day's needs at these minutes, from 0 to 1; equal to ``None`` for an even day.
+        first_day: first day of the run (negative during the warm-up).
+        weights: weight of each day from ``first_day`` on; mean 1 over a year, so rates keep their meaning.
+        minutes: minutes after midnight where the piecewise linear profile of the day bends, from 0 to 1440.
+        shares: cumulative share of the day's needs at these minutes, from 0 to 1.
     """
 
     def __init__(self, first_day: int, weights: Floats, minutes: Floats, shares: Floats) -> None:
@@ -44,7 +44,7 @@ class Activity:
         return float(self.total[index]) if index <= last else float(self.total[last]) + (index - last)
 
     def minute(self, fraction: Floats) -> Floats:
-        """Minute after midnight at which a fraction of the day's activity has passed, rounded down to 1/64."""
+        """Minute after midnight at which a fraction of the activity has passed, rounded down to 1/64."""
         if len(self.minutes) == 2:
             raw = fraction * DAY
         else:
@@ -58,7 +58,7 @@ class Activity:
 
 @dataclass
 class Arisen:
-    """Needs of one day: the person, the ordinal of the need for that person and kind, the minute (absolute)."""
+    """Needs: the person, the ordinal of the need for that person and kind, the minute (absolute)."""
 
     person: Ints
     ordinal: Ints
@@ -70,10 +70,11 @@ class NeedClock:
 
     Args:
         name: name of the kind; its columns in the table are ``due_<name>``, ``rate_<name>``, ``nth_<name>``.
-        people: the table of persons; gets the three columns if it does not have them (rate must then be
-        given). activity: the common clock of the kind. draws: random numbers. rate: needs per unit of
-        activity (a day of weight 1) and person, shape (people,). all_at_opening: needs arise at 00:00 exactly
-        instead of over the day.
+        people: the table of persons; gets the three columns if a rate is given, else it has them.
+        activity: the common clock of the kind.
+        draws: random numbers.
+        rate: needs per unit of activity (a day of weight 1) and person, shape (people,).
+        all_at_opening: needs arise at 00:00 exactly instead of over the day.
     """
 
     def __init__(
@@ -122,7 +123,7 @@ class NeedClock:
         old = column[rows]
         same = old == rate
         rows, old, rate = rows[~same], old[~same], rate[~same]
-        left = np.where(old > 0, (due[rows] - now) * old, 0.0)
+        left = np.where(old > 0, due[rows] - now, 0.0) * old
         revived = old <= 0
         left[revived] = exponential(
             self.draws.uniform(self._decision, self.people["key"][rows[revived]],

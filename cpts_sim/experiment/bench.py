@@ -23,7 +23,6 @@ from cpts_sim.errors import InternalError, UsageError
 
 APPOINTMENTS, FULL = "appointments", "full"
 OWN = "cpts_sim"
-EXACT_TOLERANCE = 1e-7
 
 
 @dataclass(frozen=True)
