@@ -38,7 +38,7 @@ KEPT = click.Choice(("all", "first", "none"))
     "--keep-journal", type=KEPT, default="first", show_default=True, help=say("compare.option_keep_journal")
 )
 @click.option("--smallest-differences", "smallest", type=SOURCE, help=say("compare.option_smallest"))
-@click.option("--figures", is_flag=True, help=say("compare.option_figures"))
+@click.option("--figures/--no-figures", default=True, help=say("compare.option_figures"))
 @click.option("--csv", is_flag=True, help=say("compare.option_csv"))
 @click.option("--fresh", is_flag=True, help=say("compare.option_fresh"))
 @json_option
