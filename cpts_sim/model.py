@@ -23,6 +23,7 @@ from cpts_sim.errors import InputError
 from cpts_sim.evidence import load_parameters
 from cpts_sim.missions import install
 from cpts_sim.scenario import Scenario
+from cpts_sim.shocks import install as install_shocks
 
 EPOCH = 1
 """Rises whenever the results of a scenario change."""
@@ -46,6 +47,7 @@ class Model(MesaModel):
     Attributes:
         tables: every table by name.
         journal: events, the only output.
+        shocks: what befalls every arm, without those that have no force.
         now: minutes since Monday 00:00 of day 0.
     """
 
@@ -75,6 +77,7 @@ class Model(MesaModel):
         self._start_clock(state)
         if state is not None:
             self.journal.restore(state["journal"], state["written"])
+        self.shocks = install_shocks(self, plugin_modules("shocks"))
         if policy is not None and policy.cpts is not None:
             install(self, policy.cpts, plugin_modules("missions"))
 

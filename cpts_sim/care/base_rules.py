@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from cpts_sim.care import (
     attachment,
+    avoided,
     drift,
     health,
     home,
     hospital_days,
     professionals,
     routes,
+    second_line,
     seeking,
     setup,
     stabilisers,
@@ -56,14 +58,17 @@ BASE: dict[str, Any] = {
     "accept_patient": attachment.accept_patient,
     "after_failure": seeking.after_failure,
     "after_discharge": hospital_days.after_discharge,
-    "after_visit": hospital_days.after_visit,
-    "before_asking": hospital_days.before_asking,
+    "after_visit": second_line.after_visit,
+    "before_asking": avoided.before_asking,
     "calls_back": routes.calls_back,
+    "crowd": hospital_days.crowd,
     "choose_provider": routes.choose_provider,
     "depart": professionals.depart,
     "direct_to_ed": seeking.direct_to_ed,
     "drop_requests": drop_requests,
     "follow_up_days": health.follow_up_days,
+    "knows_service": second_line.knows_service,
+    "letter_days": second_line.letter_days,
     "new_strain": setup.new_strain,
     "no_show": hospital_days.no_show,
     "nursing": home.nursing,
@@ -79,6 +84,7 @@ BASE: dict[str, Any] = {
     "succeed": drift.succeed,
     "take_unregistered": routes.take_unregistered,
     "untreated": health.untreated,
+    "which_department": hospital_days.which_department,
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim.care import protection
 from cpts_sim.care import requests as rq
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
@@ -127,19 +128,24 @@ class Decompensation:
         gap = 1.0 + p["care.decompensation_per_interval"] * np.minimum(overdue, p["care.decompensation_gap_cap"])
         attached = people["mt_state"][person] == MtState.HAS
         result: Array = severity * old * gap * np.where(attached, 1.0, p["care.decompensation_without_mt"]) * people["frailty"][person]
-        return result
+        return result * protection.decompensation_factor(world, person)
 
     @staticmethod
     def month(world: World) -> None:
         """Add a month of hazard; those who pass their threshold will reach the hospital on a drawn day of it."""
         people = world.people
         person = np.flatnonzero((people["chronic"] > 0) & people["alive"])
-        dose = Decompensation.hazard(world, person) * MONTH_DAYS
+        Decompensation.live(world, person, Decompensation.hazard(world, person), MONTH_DAYS)
+
+    @staticmethod
+    def live(world: World, person: Array, hazard: Array, days: int) -> None:
+        """Add some days of hazard (events per day and person) from now on; those who pass their threshold fall ill."""
+        people, dose = world.people, hazard * days
         people["illness"][person] += dose
         passed = people["illness"][person] >= people["threshold_illness"][person]
         ill, dose = person[passed], dose[passed]
         inside = 1.0 - np.clip((people["illness"][ill] - people["threshold_illness"][ill]) / dose, 0.0, 1.0)
-        at = np.floor((world.now + inside * MONTH_DAYS * DAY) * 64) / 64
+        at = np.floor((world.now + inside * days * DAY) * 64) / 64
         people["nth_decomp"][ill] += 1
         people["threshold_illness"][ill] += exponential(world.draws.uniform("decompensation", people["key"][ill], people["nth_decomp"][ill]))
         world.arrivals.add(at, ill, Road.RESCUE, people["nth_decomp"][ill].astype(np.int64) + (1 << 50), DECOMPENSATED)

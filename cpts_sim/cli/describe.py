@@ -36,7 +36,7 @@ def scenario_sections(scenario: Scenario) -> list[Section]:
     sections = [
         (say("cli.section_scenario"), _whole(scenario)),
         (say("cli.section_arms"), [_arm(name, arm) for name, arm in scenario.arms.items()]),
-        (say("cli.section_shocks"), [f"{name}: {settings!r}" for name, settings in scenario.shocks.items()]),
+        (say("cli.section_shocks"), [_shock(*shock) for shock in scenario.shocks.items()]),
         (say("cli.section_parameters"), [f"{key} = {value}" for key, value in scenario.parameters.items()]),
     ]
     return [section for section in sections if section[1]]
@@ -68,6 +68,10 @@ def _installed(scenario: Scenario) -> tuple[Any, list[str]]:
 def _told(kind: str, name: str) -> str:
     key = f"model.{kind}_{name}"
     return say(key) if has(key) else name
+
+
+def _shock(name: str, settings: Any) -> str:
+    return f"{name}: {_told('shock', name)} ({settings})"
 
 
 def _rule(name: str, owners: list[str]) -> str:
