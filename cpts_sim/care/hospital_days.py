@@ -153,7 +153,8 @@ def _stop_asking(world: World, person: Array) -> None:
     requests = world.requests
     admitted = np.zeros(len(world.people), dtype=bool)
     admitted[person] = True
-    rows = np.flatnonzero((requests["stage"] == rq.ASKING) & admitted[requests["person"]])
+    asking = np.flatnonzero(requests["stage"] == rq.ASKING)
+    rows = asking[admitted[requests["person"][asking]]]
     if len(rows):
         _care_in_ward(world, rows)
 

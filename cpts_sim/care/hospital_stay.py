@@ -165,7 +165,7 @@ class HospitalStays:
         """
         rows, times = np.atleast_1d(np.asarray(row)), np.atleast_1d(np.asarray(at, dtype=np.float64))
         useful = np.zeros(len(rows), dtype=bool)
-        for i in np.flatnonzero(np.isin(rows, self._stays["row"])).tolist():
+        for i in np.flatnonzero(np.isin(rows, self._stays["row"], kind="table")).tolist():
             after = times[i] - self._stays["discharge"]
             mine = (self._stays["row"] == rows[i]) & (after >= 0.0) & (after <= WATCH_DAYS * DAY_MIN)
             useful[i] = mine.any()
