@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cpts_sim.care import hospital_days, setup, teams
+from cpts_sim.care import hospital_days, protection, second_line, setup, teams
 from cpts_sim.care.base_rules import base_rules
 from cpts_sim.care.ed_demand import EdDemand
 from cpts_sim.care.ed_settings import OLDEST, EdSettings
@@ -80,7 +80,7 @@ def build_france(model: Model, state: dict[str, Any] | None, territory: Any) -> 
     surgeries = Surgeries(world, template, weeks)
     care = FranceCare(world, surgeries, demand)
     world.ledgers[Profession.GP] = world.ledger
-    world.hooks["week"] = [use_freed_time, teams.close_week]
+    world.hooks["week"] = [use_freed_time, teams.close_week, second_line.week, protection.week]
     world.hooks["day"] = [nurses_day, pharmacies_day, hospital_days.morning]
     if state is None:
         _first_day(world, surgeries, template.per_day)
@@ -166,6 +166,8 @@ def _first_day(world: World, surgeries: Surgeries, per_day: int) -> None:
     world.needs = setup.make_needs(world)
     Decompensation.prepare(world)
     plan_first_followups(world, world.now)
+    second_line.add_tables(world)
+    protection.add_columns(world)
     world.books = Books(len(world.gps), world.days.first_day, BOOK_DAYS, per_day)
     surgeries.fill(world.days.first_day, world.books.last_day)
     fill_rounds(world)

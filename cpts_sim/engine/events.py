@@ -187,6 +187,33 @@ class CptsEvent(IntEnum):
     PROTOCOL = 8
 
 
+class Service(IntEnum):
+    """Services of the second line that have a waiting list of their own."""
+
+    CARDIOLOGY = 0
+    PSYCHIATRY = 1
+    ADDICTOLOGY = 2
+
+
+class Referral(IntEnum):
+    """What happens to a referral to the second line: it is sent, then one of the others (or still waits)."""
+
+    SENT = 0
+    LOST = 1
+    SEEN = 2
+    GAVE_UP = 3
+
+
+class Act(IntEnum):
+    """Acts outside the GP's practice that the journal tells one by one."""
+
+    VACCINE = 0
+    SCREENING = 1
+    FALL_PLAN = 2
+    NURSE_FOLLOWUP = 3
+    NURSE_AFTER_DISCHARGE = 4
+
+
 LEDGER_LINES = (
     "consult", "visit", "squeeze", "session_other", "idle", "admin", "knowledge", "other", "duty",
     "cpts_lunch", "cpts_evening", "cpts_day", "cpts_admin", "extra_paid", "supervision", "travel",
@@ -219,6 +246,14 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "at": "f8", "backlog": "i4", "free_at_close": "i4", "capacity": "i4", "pending": "i4", "adults": "i4",
         "without_mt": "i4", "seeking_mt": "i4", "ald_adults": "i4", "ald_without_mt": "i4", "third_next_days": "f4",
         "residents": "i4",
+    },
+    "referral": {
+        "at": "f8", "made": "f8", "person": "i4", "service": "i1", "event": "i1", "gp": "i4",
+        "organised": "i1",
+    },
+    "act": {
+        "at": "f8", "person": "i4", "act": "i1", "organised": "i1", "provider": "i4", "age": "i1",
+        "ald": "i1", "attached": "i1", "deprivation": "i1",
     },
     "stabiliser": {"at": "f8", "rule": "i1", "amount": "f4"},
     "slack": {

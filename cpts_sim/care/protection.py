@@ -1,0 +1,207 @@
+"""Protection: vaccination, screening, plans against falls, in every arm; what these acts do to people.
+
+National invitations reach people by a lasting inclination of theirs; a reminder moves those next to the
+threshold. A need that an act avoids still arises at the same minute in every arm (law 4) and ends at once,
+settled without care. Published rates of decompensation are those of a population vaccinated at the national
+coverage.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.care import requests as rq
+from cpts_sim.care.world import World
+from cpts_sim.engine.clock import DAY
+from cpts_sim.engine.codes import MtState, Need, Origin
+from cpts_sim.engine.events import Act
+
+Array = NDArray[Any]
+OLD, FALLS_FROM, ILL = 65, 75, 2
+SCREENED_FROM, SCREENED_TO, ROUND_DAYS = 50, 75, 730
+SEASON_STARTS = 288
+"""Day of the year on which a season of vaccination begins (15 October)."""
+
+
+def add_columns(world: World) -> None:
+    """Give people what they were protected by when the run begins."""
+    people = world.people
+    for column in ("vaccinated", "screened"):
+        people.add_column(column, np.zeros(len(people), dtype=np.int32))
+    people.add_column("fall_plan_until", np.full(len(people), -np.inf))
+    week(world, world.days.first_day, told=False)
+
+
+# ------------------------------------------------------------------------------------------ seasons
+def season(world: World, day: int) -> tuple[int, int]:
+    """Number of the present season of vaccination (from 1 on) and days since it began."""
+    days = world.days
+    index = min(day - days.first_day, len(days.year_day) - 1)
+    since = (int(days.year_day[index]) - SEASON_STARTS) % 365
+    return 2 + (index - since) // 365, since
+
+
+def round_of_screening(world: World, day: int) -> tuple[int, int]:
+    """Number of the present two-year round of screening (from 1 on) and days since it began."""
+    since = day - world.days.first_day + ROUND_DAYS // 2
+    return 1 + since // ROUND_DAYS, since % ROUND_DAYS
+
+
+# ------------------------------------------------------------------------------------------ who is due
+def coverage(world: World, person: Array) -> Array:
+    """Share of people like these who are vaccinated after the national invitation; 0 where none is sent."""
+    share = world.parameters.mapping("prevention.vaccine_coverage")
+    ill = np.where(world.people["chronic"][person] >= ILL, share["ill"], 0.0)
+    result: Array = np.where(world.age_years(person) >= OLD, share["old"], ill)
+    return result
+
+
+def inclination(world: World, person: Array, act: str) -> Array:
+    """Lasting inclination of people towards an act: a number in (0, 1), lower for those who go first."""
+    return world.draws.uniform(f"inclination/{act}", world.people["key"][person])
+
+
+def screened_at_all(world: World, person: Array) -> Array:
+    """Who is of an age to be screened."""
+    age = world.age_years(person)
+    result: Array = (age >= SCREENED_FROM) & (age < SCREENED_TO)
+    return result
+
+
+# ------------------------------------------------------------------------------------------ ordinary practice
+def week(world: World, day: int, told: bool = True) -> None:
+    """A week of vaccination, screening and plans that come about in every arm (a weekly hook)."""
+    people, p = world.people, world.parameters
+    person = np.flatnonzero(people["alive"] & (people["resident"] > 0))
+    _vaccines(world, person, day, told)
+    _screenings(world, person, day, told)
+    if told:
+        old = person[world.age_years(person) >= FALLS_FROM]
+        u = world.draws.uniform("fall plan", people["key"][old], day)
+        chosen = old[u < p["prevention.fall_plans_year"] / 52.0]
+        plan_against_falls(world, chosen, np.full(len(chosen), day * DAY + 600.0), -1, 0)
+
+
+def _vaccines(world: World, person: Array, day: int, told: bool) -> None:
+    number, since = season(world, day)
+    if told and since > (world.parameters["prevention.vaccine_weeks"] + 2) * 7:
+        return
+    people = world.people
+    days = world.parameters["prevention.vaccine_weeks"] * 7.0
+    when = world.draws.uniform("vaccinated when", people["key"][person], number) * days
+    due = (when <= since) & (people["vaccinated"][person] < number)
+    chosen = person[due & (inclination(world, person, "vaccine") < coverage(world, person))]
+    give_vaccine(world, chosen, np.full(len(chosen), day * DAY + 600.0), -1, 0, number, told)
+
+
+def _screenings(world: World, person: Array, day: int, told: bool) -> None:
+    number, since = round_of_screening(world, day)
+    people = world.people
+    person = person[screened_at_all(world, person) & (people["screened"][person] < number)]
+    when = world.draws.uniform("screened when", people["key"][person]) * ROUND_DAYS
+    takes = inclination(world, person, "screening") < world.parameters["prevention.screening_participation"]
+    chosen = person[takes & (when <= since)]
+    give_screening(world, chosen, np.full(len(chosen), day * DAY + 600.0), -1, 0, number, told)
+
+
+# ------------------------------------------------------------------------------------------ acts
+def give_vaccine(
+    world: World, person: Array, at: Array, provider: Any, organised: int, number: int, told: bool = True
+) -> None:
+    """Vaccinate people for a season."""
+    world.people["vaccinated"][person] = number
+    if told:
+        tell(world, int(Act.VACCINE), person, at, provider, organised)
+
+
+def give_screening(
+    world: World, person: Array, at: Array, provider: Any, organised: int, number: int, told: bool = True
+) -> None:
+    """Screen people for a round; a positive result asks for a visit to the GP."""
+    people = world.people
+    people["screened"][person] = number
+    if not told or not len(person):
+        return
+    tell(world, int(Act.SCREENING), person, at, provider, organised)
+    u = world.draws.block("screening result", 2, people["key"][person], number)
+    positive = u[0] < world.parameters["prevention.screening_positive"]
+    asked = np.floor((at + DAY * (7.0 + 7.0 * u[1])) * 64) / 64
+    ordinal = np.full(int(positive.sum()), (1 << 47) + number)
+    rq.raise_requests(world, person[positive], Need.PREVENTIVE, Origin.CARE, ordinal, asked[positive])
+
+
+def plan_against_falls(world: World, person: Array, at: Array, provider: Any, organised: int) -> None:
+    """Assess people and give them a plan against falls; some of them follow it."""
+    if not len(person):
+        return
+    p, people = world.parameters, world.people
+    u = world.draws.uniform("follows the fall plan", people["key"][person])
+    follows = u < p["prevention.fall_follows"]
+    people["fall_plan_until"][person[follows]] = at[follows] + p["prevention.fall_plan_days"] * DAY
+    tell(world, int(Act.FALL_PLAN), person, at, provider, organised)
+
+
+def tell(world: World, act: int, person: Array, at: Array, provider: Any, organised: int) -> None:
+    """Write acts in the journal."""
+    if not len(person):
+        return
+    people = world.people
+    world.journal.add(
+        "act", at=at, person=person, act=act, organised=organised, provider=provider,
+        ald=people["ald"][person], age=world.age_years(person), attached=people["mt_state"][person] == MtState.HAS,
+        deprivation=people["deprivation"][person],
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------ what the acts do
+def avoids(world: World, rows: Array) -> Array:
+    """Which needs are avoided by a vaccine, a plan against falls, or a treatment begun in the second line."""
+    requests, people, p = world.requests, world.people, world.parameters
+    person, kind, raised = requests["person"][rows], requests["kind"][rows], requests["raised"][rows]
+    number, emergency = season(world, int(np.floor_divide(world.now, DAY)))[0], kind == Need.EMERGENCY
+    flu = (kind == Need.ACUTE) & (people["vaccinated"][person] >= number)
+    fall = emergency & (people["fall_plan_until"][person] > raised)
+    mental = (kind == Need.MENTAL) & (people["mental_until"][person] > raised)
+    addiction = emergency & (people["addiction_until"][person] > raised)
+    some = np.flatnonzero((flu | fall | mental | addiction) & (requests["origin"][rows] == Origin.EXOGENOUS))
+    u = world.draws.block("avoided", 2, people["key"][person[some]], rq.identity(requests, rows[some]))
+    result = np.zeros(len(rows), dtype=bool)
+    result[some] = (
+        (flu[some] & (u[0] < influenza_share(world)) & (u[1] < p["prevention.vaccine_acute"]))
+        | (fall[some] & (u[0] < p["prevention.fall_share"]) & (u[1] < 1.0 - p["prevention.fall_rate_ratio"]))
+        | (mental[some] & (u[1] < p["second_line.mental_relief"]))
+        | (addiction[some] & (u[1] > 1.0 - p["second_line.addiction_relief"]))
+    )
+    return result
+
+
+def influenza_share(world: World) -> float:
+    """Share of today's acute needs that are influenza."""
+    p, days = world.parameters, world.days
+    day = int(np.floor_divide(world.now, DAY))
+    activity = world.needs["acute"].activity
+    usual = p.array("care.rate_acute").mean() / 365.0
+    acute = (activity.at_day(day + 1) - activity.at_day(day)) * usual
+    return float(min(1.0, _influenza(world, day - days.first_day) / max(acute, 1e-9)))
+
+
+def _influenza(world: World, index: int) -> float:
+    """Influenza seen by GPs per person today."""
+    weekly = world.parameters.array("care.ili_weekly_per_100k")
+    year_day = int(world.days.year_day[min(index, len(world.days.year_day) - 1)])
+    return float(weekly[min(year_day // 7, 51)]) / 100_000.0 / 7.0
+
+
+def decompensation_factor(world: World, person: Array) -> Array:
+    """Ratio of the hazard of decompensation to that of a population vaccinated at the national coverage."""
+    p = world.parameters
+    day = int(np.floor_divide(world.now, DAY))
+    weekly = p.array("care.ili_weekly_per_100k")
+    level = _influenza(world, day - world.days.first_day) * 7.0 * 100_000.0 / float(weekly.max())
+    gain = p["prevention.influenza_decompensation"] * level * p["prevention.vaccine_severe"]
+    protected = world.people["vaccinated"][person] >= season(world, day)[0]
+    result: Array = (1.0 - gain * protected) / (1.0 - gain * coverage(world, person))
+    return result
