@@ -192,11 +192,8 @@ def _notes(comparison: Comparison, lines: Sequence[Line], lang: str) -> list[str
     notes = [say("report.scope", lang)]
     if any(line.reading is Reading.UNDETERMINED for line in lines):
         notes.append(say("report.reading.note", lang))
-    gains = [
-        line.gain
-        for line in lines
-        if math.isfinite(line.gain) and not line.place.indicator.endswith("effect")
-    ]
+    # A number that is always zero without a CPTS has nothing to share.
+    gains = [line.gain for line in lines if math.isfinite(line.gain) and line.without.deviation > 0]
     if gains:
         told = {"median": median(gains), "low": min(gains), "high": max(gains)}
         texts = {name: number(value, int(value < 10), lang) for name, value in told.items()}
