@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim.care.attachment import ADULT_AGE
 from cpts_sim.care.health import start_followups
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY
@@ -64,6 +65,9 @@ def _moves(world: World, month: int) -> None:
     seeking = world.draws.uniform("newcomer_seeks", keys) < p["care.newcomer_seeks"]
     rows = _newcomers(world, moving, keys, people["born"][moving])
     people["mt_state"][rows] = np.where(seeking, MtState.SEEKING, MtState.NOT_SEEKING)
+    child = world.age_years(rows) < ADULT_AGE  # has the family's GP: households are not modelled, so that of the child who left
+    people["mt"][rows[child]] = people["mt"][moving[child]]
+    people["mt_state"][rows[child]] = people["mt_state"][moving[child]]
     for column in ("ald", "chronic", "sex", "home"):
         people[column][rows] = people[column][moving]
     _start(world, rows)

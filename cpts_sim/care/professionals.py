@@ -49,7 +49,7 @@ def _charge_fixed(world: World, working: Array) -> None:
     gps, p, rows = world.gps, world.parameters, np.flatnonzero(working)
     around = gps["acts_week"][rows] * p["gp.around_act_min"]
     world.ledger.charge("session_other", rows, around)
-    presence = gps["half_days"][rows] / p["gp.half_days_mean"]
+    presence = 1.0 + p["gp.admin_with_presence"] * (gps["half_days"][rows] / p["gp.half_days_mean"] - 1.0)
     assistance = 1.0 - p["gp.assistant_saves_admin"] * (gps["assistant"][rows] > 0)
     for line, hours in (("admin", "gp.admin_hours"), ("knowledge", "gp.knowledge_hours"), ("other", "gp.other_hours")):
         factor = presence * assistance if line == "admin" else presence
