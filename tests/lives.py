@@ -26,7 +26,11 @@ AT_ONCE = {"unscheduled_care": {"start": "0 months"}, "treating_physician": {"st
 def scenario(**values: Any) -> Scenario:
     """A territory of the reference archetype; keys given replace or add to the scenario's."""
     population = values.pop("population", 6000)
-    base = {"name": "law", "territory": {"archetype": "reference", "population": population}, "warmup": "4 weeks"}
+    base = {
+        "name": "law",
+        "territory": {"archetype": "reference", "population": population},
+        "warmup": "4 weeks",
+    }
     return parse({**base, **values}, catalogue())
 
 
@@ -47,7 +51,9 @@ class Recorder:
     chunks: list[Journal] = field(default_factory=list)
 
     def __call__(self, chunk: Mapping[str, Mapping[str, Array]], tables: Any) -> None:
-        self.chunks.append({kind: {name: a.copy() for name, a in columns.items()} for kind, columns in chunk.items()})
+        self.chunks.append(
+            {kind: {name: a.copy() for name, a in columns.items()} for kind, columns in chunk.items()}
+        )
 
     def journal(self) -> Journal:
         """All chunks joined."""
@@ -91,7 +97,9 @@ def live(start: Model, arm: str | None, days: int, *others: Any) -> Life:
 def digest(journal: Journal, kinds: Sequence[str] | None = None) -> dict[str, str]:
     """Fingerprint of each kind of event, byte for byte."""
     return {
-        kind: hashlib.blake2b(b"".join(columns[name].tobytes() for name in sorted(columns)), digest_size=12).hexdigest()
+        kind: hashlib.blake2b(
+            b"".join(columns[name].tobytes() for name in sorted(columns)), digest_size=12
+        ).hexdigest()
         for kind, columns in journal.items()
         if kinds is None or kind in kinds
     }

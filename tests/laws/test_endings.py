@@ -161,7 +161,9 @@ def test_minutes_served_fit_in_the_minutes_open(life: Life) -> None:
     done = visits["status"] == Status.DONE
     used = np.bincount(np.searchsorted(np.unique(key), key[done]), weights=visits["minutes"][done])
     assert used.max() <= 12 * 60
-    ordinary = done & np.isin(visits["slot"], (1, 2, 8)) & (visits["minutes"] > stride[visits["provider"]] * 1.3)
+    ordinary = (
+        done & np.isin(visits["slot"], (1, 2, 8)) & (visits["minutes"] > stride[visits["provider"]] * 1.3)
+    )
     assert ordinary.sum() == 0
 
 

@@ -122,7 +122,10 @@ def test_the_order_of_the_file_is_nothing(pair: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize("name", MISSIONS)
 def test_nobody_is_an_active_member_of_a_cpts_that_none_joins(name: str) -> None:
-    policies = arms(without=None, paper=cpts({name: {"start": "0 months"}}, members={"share_gps": 0, "share_pharmacists": 0}))
+    policies = arms(
+        without=None,
+        paper=cpts({name: {"start": "0 months"}}, members={"share_gps": 0, "share_pharmacists": 0}),
+    )
     start = winter(scenario(population=6000, arms=policies, cpts=cpts({})))
     same_bytes(live(start, "without", 30), live(start, "paper", 30))
 

@@ -33,7 +33,9 @@ def test_exogenous_needs_are_the_same_in_all_arms(reference: Model, arm: str) ->
 def test_arms_differ_in_other_origins_only_where_care_differs(reference: Model) -> None:
     without, other = live(reference, "without", 60), live(reference, "with", 60)
     assert digest(without.journal, ["request"]) != digest(other.journal, ["request"])
-    assert (without.rows("request")["origin"] == 4).sum() == 0  # nobody induces a need where there is no offer
+    assert (
+        without.rows("request")["origin"] == 4
+    ).sum() == 0  # nobody induces a need where there is no offer
 
 
 def test_a_commune_more_changes_no_need_of_the_rest(tmp_path: Path) -> None:
@@ -53,7 +55,10 @@ def test_a_commune_more_changes_no_need_of_the_rest(tmp_path: Path) -> None:
 
 
 def test_an_observer_more_changes_no_byte(reference: Model) -> None:
-    same_bytes(live(reference, "with", 35), live(reference, "with", 35, Recorder(), lambda chunk, tables: len(tables)))
+    same_bytes(
+        live(reference, "with", 35),
+        live(reference, "with", 35, Recorder(), lambda chunk, tables: len(tables)),
+    )
 
 
 def test_agents_made_and_inspected_change_no_byte(reference: Model) -> None:
@@ -77,7 +82,9 @@ def test_agents_read_the_same_columns_as_vectors(reference: Model) -> None:
     model = reference.fork()
     patients = list(model.agents_by_type[_class(model, "Patient")])[:300]
     people = model.tables["people"]
-    assert [p.age for p in patients] == pytest.approx([(model.now - b) / (365 * DAY) for b in people["born"][:300]])
+    assert [p.age for p in patients] == pytest.approx(
+        [(model.now - b) / (365 * DAY) for b in people["born"][:300]]
+    )
     assert [p.row for p in patients] == list(range(300))
     model.close()
 
@@ -101,7 +108,9 @@ def test_the_hash_seed_changes_no_byte(script: Path) -> None:
     printed = []
     for hash_seed in ("0", "1"):
         environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": root}
-        done = subprocess.run([sys.executable, str(script)], env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, str(script)], env=environment, capture_output=True, text=True, check=True
+        )
         printed.append(done.stdout)
     assert printed[0] == printed[1]
     assert len(json.loads(printed[0])) > 8
@@ -122,4 +131,7 @@ def test_draws_are_equal_for_equal_questions(reference: Model) -> None:
         for what in (0, 7, 1 << 20):
             a = without.draws.uniform(decision, key, what)
             b = other.draws.uniform(decision, key[::-1], what)[::-1]
-            assert hashlib.blake2b(a.tobytes()).digest() == hashlib.blake2b(np.ascontiguousarray(b).tobytes()).digest()
+            assert (
+                hashlib.blake2b(a.tobytes()).digest()
+                == hashlib.blake2b(np.ascontiguousarray(b).tobytes()).digest()
+            )

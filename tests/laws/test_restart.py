@@ -24,7 +24,9 @@ def _restored(one: Life, other: Life) -> None:
     assert tables.keys() == other.model.tables.keys()
     for name, table in tables.items():
         for column, values in table.arrays().items():
-            assert np.array_equal(values, other.model.tables[name][column], equal_nan=values.dtype.kind == "f"), (name, column)
+            assert np.array_equal(
+                values, other.model.tables[name][column], equal_nan=values.dtype.kind == "f"
+            ), (name, column)
 
 
 @pytest.mark.parametrize("arm", [None, "with"])
@@ -41,7 +43,9 @@ def test_a_fork_leaves_its_parent_as_it_was(reference: Model) -> None:
     live(reference, "with", 30)
     for name, columns in before.items():
         for column, values in columns.items():
-            assert np.array_equal(values, reference.tables[name][column], equal_nan=values.dtype.kind == "f"), (name, column)
+            assert np.array_equal(
+                values, reference.tables[name][column], equal_nan=values.dtype.kind == "f"
+            ), (name, column)
 
 
 @pytest.mark.parametrize("split", [1, 10, 28, 45])
@@ -58,7 +62,9 @@ def test_fork_in_the_middle_is_the_straight_run(reference: Model, arm: str | Non
 
 @pytest.mark.parametrize("split", [9, 50])
 @pytest.mark.parametrize("arm", [None, "with"])
-def test_resume_from_a_file_is_the_straight_run(reference: Model, tmp_path: Path, arm: str | None, split: int) -> None:
+def test_resume_from_a_file_is_the_straight_run(
+    reference: Model, tmp_path: Path, arm: str | None, split: int
+) -> None:
     straight = live(reference, arm, 70)
     recorder = Recorder()
     first = reference.fork(arm, observers=[recorder])
@@ -97,7 +103,7 @@ def test_the_warm_up_may_be_forked_too() -> None:
 
 def test_several_years_with_retirements_can_be_forked() -> None:
     """Successors, early exits, cut hours and births do not break the copy (a year in the middle of two)."""
-    eager = {"gp.retirement_rate_year": [0.3] * 8} if False else {}
+    eager = {"gp.retirement_rate_year": [0.5] * 8}
     spec = scenario(population=4000, parameters=eager, arms=arms(without=None))
     start = winter(spec, 5)
     straight = live(start, "without", 400)

@@ -33,7 +33,9 @@ def _life(windows: str) -> Life:
 def _waits(life: Life) -> tuple[float, float, float]:
     """Same-day share of symptoms (points), mean wait of all (days), share of asked-for needs served (points)."""
     rows = life.rows("request")
-    asked = np.isin(rows["kind"], (Need.MINOR, Need.ACUTE, Need.FOLLOWUP, Need.PREVENTIVE)) & (rows["contacts"] > 0)
+    asked = np.isin(rows["kind"], (Need.MINOR, Need.ACUTE, Need.FOLLOWUP, Need.PREVENTIVE)) & (
+        rows["contacts"] > 0
+    )
     served = asked & (rows["ending"] == Ending.SERVED) & np.isin(rows["route"], ASKED)
     symptom = served & (rows["kind"] <= Need.ACUTE)
     same = np.floor(np.where(served, rows["visit"], 0.0) / DAY) == np.floor(rows["asked"] / DAY)

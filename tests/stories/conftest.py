@@ -49,7 +49,9 @@ class Village:
         table = folder / "village.csv"
         table.write_text(VILLAGE)
         parameters = {**NO_CHANCE, **story.get("parameters", {})}
-        spec = scenario(territory={"table": str(table)}, parameters=parameters, frozen=True, drift=False, warmup="1 week")
+        spec = scenario(
+            territory={"table": str(table)}, parameters=parameters, frozen=True, drift=False, warmup="1 week"
+        )
         first = Model(spec, 1)
         first.warm_up()
         self.recorder = Recorder()
@@ -125,7 +127,11 @@ class Village:
         if rows["ending"][row] != Ending.SERVED:
             return Ending(rows["ending"][row]).name.lower()
         way, when = Route(rows["route"][row]), told(rows["visit"][row])
-        return f"emergency {when}" if way == Route.ED else f"{'ABC'[rows['provider'][row]]} {when} {way.name.lower()}"
+        return (
+            f"emergency {when}"
+            if way == Route.ED
+            else f"{'ABC'[rows['provider'][row]]} {when} {way.name.lower()}"
+        )
 
 
 def _row(name: str) -> int:
