@@ -80,10 +80,10 @@ class Plan:
         self.code: Array
 
     def offer(
-        self, who: Array, contact: int, choice: int, row: Array, kinds: ArrayLike, earliest: Array, last_day: Array,
+        self, who: Array, contact: Array, choice: int, row: Array, kinds: ArrayLike, earliest: Array, last_day: Array,
         code: ArrayLike,
     ) -> None:  # fmt: skip
-        """Offer slots to some requests of the wave at one contact; a second offer of a choice replaces the first."""
+        """Offer slots to requests at one contact of each; a second offer of the same choice replaces the first."""
         place = (who * CONTACTS + contact) * CHOICES + choice
         values = (place, row, kinds, earliest, last_day, code)
         self._parts.append(tuple(column_of(v, len(who), t) for v, t in zip(values, self.COLUMNS.values(), strict=True)))
@@ -108,8 +108,8 @@ class Way(Protocol):
     name: str
     code: int
 
-    def offer(self, world: World, wave: Wave, who: Array, contact: int, plan: Plan) -> None:
-        """Write the choices of the requests ``who`` at their contact number ``contact``."""
+    def offer(self, world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
+        """Write the choices of the requests ``who``, each at its contact number ``contact`` (the same shape)."""
 
 
 def usual_slots(wave: Wave, who: Array) -> Array:
@@ -124,11 +124,11 @@ class OwnPractice:
     name = "own_practice"
     code = Code.OWN_GP
 
-    def offer(self, world: World, wave: Wave, who: Array, contact: int, plan: Plan) -> None:
+    def offer(self, world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
         """Symptoms: soon, squeezed in, a colleague of the practice, later; other needs: around the wished date."""
         symptom = wave.symptom[who]
-        self._with_symptom(world, wave, who[symptom], contact, plan)
-        planned = who[~symptom]
+        self._with_symptom(world, wave, who[symptom], contact[symptom], plan)
+        planned, contact = who[~symptom], contact[~symptom]
         minute, wished = wave.minute[planned, contact], wave.wished[planned]
         begins = np.maximum(np.floor(wished / DAY) - world.parameters["care.early_days"], np.floor(minute / DAY) + 1.0)
         last = np.floor(np.maximum(wished, minute) / DAY) + wave.patience_days[planned]
@@ -136,10 +136,10 @@ class OwnPractice:
         plan.offer(planned, contact, 0, own, kinds, begins * DAY, last, Code.OWN_GP)
         cover = world.gps["cover"][own]
         left = np.flatnonzero((world.gps["away_now"][own] > 0) & (cover >= 0))  # away too long: whoever stands in
-        plan.offer(planned[left], contact, 2, cover[left], kinds[left], begins[left] * DAY, last[left], Code.COLLEAGUE)
+        plan.offer(planned[left], contact[left], 2, cover[left], kinds[left], begins[left] * DAY, last[left], Code.COLLEAGUE)
 
     @staticmethod
-    def _with_symptom(world: World, wave: Wave, who: Array, contact: int, plan: Plan) -> None:
+    def _with_symptom(world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
         p, own = world.parameters, wave.own[who]
         minute, kinds = wave.minute[who, contact], usual_slots(wave, who)
         today = np.floor(minute / DAY)
@@ -149,19 +149,19 @@ class OwnPractice:
         acute = np.flatnonzero(seated & (wave.kind[who] == Need.ACUTE))
         away, cover = world.gps["away_now"][own] > 0, world.gps["cover"][own]
         there = np.where(away & (cover >= 0), cover, own)[acute]
-        plan.offer(who[acute], contact, 1, there, Slot.SQUEEZE, minute[acute], today[acute] + 1.0, Code.SQUEEZE)
-        OwnPractice._colleague(world, wave, who[seated | away], contact, plan)
+        plan.offer(who[acute], contact[acute], 1, there, Slot.SQUEEZE, minute[acute], today[acute] + 1.0, Code.SQUEEZE)
+        OwnPractice._colleague(world, wave, who[seated | away], contact[seated | away], plan)
         later = np.flatnonzero(last > soon)
-        plan.offer(who[later], contact, 3, own[later], kinds[later], (soon[later] + 1.0) * DAY, last[later], Code.OWN_GP)
+        plan.offer(who[later], contact[later], 3, own[later], kinds[later], (soon[later] + 1.0) * DAY, last[later], Code.OWN_GP)
 
     @staticmethod
-    def _colleague(world: World, wave: Wave, who: Array, contact: int, plan: Plan) -> None:
+    def _colleague(world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
         own = wave.own[who]
         cover, away = world.gps["cover"][own], world.gps["away_now"][own] > 0
         u = world.draws.uniform("colleague", wave.key[who], wave.ident[who])
         willing = away | ((u < world.parameters["care.accepts_colleague"]) & (world.gps["colleague"][own] >= 0))
         chosen = (cover >= 0) & willing
-        who = who[chosen]
+        who, contact = who[chosen], contact[chosen]
         minute = wave.minute[who, contact]
         soon = world.parameters["care.soon_days"]  # when the usual GP is away, whoever stands in is waited for
         within = np.floor(np.where(away[chosen], wave.patience_days[who], soon))
@@ -176,11 +176,11 @@ class OtherPractice:
     name = "other_practice"
     code = Code.OTHER_GP
 
-    def offer(self, world: World, wave: Wave, who: Array, contact: int, plan: Plan) -> None:
+    def offer(self, world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
         """The first free slot within the person's patience, if that GP takes unregistered people."""
         provider = wave.provider[who, contact]
         takes = world.rules["take_unregistered"](world, wave.key[who], provider)
-        who, provider = who[takes], provider[takes]
+        who, contact, provider = who[takes], contact[takes], provider[takes]
         minute, symptom = wave.minute[who, contact], wave.symptom[who]
         start_day = np.floor(np.where(symptom, minute, np.maximum(wave.wished[who], minute)) / DAY)
         planned_from = np.maximum(start_day, np.floor(minute / DAY) + 1.0) * DAY
@@ -305,19 +305,17 @@ def take_unregistered(world: World, key: Array, provider: Array) -> Array:
     return result
 
 
-def busy_line(world: World, wave: Wave, contact: int) -> Array:
+def busy_line(world: World, wave: Wave, who: Array, contact: Array) -> Array:
     """Whether the line is busy: by hour of the call and by who answers; never for those who book on line."""
     p, gps = world.parameters, world.gps
-    calls = np.flatnonzero((wave.minute[:, contact] < NEVER) & (wave.target[:, contact] > 0))
-    provider = np.maximum(wave.provider[calls, contact], 0)
-    early = (wave.minute[calls, contact] % DAY) < p["care.busy_until_min"]
+    provider = np.maximum(wave.provider[who, contact], 0)
+    early = (wave.minute[who, contact] % DAY) < p["care.busy_until_min"]
     base = np.where(gps["secretariat"][provider] > 0, p["care.busy_with_secretary"], p["care.busy_alone"])
     chance = base * np.where(early, p["care.busy_early_factor"], 1.0)
-    call = round_identity(world.requests, wave.rows[calls]) + wave.attempt[calls] + contact
-    u = world.draws.block("busy", 2, wave.key[calls], call)
+    call = round_identity(world.requests, wave.rows[who]) + wave.attempt[who] + contact
+    u = world.draws.block("busy", 2, wave.key[who], call)
     online = u[1] < gps["online"][provider] * p["care.books_online"]
-    result = np.zeros(len(wave), dtype=bool)
-    result[calls] = (u[0] < chance) & ~online
+    result: Array = (u[0] < chance) & ~online
     return result
 
 
@@ -325,14 +323,12 @@ def make_plan(world: World, wave: Wave) -> tuple[Plan, Array]:
     """Let every route offer its slots; returns the plan and which contacts met a busy line."""
     plan = Plan(len(wave))
     busy = np.zeros((len(wave), CONTACTS), dtype=bool)
-    for contact in range(CONTACTS):
-        here = wave.minute[:, contact] < NEVER
-        if not here.any():
-            break
-        for route in world.routes:
-            who = np.flatnonzero(here & (wave.target[:, contact] == route.code))
-            if len(who):
-                route.offer(world, wave, who, contact, plan)
-        busy[:, contact] = busy_line(world, wave, contact)
+    who, contact = np.nonzero((wave.minute < NEVER) & (wave.target > 0))
+    target = wave.target[who, contact]
+    for route in world.routes:
+        chosen = np.flatnonzero(target == route.code)
+        if len(chosen):
+            route.offer(world, wave, who[chosen], contact[chosen], plan)
+    busy[who, contact] = busy_line(world, wave, who, contact)
     plan.close(world, busy)
     return plan, busy

@@ -202,7 +202,7 @@ class UnscheduledCare(Mission):
             wave.target[desk, contact] = Route.DESK
             wave.provider[desk, contact] = -1
 
-    def offer(self, world: World, wave: Wave, who: Array, contact: int, plan: Plan) -> None:
+    def offer(self, world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
         """Offer the slots of up to four participating GPs near the person within 48 hours."""
         rows = np.flatnonzero(world.gps["shares_slots"] > 0)
         if not len(rows):
