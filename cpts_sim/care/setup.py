@@ -17,6 +17,8 @@ from cpts_sim.engine.events import Need, Profession
 from cpts_sim.evidence import Parameters
 
 Array = NDArray[Any]
+NO_POOL = 1 << 30
+"""Week from which a pool of locums replaces a GP who belongs to none."""
 
 NEED_KINDS: dict[str, int] = {
     "minor": Need.MINOR, "acute": Need.ACUTE, "emergency": Need.EMERGENCY, "preventive": Need.PREVENTIVE,
@@ -143,7 +145,8 @@ def add_gp_columns(gps: Table, parameters: Parameters, draws: Draws) -> None:
         gps.add_column(name, np.zeros(rows))
     gps.add_column("list_phase", draws.uniform("list_phase", gps["key"]))
     gps.add_column("home_slots", np.full(rows, 3.0))
-    for name in ("status", "account", "locum_now", "away_now", "holiday_now", "hours_cut", "member"):
+    gps.add_column("locum_from", np.full(rows, NO_POOL))
+    for name in ("status", "account", "arrived", "locum_now", "away_now", "holiday_now", "hours_cut", "member"):
         gps.add_column(name, np.zeros(rows, dtype=np.int8))
     gps.add_column("away_until", np.full(rows, -np.inf))
     gps.add_column("left_at", np.full(rows, np.inf))
@@ -206,7 +209,7 @@ def fit_practices(people: Table, gps: Table, parameters: Parameters, start: floa
     shorter = np.clip(gps["slot_min"] * longer / factor, parameters["gp.act_shortest_min"], parameters["gp.act_longest_min"])
     done = gps["slot_min"] / shorter
     gps["slot_min"][inside] = shorter[inside]
-    gps["session_factor"][inside] = np.clip(factor / done, 0.6, 1.5)[inside]
+    gps["session_factor"][inside] = np.clip(factor / done, *parameters.array("gp.session_bounds"))[inside]
 
 
 def _keep_visits(people: Table, gps: Table, expected: Array, parameters: Parameters) -> None:
