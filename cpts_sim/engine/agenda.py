@@ -1,7 +1,7 @@
-"""Books of slots by professional, time and kind; and the settlement of waves in which nobody has a second choice.
+"""Books of slots by professional, time and kind; settlement of waves where nobody has a second choice.
 
-A book is a row of slots in order of time. A slot has a kind, one bit of ``Slot``; ``free`` holds this bit while
-nobody has the slot. A waiting patient is a row of the table of requests, never a process.
+A book is a row of slots in order of time. A slot has a kind, one bit of ``Slot``; ``free`` holds this bit
+while nobody has the slot. A waiting patient is a row of the table of requests, never a process.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class Books:
     """
 
     FIELDS: Mapping[str, str] = {
-        "start": "f8", "length": "f4", "kind": "u1", "free": "u1", "request": "i4", "booked": "f8", "cancel_at": "f8",
+        "start": "f8", "length": "f4", "kind": "u1", "free": "u1", "request": "i4", "booked": "f8",
+        "cancel_at": "f8",
     }  # fmt: skip
 
     def __init__(self, rows: int, first_day: int, days: int, per_day: int) -> None:
@@ -85,7 +86,7 @@ class Books:
         self.forget()
 
     def forget(self) -> None:
-        """Drop what is derived from the columns; call it after writing ``start``, ``kind`` or ``free`` directly."""
+        """Drop what is derived from the columns, after writing ``start``, ``kind`` or ``free`` directly."""
         self._open_at = None
         self.open = OpenBooks(self)
 
@@ -106,7 +107,8 @@ class Books:
 
         Args:
             day: day within the window.
-            offset: minutes after midnight, shape (rows, per_day), increasing, infinity where there is no slot.
+            offset: minutes after midnight, shape (rows, per_day), increasing, infinity where there is no
+                slot.
             length: minutes of each slot, same shape.
             kind: bit of ``Slot`` for each slot, 0 where there is none.
         """
@@ -120,7 +122,7 @@ class Books:
         self.forget()
 
     def search_keys(self) -> tuple[Floats, float]:
-        """Return the flat increasing array in which all books can be searched at once, and its stride per row.
+        """Return the flat increasing array in which all books are searched at once, and its stride per row.
 
         Slots that do not exist are at the end of their day; they count as its last instant.
         """
@@ -132,7 +134,7 @@ class Books:
         return self._open_at, float((self.days + 2) * DAY)
 
     def first_slot(self, row: Array, when: Floats) -> Ints:
-        """Return the column of the first slot of each ``row`` that starts at or after ``when`` (vectorised)."""
+        """Return the column of the first slot of each ``row`` that starts at or after ``when``."""
         keys, stride = self.search_keys()
         local = np.clip(when - self.first_day * DAY, 0.0, stride - 0.5)
         width = self.start.shape[1]
@@ -142,7 +144,9 @@ class Books:
         column: Ints = np.minimum(found - row * width, width)
         return column
 
-    def take(self, row: Array, column: Array, request: Array, now: Array | float, settled: bool = False) -> None:
+    def take(
+        self, row: Array, column: Array, request: Array, now: Array | float, settled: bool = False
+    ) -> None:
         """Give slots to requests (``settled``: a settlement has found them, so the packed books know)."""
         if not settled:
             self.open.set(row, column, False)
@@ -190,9 +194,9 @@ class Books:
     def cascade(self, row: Array, lowest: Array, highest: Array, kinds: int) -> Ints:
         """Settle requests that each have one professional and no other way, in the order given.
 
-        Within one book, if nobody may start earlier than his predecessor, the k-th request takes the first free slot
-        after its predecessor's: a running maximum over positions among the free slots. Only books in which somebody
-        may, or is refused, are replayed one request at a time.
+        Within one book, if nobody may start earlier than his predecessor, the k-th request takes the first
+        free slot after its predecessor's: a running maximum over positions among the free slots. Only books
+        in which somebody may, or is refused, are replayed one request at a time.
 
         Args:
             row: professional of each request, requests in the order of their minute.
@@ -245,7 +249,7 @@ class Books:
 
 
 def _each_after_the_last(first: list[int], limit: list[int]) -> list[int]:
-    """Give to each request in turn the first position not yet taken in [first, limit), or -1; ``first`` rises."""
+    """Give each request in turn the first position not taken in [first, limit), or -1; ``first`` rises."""
     following, found = -1, []
     for earliest, latest in zip(first, limit, strict=True):
         chosen = earliest if earliest > following else following
@@ -258,7 +262,7 @@ def _each_after_the_last(first: list[int], limit: list[int]) -> list[int]:
 
 
 def _each_anywhere(first: list[int], limit: list[int]) -> list[int]:
-    """The same where ``first`` may fall, so that a request may find a gap before its predecessor's position."""
+    """The same where ``first`` may fall: a request may find a gap before its predecessor's position."""
     taken: set[int] = set()
     found = []
     for chosen, latest in zip(first, limit, strict=True):
@@ -270,31 +274,40 @@ def _each_anywhere(first: list[int], limit: list[int]) -> list[int]:
     return found
 
 
+PAGE = 512
+"""Columns of a page: few, so that it is a short integer; enough for most to find a slot on their first."""
+
+
 class OpenBooks:
     """Free slots of the books as Python integers, one bit a slot, for a scalar loop.
 
     All books are packed when one is first asked for, then kept in step with the columns, bit by bit.
 
     Attributes:
-        packed: for each book one integer per kind of slot, in the order of the bits of ``Slot``; empty until packed.
+        packed: for each book and kind of slot, in the order of the bits of ``Slot``, one integer per page of
+            ``PAGE`` columns; empty until packed.
     """
 
     def __init__(self, books: Books) -> None:
         self._books = books
-        self.packed: list[list[int]] = []
+        self.packed: list[list[list[int]]] = []
 
-    def pack(self) -> list[list[int]]:
+    def pack(self) -> list[list[list[int]]]:
         """Return the packed books, made from the columns if they are not known."""
         if not self.packed:
             self.packed = [list(kinds) for kinds in zip(*map(self._pack_kind, Slot), strict=True)]
         return self.packed
 
-    def _pack_kind(self, kind: Slot) -> list[int]:
-        bits = np.packbits(self._books.free & np.uint8(kind), axis=1, bitorder="little")
+    def _pack_kind(self, kind: Slot) -> list[list[int]]:
+        rows, width = self._books.free.shape
+        pages = -(-width // PAGE)
+        bits = np.zeros((rows, pages * PAGE), dtype=np.uint8)
+        bits[:, :width] = self._books.free & np.uint8(kind)
         if not bits.any():
-            return [0] * len(bits)
-        data, stride = bits.tobytes(), bits.shape[1]
-        return [int.from_bytes(data[i : i + stride], "little") for i in range(0, len(data), stride)]
+            return [[0] * pages for _ in range(rows)]
+        data, step = np.packbits(bits, axis=1, bitorder="little").tobytes(), PAGE // 8
+        numbers = [int.from_bytes(data[i : i + step], "little") for i in range(0, len(data), step)]
+        return [numbers[i : i + pages] for i in range(0, len(numbers), pages)]
 
     def set(self, row: Array, column: Array, free: bool) -> None:
         """Follow a change of the columns ``free``: slots that are free now, or no longer."""
@@ -303,6 +316,6 @@ class OpenBooks:
         kinds = self._books.free[row, column].tolist()
         for book, slot, kind in zip(row.tolist(), column.tolist(), kinds, strict=True):
             if kind:
-                of_kind, bit = self.packed[book], 1 << slot
-                place = kind.bit_length() - 1
-                of_kind[place] = of_kind[place] | bit if free else of_kind[place] & ~bit
+                pages, bit = self.packed[book][kind.bit_length() - 1], 1 << slot % PAGE
+                page = slot // PAGE
+                pages[page] = pages[page] | bit if free else pages[page] & ~bit

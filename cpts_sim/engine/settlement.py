@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpts_sim.engine.agenda import Books, Slot
+from cpts_sim.engine.agenda import PAGE, Books, Slot
 from cpts_sim.engine.clock import NEVER
 
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
 
-KIND_SETS: tuple[tuple[int, ...], ...] = tuple(tuple(b for b in range(7) if mask >> b & 1) for mask in range(128))
+KIND_SETS = tuple(tuple(place for place in range(7) if mask >> place & 1) for mask in range(128))
 """For each set of kinds, the places of its bits."""
 _SAME_DAY = Slot.SAME_DAY.bit_length() - 1
 
@@ -41,8 +41,8 @@ class Offers:
 
 
 def settle(
-    books: Books, minute: Array, key: Array, row: Array, kinds: Array, lowest: Array, highest: Array, again_at: Array,
-    same_day_until: int,
+    books: Books, minute: Array, key: Array, row: Array, kinds: Array, lowest: Array, highest: Array,
+    again_at: Array, same_day_until: int,
 ) -> tuple[Ints, Ints, Ints]:  # fmt: skip
     """Settle a wave whose contacts all have the same number of choices; see ``settle_offers``.
 
@@ -58,7 +58,8 @@ def settle(
         same_day_until: first column after today.
 
     Returns:
-        Contact index at which the request stopped, choice index taken (-1 if that contact failed), column taken.
+        Contact index at which the request stopped, choice index taken (-1 if that contact failed), column
+        taken.
     """
     choices = row.shape[2]
     place = np.flatnonzero(row >= 0)
@@ -76,16 +77,16 @@ def settle_offers(
     """Settle a wave exactly as if its requests came one after the other, in the order of their minute.
 
     Each request may make several contacts; a contact has some offers in order. The first offer with a free
-    admissible slot is taken. If a contact fails and the next one falls within this wave, it takes its place in the
-    order of minutes among the others.
+    admissible slot is taken. If a contact fails and the next one falls within this wave, it takes its place
+    in the order of minutes among the others.
 
     Args:
-        books: the books; the slots found are taken from ``books.open``, the caller then writes ``books.take``.
+        books: the books; slots found are taken from ``books.open``, the caller then writes ``books.take``.
         minute: minute of the first contact, shape (n,).
         key: stable key of the person, breaks ties of minute.
         offers: the offers of all contacts.
-        again_at: minute of each further contact, shape (n, contacts); infinity where it falls outside this wave or
-            there is none (the first column is not read).
+        again_at: minute of each further contact, shape (n, contacts); infinity where it falls outside this
+            wave or there is none (the first column is not read).
         same_day_until: first column after today; slots of kind ``SAME_DAY`` beyond it are not open yet.
 
     Returns:
@@ -119,43 +120,53 @@ def settle_offers(
 def _taker(books: Books, offers: Offers, same_day_until: int) -> Callable[[int, int], tuple[int, int]]:
     """Return the innermost step: take the first admissible slot among some offers (-1, -1 if there is none).
 
-    The free slots of each book and set of kinds in use are kept as an integer with a bit a slot; taking a slot
-    clears its bit in all integers of the book.
+    The free slots of each book, page and set of kinds in use are an integer with a bit a slot, made when it
+    is first asked for; the slots taken since are the missing bits of one more integer per book and page.
     """
-    packed, today = books.open.pack(), (1 << max(0, same_day_until)) - 1
+    packed = books.open.pack()
+    pages = -(-books.start.shape[1] // PAGE)
     row, kinds_of = offers.row.tolist(), offers.kinds.tolist()
-    lowest, highest = offers.lowest.tolist(), offers.highest.tolist()
-    unions: list[dict[int, int]] = [{} for _ in packed]
+    lowest, highest = offers.lowest.tolist(), np.minimum(offers.highest, books.start.shape[1]).tolist()
+    found: dict[int, int] = {}
+    left = [(1 << PAGE) - 1] * (len(packed) * pages)
+
+    def union(book: int, kinds: int, page: int) -> int:
+        together, of_kind = 0, packed[book]
+        for kind in KIND_SETS[kinds]:
+            together |= of_kind[kind][page] & today(page) if kind == _SAME_DAY else of_kind[kind][page]
+        return together
+
+    def today(page: int) -> int:
+        return (1 << min(max(same_day_until - page * PAGE, 0), PAGE)) - 1
 
     def take_first(begin: int, end: int) -> tuple[int, int]:
         for offer in range(begin, end):
-            book, kinds, low = row[offer], kinds_of[offer], lowest[offer]
-            of_book = unions[book]
-            if kinds not in of_book:
-                of_book[kinds] = _union(packed[book], kinds, today)
-            slots = of_book[kinds] >> low
-            if slots:
-                column = low + (slots ^ slots - 1).bit_length() - 1  # far faster than with a negative number
-                if column < highest[offer]:
-                    _clear(packed[book], of_book, kinds, 1 << column)
+            book, low, high = row[offer], lowest[offer], highest[offer]
+            while low < high:
+                page = low // PAGE
+                place = book * pages + page
+                key = place << 7 | kinds_of[offer]
+                if key not in found:
+                    found[key] = union(book, kinds_of[offer], page)
+                slots = (found[key] & left[place]) >> low % PAGE
+                if slots:
+                    bit = slots & -slots
+                    column = low + bit.bit_length() - 1
+                    if column >= high:
+                        break
+                    bit <<= low % PAGE
+                    left[place] ^= bit
+                    _clear(packed[book], kinds_of[offer], page, bit)
                     return offer, column
+                low = (page + 1) * PAGE
         return -1, -1
 
     return take_first
 
 
-def _clear(of_kind: list[int], unions: dict[int, int], kinds: int, bit: int) -> None:
+def _clear(of_kind: list[list[int]], kinds: int, page: int, bit: int) -> None:
+    """Take a slot, of whichever kind it is, from the packed books."""
     for kind in KIND_SETS[kinds]:
-        if of_kind[kind] & bit:
-            of_kind[kind] ^= bit
-            break
-    for other, union in unions.items():
-        if union & bit:
-            unions[other] = union ^ bit
-
-
-def _union(of_kind: list[int], kinds: int, today: int) -> int:
-    union = 0
-    for kind in KIND_SETS[kinds]:
-        union |= of_kind[kind] & today if kind == _SAME_DAY else of_kind[kind]
-    return union
+        if of_kind[kind][page] & bit:
+            of_kind[kind][page] ^= bit
+            return

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_books import Wave, first_free, plain_loop, random_books, random_wave
 
+from cpts_sim.engine import agenda, settlement
 from cpts_sim.engine.agenda import Books, Slot
 from cpts_sim.engine.settlement import settle
 
@@ -25,7 +26,7 @@ def assert_settled_as_by_plain_loop(books: Books, wave: Wave) -> int:
     assert len(set(zip(rows.tolist(), column[served].tolist(), strict=True))) == len(served), (
         "a slot was given twice"
     )
-    books.take(rows, column[served], served, 0.0)
+    books.take(rows, column[served], served, 0.0, settled=True)
     kept = [list(kinds) for kinds in books.open.packed]
     books.forget()
     assert kept == books.open.pack(), "packed books and columns went apart"
@@ -55,6 +56,17 @@ def test_settle_is_the_plain_loop_over_thousands_of_waves() -> None:
             asked += len(wave.minute)
     assert asked > 40_000
     assert 0.2 < served / asked < 0.9, "the cases must mix served and refused requests"
+
+
+def test_pages_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Books wider than a page, whose slots are sought over several."""
+    for module in (agenda, settlement):
+        monkeypatch.setattr(module, "PAGE", 8)
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        books = random_books(rng, int(rng.integers(1, 4)), int(rng.integers(3, 7)), int(rng.integers(3, 9)))
+        for _ in range(2):
+            assert_settled_as_by_plain_loop(books, random_wave(rng, books, int(rng.integers(5, 60)), 2, 3))
 
 
 def test_order_of_the_rows_does_not_matter() -> None:
