@@ -88,7 +88,12 @@ class Model(MesaModel):
         if not isinstance(self.care, PlainCare):
             self.clock.loop(PROCESS_GP, self.tables["gps"], self.care.gp_wakes)
             self.clock.loop(PROCESS_HOSPITAL, self.tables["hospitals"], self.care.hospital_wakes)
+            self.care.world.hooks["new_gp"] = [self._gps_arrived]
         self.clock.loop(PROCESS_CALENDAR, self.tables["calendar"], self._window)
+
+    def _gps_arrived(self, rows: Array) -> None:
+        """Start the processes of GPs who have just come."""
+        self.clock.loop(PROCESS_GP, self.tables["gps"], self.care.gp_wakes, rows.tolist())
 
     def _window(self, row: int) -> None:
         """Live one window, and sleep until the next."""

@@ -14,6 +14,7 @@ from cpts_sim.care import (
     health,
     home,
     hospital_days,
+    newcomers,
     professionals,
     routes,
     second_line,
@@ -21,6 +22,7 @@ from cpts_sim.care import (
     setup,
     stabilisers,
     surgery,
+    visits,
 )
 from cpts_sim.care import requests as rq
 from cpts_sim.care.rules import Rules
@@ -54,6 +56,7 @@ def on_duty(world: World, calls: int) -> None:
 
 
 BASE: dict[str, Any] = {
+    "arrivals": newcomers.arrivals,
     "at_the_pharmacy": home.at_the_pharmacy,
     "accept_patient": attachment.accept_patient,
     "after_failure": seeking.after_failure,
@@ -74,8 +77,10 @@ BASE: dict[str, Any] = {
     "nursing": home.nursing,
     "on_duty": on_duty,
     "open_day": surgery.open_day,
+    "practice_style": health.practice_style,
     "pharmacist_settles": home.pharmacist_settles,
     "register_after_visit": attachment.register_after_visit,
+    "return_share": visits.return_share,
     "set_rates": setup.set_rates,
     "spaced_out": health.spaced_out,
     "speed_up": stabilisers.speed_up,

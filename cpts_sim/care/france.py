@@ -13,6 +13,7 @@ from cpts_sim.care import (
     gp_process,
     health,
     hospital_days,
+    newcomers,
     professionals,
     seeking,
     stabilisers,
@@ -84,6 +85,7 @@ class FranceCare:
         if world.drifting:
             drift.population_month(world, month)
             drift.practices_month(world, month)
+            newcomers.month(world, self.surgeries, month)
         attachment.review_lists(world)
 
     def _remember_neighbours(self) -> None:

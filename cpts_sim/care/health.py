@@ -24,11 +24,20 @@ def follow_up_days(world: World, person: Array) -> Array:
     return days
 
 
+def practice_style(world: World, gp: Array) -> Array:
+    """How sparing each GP is of follow-ups and second visits: 0 is the norm, above it fewer, below it more."""
+    u = world.draws.uniform("practice style", world.gps["key"][gp])
+    style: Array = (2.0 * u - 1.0) * world.parameters["quality.style_spread"]
+    return style
+
+
 def spaced_out(world: World, person: Array) -> Array:
     """Share of follow-ups left out because the usual GP stretches the interval, or because there is none."""
     own = world.people["mt"][person]
     stretch = np.where(own >= 0, world.gps["stretch"][np.maximum(own, 0)], world.parameters["care.stretch_without_mt"])
-    result: Array = 1.0 - 1.0 / stretch
+    style = world.rules["practice_style"](world, np.maximum(own, 0))
+    sparing = np.where(own >= 0, np.maximum(style, 0.0), 0.0)
+    result: Array = 1.0 - (1.0 - sparing) / stretch
     return result
 
 

@@ -181,10 +181,29 @@ class Surgeries:
         """Choose holidays and locums of every practice."""
         world = self.world
         self.leave = leave_weeks(world.gps, world.days, world.parameters, world.draws, weeks)
-        share = world.parameters["gp.locum_share"]
-        self.locum = np.stack(
-            [world.draws.uniform("locum", world.gps["premises"], week) < share for week in range(weeks)], axis=1
-        )
+        p, gps = world.parameters, world.gps
+        u = np.stack([world.draws.uniform("locum", gps["premises"], week) for week in range(weeks)], axis=1)
+        pooled = np.arange(weeks)[None, :] >= gps["locum_from"][:, None]
+        self.locum = u < p["gp.locum_share"] + np.where(pooled, p["professional_support.pool_share"], 0.0)
+
+    def enlarge(self) -> None:
+        """Lay out the weeks of GPs who have just come (those of the others stay as they are)."""
+        self.template = make_template(self.world.gps, self.world.parameters, self.world.draws)
+        self.plan_leave(self.leave.shape[1])
+
+    def open_books(self, rows: Array, first_day: int, until_day: int) -> None:
+        """Open days on which some GPs have no slot yet: new ones, and those whom a locum now replaces."""
+        books = self.world.books
+        for day in range(max(first_day, books.first_day), min(until_day, books.last_day)):
+            span = books.span(day)
+            blank = rows[~(books.kind[rows, span] > 0).any(axis=1)]
+            if not len(blank):
+                continue
+            offset, length, kind = self.world.rules["open_day"](self.world, self, day)
+            books.start[blank, span] = day * DAY + offset[blank]
+            for name, values in (("length", length), ("kind", kind), ("free", kind)):
+                getattr(books, name)[blank, span] = values[blank]
+        books.forget()
 
     def week(self, day: int) -> int:
         """Index of the week of a day in ``leave`` and ``locum``."""

@@ -206,11 +206,21 @@ def _renew(world: World, person: Array, at: Array) -> None:
     world.people["last_followup"][person] = at
 
 
+def return_share(world: World, kind: Array, gp: Array) -> Array:
+    """Share of visits after which a GP asks people to come again, by need, haste and the GP's own style."""
+    p, style = world.parameters, world.rules["practice_style"](world, gp)
+    hurry = np.maximum(0.0, 1.0 - world.gps["pace"][gp]) * p["care.return_per_pace"]
+    symptom = (p["care.return_visit_share"] + hurry) * (1.0 - style)
+    planned = np.where(kind == Need.MENTAL, p["care.mental_return_share"], 0.0)
+    early = np.where(kind == Need.FOLLOWUP, np.maximum(-style, 0.0), 0.0)
+    result: Array = np.where(rq.is_symptom(kind), symptom, planned + early)
+    return result
+
+
 def _come_again(world: World, rows: Array, gp: Array, at: Array, u: Array, kind: Array, sent: Array) -> None:
     """Some symptoms need a second visit; more of them when consultations are shortened."""
     p, requests = world.parameters, world.requests
-    hurry = np.maximum(0.0, 1.0 - world.gps["pace"][gp]) * p["care.return_per_pace"]
-    chance = np.where(rq.is_symptom(kind), p["care.return_visit_share"] + hurry, np.where(kind == Need.MENTAL, p["care.mental_return_share"], 0.0))
+    chance = world.rules["return_share"](world, kind, gp)
     first = requests["origin"][rows] == Origin.EXOGENOUS
     again = (u < chance) & ~sent & first
     chosen = rows[again]

@@ -51,6 +51,7 @@ class Route(IntEnum):
     ED = 10
     SELF = 11
     VISIT = 12
+    SURGE = 13
 
 
 class Ending(IntEnum):
@@ -185,6 +186,8 @@ class CptsEvent(IntEnum):
     PREPARATION = 6
     PAYMENT = 7
     PROTOCOL = 8
+    ARRIVAL = 9
+    DISPLACED = 10
 
 
 class Service(IntEnum):

@@ -1,4 +1,4 @@
-"""The contract of every mission: zero dose is absence, order is nothing, minutes are kept, evidence is there."""
+"""The contract of every mission: zero dose is absence, order is nothing, minutes are kept."""
 
 from __future__ import annotations
 
@@ -24,13 +24,18 @@ CARE = ("request", "visit", "ed", "admission", "attachment", "provider_day")
 
 def _policies(name: str) -> dict[str, object]:
     full = {"start": "0 months"}
-    return arms(
+    unworried = {"strain.weight_administration": 0.0, "strain.weight_evening": 0.0}
+    policies = arms(
         absent=cpts({}),
         zero=cpts({name: {**full, "dose": 0}}),
         tiny=cpts({name: {**full, "dose": 1e-9}}),
         whole=cpts({name: {**full, "dose": 1}}),
+        calm=cpts({}),
         late=cpts({name: {"start": "30 months"}}),
     )
+    for arm in ("calm", "late"):  # hours of preparation tire nobody here: what is left is what care does
+        policies[arm]["parameters"] = unworried
+    return policies
 
 
 @cache
@@ -78,7 +83,7 @@ class TestContract:
             install(model, _spec(name).arms["whole"].cpts, plugin_modules("missions"))
 
     def test_after_the_horizon_care_is_untouched_but_preparation_is_charged(self, name: str) -> None:
-        absent, late = _life(name, "absent"), _life(name, "late")
+        absent, late = _life(name, "calm"), _life(name, "late")
         same_bytes(absent, late, CARE)
         assert _hours(late, CptsEvent.PREPARATION) > _hours(absent, CptsEvent.PREPARATION)
         assert _ledger(late) > _ledger(absent)

@@ -1,0 +1,95 @@
+"""Mission ``quality``: peer groups in which GPs compare practices; a small uncertain gain, and evenings.
+
+Habits drift a little towards the norm, from both sides. A part of useless second visits disappears.
+Complex cases are shared.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from cpts_sim.care.world import World
+from cpts_sim.engine.events import CptsEvent
+from cpts_sim.missions.base import Mission, MissionSettings
+
+Array = NDArray[Any]
+NAME = "quality"
+RANK = 50
+
+
+class QualitySettings(MissionSettings):
+    """Quality of care: peer groups, comparison of practices, shared complex cases."""
+
+    groups_per_year: float | None = Field(None, ge=0, le=24)
+    """Peer groups of a participating GP in a year (none: the evidence's number)."""
+
+
+class Quality(Mission):
+    """Peer groups in the evening."""
+
+    name: ClassVar[str] = NAME
+    settings_class: ClassVar[type[MissionSettings]] = QualitySettings
+    grade: ClassVar[str] = "C"
+    pays: ClassVar[tuple[str, ...]] = ("gp",)
+    loses: ClassVar[tuple[str, ...]] = ("participants' evenings",)
+    delay: ClassVar[str] = "quality.delay_months"
+
+    def install(self) -> None:
+        """Wrap the rules of practice style, second visits and the week's strain."""
+        world, rules = self.world, self.world.rules
+        if "norm_pull" not in world.gps:
+            world.gps.add_column("norm_pull", np.zeros(len(world.gps)))
+        rules.wrap("practice_style", NAME, RANK, self._practice_style)
+        rules.wrap("return_share", NAME, RANK, self._return_share)
+        rules.wrap("strain_week", NAME, RANK, self._strain_week)
+        world.hooks.setdefault("week", []).append(self._fade)
+
+    def preparing(self, month: int) -> None:
+        """Participating members choose subjects and gather their own figures."""
+        rows = self.organisation.participants(NAME, self.settings.dose)
+        hours = self.parameters["quality.preparation_hours_month"]
+        self.world.ledger.charge("cpts_admin", rows, hours * 60.0)
+        self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
+
+    def month(self, month: int) -> None:
+        """Who attends gives an evening, meets peers, and moves towards the norm."""
+        world, gps, p = self.world, self.world.gps, self.parameters
+        rows = self.organisation.participants(NAME, self.settings.dose)
+        a_month = self.chosen(self.settings.groups_per_year, "quality.groups_per_year") / 12.0
+        there = rows[
+            world.draws.uniform("peer group", gps["key"][rows], month) < a_month * p["cpts.attendance"]
+        ]
+        if not len(there):
+            return
+        world.ledger.charge("cpts_evening", there, p["quality.group_hours"] * 60.0)
+        self.organisation.spend(CptsEvent.MEETING, there, p["quality.group_hours"])
+        gps["ties"][there] = np.minimum(gps["ties"][there] + p["cpts.ties_per_meeting"], p["cpts.ties_most"])
+        gps["norm_pull"][there] += p["quality.step"] * (1.0 - gps["norm_pull"][there])
+
+    def _fade(self, world: World, day: int) -> None:
+        """Habits come back."""
+        world.gps["norm_pull"] *= 1.0 - world.parameters["quality.fades_weekly"]
+
+    def _practice_style(self, inner: Any, world: World, gp: Array) -> Array:
+        """Distance from the norm shrinks by a part."""
+        style: Array = inner(world, gp)
+        return style * (1.0 - world.gps["norm_pull"][gp] * world.parameters["quality.norm_most"])
+
+    def _return_share(self, inner: Any, world: World, kind: Array, gp: Array) -> Array:
+        """Some second visits are of no use, and are not asked for any more."""
+        share: Array = inner(world, kind, gp)
+        return share * (1.0 - world.gps["norm_pull"][gp] * world.parameters["quality.avoidable_returns"])
+
+    def _strain_week(self, inner: Any, world: World, *week: Any) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Peers support."""
+        demands, resources = inner(world, *week)
+        support = world.gps["norm_pull"] * world.parameters["quality.peer_support"]
+        return demands, {**resources, "peer_support": resources["peer_support"] + support}
+
+
+SETTINGS = QualitySettings
+MISSION = Quality
