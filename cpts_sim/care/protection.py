@@ -151,8 +151,8 @@ def tell(world: World, act: int, person: Array, at: Array, provider: Any, organi
     people = world.people
     world.journal.add(
         "act", at=at, person=person, act=act, organised=organised, provider=provider,
-        ald=people["ald"][person], age=world.age_years(person), attached=people["mt_state"][person] == MtState.HAS,
-        deprivation=people["deprivation"][person],
+        ald=people["ald"][person], age=world.age_years(person), deprivation=people["deprivation"][person],
+        attached=people["mt_state"][person] == MtState.HAS,
     )  # fmt: skip
 
 
