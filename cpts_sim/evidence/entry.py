@@ -19,8 +19,8 @@ GRADES = ("A", "B", "C", "D", "judgement", "definition")
 sample · judgement: ours · definition: a rule or a convention, not an estimate."""
 
 FACT_KEYS = ("reads", "use", "of", "definition", "population", "filter")
-"""Of a target: the number of the model that is compared, CAL (calibrated on) or VAL (kept for validation),
-the reference years it belongs to, its definition, its population, and through which observation it was seen."""
+"""Of a target: the number of the model that is compared, CAL (calibrated on) or VAL (for validation), the
+reference years it belongs to, its definition, its population, and through which observation it was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class ParameterEntry:
         year: year of the fact.
         grade: strength of the evidence, one of :data:`GRADES`.
         note: remark for the reader.
-        target: a calibration or validation target, not an input of the model; ``low`` and ``high`` are its band.
+        target: a calibration or validation target, not an input; ``low`` and ``high`` are its band.
         fact: of a target, what exactly is compared (keys of :data:`FACT_KEYS`).
         by_year: reference years that have a value of their own (empty: one value for all).
         overridden: the value comes from the scenario.

@@ -159,10 +159,11 @@ def _hours(record: Record) -> Numbers:
     worked = (weeks["profession"] == Profession.GP) & (weeks["status"] == Work.WORKING)
     row = weeks["row"][worked]
     count = np.bincount(row)
+    enough = count >= min(4, count.max(initial=1))
 
     def mean(*lines: str) -> Array:
         minutes = sum((weeks[line][worked].astype(float) for line in lines), np.zeros(len(row)))
-        by_gp: Array = (np.bincount(row, minutes) / 60.0)[count >= 4] / count[count >= 4]
+        by_gp: Array = (np.bincount(row, minutes) / 60.0)[enough] / count[enough]
         return by_gp
 
     hours = mean(*LEDGER_LINES)
@@ -201,7 +202,9 @@ def _quantile(values: Array, level: float) -> float:
 
 def _contacts(record: Record) -> Numbers:
     requests = record.rows("request", "asked")
-    asked = (requests["first"] != First.NO_CONTACT) & ~np.isin(requests["kind"], (Need.EMERGENCY, Need.NURSING))
+    asked = (requests["first"] != First.NO_CONTACT) & ~np.isin(
+        requests["kind"], (Need.EMERGENCY, Need.NURSING)
+    )
     failed = asked & np.isin(requests["first"], (First.REFUSED, First.BUSY))
     after = requests["after"][failed]
     what = (After.ELSEWHERE, After.GAVE_UP, After.ED, After.LATER)

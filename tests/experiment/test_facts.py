@@ -1,0 +1,94 @@
+"""Facts of the France of reference: their bands, what is read from a journal, the command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cpts_sim.errors import InputError
+from cpts_sim.experiment.facts import Fact, counts, facts_of, numbers_of_run, targets
+from cpts_sim.scenario import Scenario, load, parse
+from cpts_sim.words import LANGUAGES, has, say
+
+YEARS = (2019, 2024)
+ROOT = Path(__file__).parents[2]
+
+
+def _small(**more: object) -> Scenario:
+    return parse({
+        "name": "small", "territory": {"archetype": "reference", "population": 4000}, "warmup": "2 weeks",
+        "years": 0.1, **more,
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_every_fact_has_a_band_a_name_and_says_what_it_is(year: int) -> None:
+    for entry in targets(year):
+        assert entry.target and entry.low <= entry.value <= entry.high
+        assert entry.fact["use"] in ("CAL", "VAL")
+        assert all(entry.fact[key] for key in ("definition", "population", "filter", "reads"))
+        assert has(f"facts.{entry.id.removeprefix('fact.')}") and has(f"facts.unit.{entry.unit}")
+        assert {say(f"facts.{entry.id.removeprefix('fact.')}", lang) for lang in LANGUAGES}
+
+
+def test_a_year_without_facts_is_refused() -> None:
+    with pytest.raises(InputError, match="2020"):
+        targets(2020)
+
+
+def test_hit_distance_and_counts() -> None:
+    entry = targets(2019)[0]
+    width = entry.high - entry.low
+    inside, above, below, unknown = (
+        Fact(entry, (entry.low, entry.high)), Fact(entry, (entry.high + width,)),
+        Fact(entry, (entry.low - width,)), Fact(entry, (float("nan"),)),
+    )  # fmt: skip
+    assert inside.hit and inside.distance == 0.0
+    assert above.distance == pytest.approx(width) and below.distance == pytest.approx(-width)
+    assert not (above.hit or below.hit or unknown.hit) and not unknown.known
+    assert counts([inside, above, below, unknown]) == {"cal": 1, "cal_all": 4, "val": 0, "val_all": 0}
+
+
+def test_a_run_gives_every_number_that_a_fact_reads() -> None:
+    numbers = numbers_of_run(_small(), seed=3)
+    for year in YEARS:
+        assert {entry.fact["reads"] for entry in targets(year)} <= set(numbers)
+    shares = [numbers["then_elsewhere"], numbers["then_gave_up"], numbers["then_ed"], numbers["then_later"]]
+    assert sum(shares) == pytest.approx(1.0, abs=0.02), "what follows a failed contact is one of four things"
+    assert numbers["ed_home"] + numbers["ed_admitted"] == pytest.approx(1.0)
+    assert numbers["hours_60"] <= numbers["hours_50"] <= 1.0
+    assert numbers["lead_median"] <= numbers["lead_p90"]
+    assert numbers_of_run(_small(), seed=3)["lead_mean"] == numbers["lead_mean"], "same seed, same numbers"
+
+
+def test_replications_keep_their_order_and_needs_of_ones_own_are_refused() -> None:
+    facts = facts_of(_small(years=0.05), replications=2, seed=5, workers=1)
+    alone = numbers_of_run(_small(years=0.05), seed=6)
+    rate = next(fact for fact in facts if fact.name == "ed_rate")
+    assert rate.values[1] == alone["ed_rate"]
+    assert np.isfinite(rate.reached.half)
+    with pytest.raises(InputError):
+        facts_of(load(ROOT / "scenarios/appointment_year.yaml"))
+
+
+def test_the_command_prints_the_table_and_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    from cpts_sim.cli._main import main
+
+    arguments = [
+        "facts",
+        str(ROOT / "scenarios/france_2019.yaml"),
+        "--population",
+        "3000",
+        "--json",
+        "--lang",
+        "en",
+    ]
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["counts"]["cal_all"] == sum(fact["use"] == "CAL" for fact in told["facts"])
+    assert all(fact["low"] <= fact["high"] for fact in told["facts"])
