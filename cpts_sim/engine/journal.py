@@ -37,13 +37,15 @@ class Journal:
         schema = self.schemas[kind]
         if columns.keys() != schema.keys():
             raise KeyError(f"journal {kind!r}: columns differ: {sorted(columns.keys() ^ schema.keys())}")
-        arrays = {name: np.array(columns[name], dtype=schema[name]) for name in schema}  # copied: columns change
-        rows = max((len(a) for a in arrays.values() if a.ndim), default=1)
-        if any(a.ndim and len(a) != rows for a in arrays.values()):
-            lengths = {name: len(a) for name, a in arrays.items() if a.ndim}
-            raise ValueError(f"journal {kind!r}: columns of different lengths: {lengths}")
+        arrays, rows = {}, -1
+        for name, dtype in schema.items():
+            column = arrays[name] = np.array(columns[name], dtype=dtype)  # copied: columns change
+            if column.ndim and rows not in (-1, len(column)):
+                raise ValueError(f"journal {kind!r}: {name!r} has {len(column)} rows, those before it {rows}")
+            if column.ndim:
+                rows = len(column)
         if rows:
-            self._open[kind].append({n: a if a.ndim else np.full(rows, a) for n, a in arrays.items()})
+            self._open[kind].append({n: a if a.ndim else a.repeat(max(1, rows)) for n, a in arrays.items()})
 
     def open_chunk(self) -> dict[str, dict[str, Array]]:
         """Return what has been written since the last close, without closing it."""

@@ -38,7 +38,7 @@ def test_mistakes_are_said() -> None:
         journal.add("visit", at=1.0)
     with pytest.raises(KeyError, match="who"):
         journal.add("visit", at=1.0, person=1, who=2)
-    with pytest.raises(ValueError, match="different lengths"):
+    with pytest.raises(ValueError, match="3 rows, those before it 2"):
         journal.add("visit", at=[1.0, 2.0], person=[1, 2, 3])
     assert len(journal.open_chunk()["visit"]["at"]) == 0
 
