@@ -127,17 +127,15 @@ def _taker(books: Books, offers: Offers, same_day_until: int) -> Callable[[int, 
     pages = -(-books.start.shape[1] // PAGE)
     row, kinds_of = offers.row.tolist(), offers.kinds.tolist()
     lowest, highest = offers.lowest.tolist(), np.minimum(offers.highest, books.start.shape[1]).tolist()
+    today = [(1 << min(max(same_day_until - page * PAGE, 0), PAGE)) - 1 for page in range(pages)]
     found: dict[int, int] = {}
     left = [(1 << PAGE) - 1] * (len(packed) * pages)
 
     def union(book: int, kinds: int, page: int) -> int:
         together, of_kind = 0, packed[book]
         for kind in KIND_SETS[kinds]:
-            together |= of_kind[kind][page] & today(page) if kind == _SAME_DAY else of_kind[kind][page]
+            together |= of_kind[kind][page] & today[page] if kind == _SAME_DAY else of_kind[kind][page]
         return together
-
-    def today(page: int) -> int:
-        return (1 << min(max(same_day_until - page * PAGE, 0), PAGE)) - 1
 
     def take_first(begin: int, end: int) -> tuple[int, int]:
         for offer in range(begin, end):
