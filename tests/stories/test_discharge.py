@@ -30,7 +30,7 @@ def _madame_petit(town: Model) -> int:
 
 
 def _comes_home(arm: str) -> dict[str, Any]:
-    """Live two weeks in which she is discharged on the first Friday; nobody was told but the partner hospital."""
+    """Live three weeks; she goes home on the first Friday, and only the partner hospital tells anybody."""
     town = _town().fork(arm)
     world, person = town.care.world, _madame_petit(town)
     key = world.people["key"][[person]]
