@@ -84,7 +84,7 @@ def _table(bench: Bench, work: str) -> Table:
     from rich.table import Table
 
     table = Table(title=say(f"bench.{work}"))
-    columns = ("program", "size", "setup", "run", "process", "per", "memory", "ratio")
+    columns = ("program", "size", "setup", "run", "process", "cpu", "per", "memory", "ratio")
     for column in columns:
         left = column == "program"
         table.add_column(say(f"bench.column_{column}"), justify="left" if left else "right", no_wrap=left)
@@ -92,7 +92,7 @@ def _table(bench: Bench, work: str) -> Table:
         ratio = bench.ratios(run.inhabitants).get(run.program) if work == "appointments" else None
         table.add_row(
             run.program, number(run.inhabitants), number(run.setup_s, 2), number(run.run_s, 3),
-            number(run.process_s, 2), number(run.per_100k_year_s, 3), number(run.peak_mb),
-            "" if ratio is None else number(ratio, 3 if ratio < 1 else 1),
+            number(run.process_s, 2), number(run.cpu_s, 2), number(run.per_100k_year_s, 3),
+            number(run.peak_mb), "" if ratio is None else number(ratio, 3 if ratio < 1 else 1),
         )  # fmt: skip
     return table

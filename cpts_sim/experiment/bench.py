@@ -36,6 +36,8 @@ class Measurement:
         years: simulated years.
         import_s, setup_s, run_s: seconds inside the process; ``run_s`` is the simulation itself.
         process_s: wall-clock seconds of the whole process.
+        cpu_s: seconds of processor of the whole process (nan where the system does not tell); other work on
+            the machine lengthens these less.
         peak_mb: greatest resident memory of the process in MiB (nan where the system does not tell).
         outputs: what the program printed.
     """
@@ -48,6 +50,7 @@ class Measurement:
     setup_s: float
     run_s: float
     process_s: float
+    cpu_s: float
     peak_mb: float
     outputs: Mapping[str, float] = field(default_factory=dict)
 
@@ -87,16 +90,17 @@ SLOW = ("SimPy per need", "Mesa + SimPy per patient")
 
 _LAUNCHER = """
 import os, sys, time
-began, peak = time.perf_counter(), "NaN"
+began, cpu, peak = time.perf_counter(), "NaN", "NaN"
 if hasattr(os, "wait4"):
     child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ)
     _, status, usage = os.wait4(child, 0)
     code = os.waitstatus_to_exitcode(status)
+    cpu = usage.ru_utime + usage.ru_stime
     peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 2**20
 else:
     import subprocess
     code = subprocess.call(sys.argv[1:])
-sys.stdout.write(f"\\n[{time.perf_counter() - began}, {peak}]")
+sys.stdout.write(f"\\n[{time.perf_counter() - began}, {cpu}, {peak}]")
 sys.exit(code)
 """
 """Starts a program from a small process: a child's peak memory counts that of the process that started it."""
@@ -120,12 +124,14 @@ def measure(
     if done.returncode or not any(lines):
         complaint = (done.stderr.strip() or f"status {done.returncode}").splitlines()[-1]
         raise InternalError(f"bench: {program} failed ({complaint}); run it alone: {' '.join(command)}")
-    wall, peak_mb = json.loads(measured)
+    wall, cpu_s, peak_mb = json.loads(measured)
     printed = next(line for line in reversed(lines) if line)
     outputs = {k: v for k, v in json.loads(printed).items() if isinstance(v, int | float)}
     inhabitants = int(outputs.pop("n"))
-    import_s, setup_s, run_s = (float(outputs.pop(name, 0.0)) for name in ("t_import", "t_setup", "t_run"))
-    return Measurement(program, work, inhabitants, years, import_s, setup_s, run_s, wall, peak_mb, outputs)
+    times = {f"{name}_s": float(outputs.pop(f"t_{name}", 0.0)) for name in ("import", "setup", "run")}
+    return Measurement(
+        program, work, inhabitants, years, **times, process_s=wall, cpu_s=cpu_s, peak_mb=peak_mb, outputs=outputs
+    )
 
 
 def measure_own(work: str, inhabitants: int, years: float, seed: int, *more: str) -> Measurement:

@@ -36,6 +36,7 @@ def test_a_program_is_measured_from_outside_and_from_inside(folder: Path) -> Non
     run = b.measure("peer", b.APPOINTMENTS, command, 2)
     assert (run.import_s, run.setup_s, run.run_s) == (0.01, 0.02, 0.002)
     assert run.process_s > 0.05
+    assert 0.0 < run.cpu_s < 60.0
     assert 60 < run.peak_mb < 200
     assert run.outputs == {"contacts": 8000}
     assert run.per_100k_year_s == pytest.approx(0.05)
@@ -62,7 +63,7 @@ def test_peers_that_cannot_run_do_not_stop_the_others(folder: Path) -> None:
 def test_ratios_use_the_fastest_runs(folder: Path) -> None:
     def run(program: str, seconds: float) -> b.Measurement:
         return b.Measurement(
-            program, b.APPOINTMENTS, 1000, 1, 0.0, 0.0, seconds, 1.0, 10.0, {"contacts": 1.0}
+            program, b.APPOINTMENTS, 1000, 1, 0.0, 0.0, seconds, 1.0, 0.9, 10.0, {"contacts": 1.0}
         )
 
     bench = b.Bench([run(b.OWN, 0.9), run(b.OWN, 0.6), run("C", 0.04), run("C", 0.03)])
