@@ -64,7 +64,6 @@ BASE: dict[str, Any] = {
     "after_visit": second_line.after_visit,
     "before_asking": avoided.before_asking,
     "calls_back": routes.calls_back,
-    "crowd": hospital_days.crowd,
     "choose_provider": routes.choose_provider,
     "depart": professionals.depart,
     "direct_to_ed": seeking.direct_to_ed,

@@ -93,18 +93,13 @@ def wake(world: World, row: int) -> None:
     day = int(np.floor_divide(at, DAY))
     index = min(day - days.first_day, len(days.weekday) - 1)
     season = world.demand.day_factor(int(days.weekday[index]), int(days.month[index]))
-    came: dict[str, Any] = world.outsiders.day(day, season * world.rules["crowd"](world, row, day), row)
+    came: dict[str, Any] = world.outsiders.day(day, season * float(hospitals["crowd"][row]), row)
     elsewhere = np.full(len(came["arrival"]), -1)
     came["hospital"], came["arrival"] = world.rules["which_department"](
         world, came["hospital"], came["arrival"], came["level"], elsewhere
     )
     world.emergency.arrive(**came, hours_open=days.is_open(came["arrival"]))
     hospitals["next_at"][row] = at + DAY
-
-
-def crowd(world: World, row: int, day: int) -> float:
-    """Factor on the people from elsewhere who come to a department on a day."""
-    return float(world.tables["hospitals"]["crowd"][row])
 
 
 def which_department(

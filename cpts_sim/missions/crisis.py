@@ -185,7 +185,7 @@ class Crisis(Mission):
             wave.target[sent, contact] = Route.SURGE
             wave.provider[sent, contact] = -1
 
-    def offer(self, world: World, wave: Wave, who: Array, contact: int, plan: Plan) -> None:
+    def offer(self, world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
         """Offer surge slots, and slots of the day, of the nearest volunteers."""
         rows = np.flatnonzero(world.gps["surge"] > 0)
         home = world.people["commune"][wave.person[who]]

@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from cpts_sim.care.visits import act_minutes
-from cpts_sim.care.world import World
+from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.codes import Slot
+from cpts_sim.engine.draws import choose, keys_of
+from cpts_sim.engine.events import Road
 from cpts_sim.scenario.fields import Days
 from cpts_sim.shocks.base import Shock, ShockSettings
 
 Array = NDArray[Any]
+POOL_PER_VISIT = 8
 
 
 class TouristSeasonSettings(ShockSettings):
@@ -39,24 +42,30 @@ class TouristSeason(Shock):
         """Whether nobody visits."""
         return super().absent or self.settings.visitors == 0
 
-    def install(self) -> None:
-        """Take slots each day, and wrap the rule that says how many people from elsewhere come."""
-        super().install()
-        self.world.rules.wrap("crowd", self.name, self.rank, self._crowd)
-
-    def _crowd(self, inner: Any, world: World, row: int, day: int) -> float:
-        """Visitors come to a department as often as residents do."""
-        usual = float(inner(world, row, day))
-        hospitals = world.tables["hospitals"]
-        outsiders = float(hospitals["outsiders_per_day"][row])
-        if not self.first_day <= day < self.until_day or outsiders <= 0:
-            return usual
-        more = self.settings.visitors * float(hospitals["residents_per_day"][row]) / outsiders
-        return usual + float(more * self.parameters["shocks.visitor_emergency"])
+    def _emergencies(self, row: int, day: int) -> None:
+        """Visitors come to a department of the territory as often as residents do, or a little more."""
+        world, demand, days = self.world, self.world.demand, self.world.days
+        index = min(day - days.first_day, len(days.weekday) - 1)
+        a_day = self.settings.visitors * float(world.tables["hospitals"]["residents_per_day"][row])
+        mean = a_day * self.parameters["shocks.visitor_emergency"]
+        mean *= demand.day_factor(int(days.weekday[index]), int(days.month[index]))
+        pool = keys_of(f"visitors {row}", np.arange(int(mean * POOL_PER_VISIT) + 1))
+        key = pool[world.draws.uniform("shock/visitor ill", pool, day) < mean / len(pool)]
+        u = world.draws.block("shock/visitor emergency", 2, key, day)
+        age, road = choose(demand.age_below, u[0]), np.full(len(key), int(Road.OUTSIDER))
+        level = demand.levels(world.draws, key, day, age, road)
+        minute = day * DAY + demand.hours.minute(u[1])
+        site, nobody, what = np.full(len(key), row), np.full(len(key), -1), np.full(len(key), day)
+        site, minute = world.rules["which_department"](world, site, minute, level, nobody)
+        world.emergency.arrive(
+            minute, key, nobody, site, road, level, age, what, hours_open=days.is_open(minute)
+        )
 
     def day(self, day: int) -> None:
         """Visitors who ask for a doctor today share the free slots with the residents who will ask."""
         world, books, gps = self.world, self.world.books, self.world.gps
+        for hospital in range(len(world.tables["hospitals"])):
+            self._emergencies(hospital, day)
         span = books.span(day)
         free = np.isin(books.free[:, span], (Slot.SAME_DAY, Slot.SHARED)) & (gps["halo"] == 0)[:, None]
         row, local = np.nonzero(free)
