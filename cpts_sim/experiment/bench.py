@@ -130,7 +130,8 @@ def measure(
     inhabitants = int(outputs.pop("n"))
     times = {f"{name}_s": float(outputs.pop(f"t_{name}", 0.0)) for name in ("import", "setup", "run")}
     return Measurement(
-        program, work, inhabitants, years, **times, process_s=wall, cpu_s=cpu_s, peak_mb=peak_mb, outputs=outputs
+        program, work, inhabitants, years, **times, process_s=wall, cpu_s=cpu_s, peak_mb=peak_mb,
+        outputs=outputs,
     )
 
 
