@@ -71,7 +71,8 @@ def _told(kind: str, name: str) -> str:
 
 
 def _shock(name: str, settings: Any) -> str:
-    return f"{name}: {_told('shock', name)} ({settings})"
+    written = settings.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return f"{name}: {_told('shock', name)} ({', '.join(f'{key}: {value}' for key, value in written.items())})"
 
 
 def _rule(name: str, owners: list[str]) -> str:
