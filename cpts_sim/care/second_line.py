@@ -38,6 +38,7 @@ def add_tables(world: World) -> None:
     p, people, count = world.parameters, world.people, len(Service)
     for column in (*(f"again_{name}" for name in NAMES), *TREATED.values()):
         people.add_column(column, np.full(len(people), -np.inf))
+    _sent_before(world)
     other = by_service(p, "other_share")
     per_week = expected_per_week(world) / np.maximum(1.0 - other, 0.01) * p["second_line.spare"]
     waiting = per_week * by_service(p, "wait_days") / 7.0
@@ -54,23 +55,40 @@ def by_service(p: Parameters, name: str) -> Array:
     return np.array([values[service] for service in NAMES])
 
 
-def expected_per_week(world: World) -> Array:
-    """Referrals a week that keep each service busy in ordinary practice (mean over the year)."""
+def yearly(world: World, person: Array) -> Array:
+    """Referrals a year of people who are not kept from one by a recent one, shape (services, people)."""
     p, people = world.parameters, world.people
-    everybody = np.flatnonzero(people["alive"])
-    refers, known, goes = (by_service(p, name) for name in ("refers", "known_share", "goes"))
-    reach = (known + (1.0 - known) * (1.0 - p["second_line.lost_unknown"])) * goes
-    reach *= np.maximum(0.0, 1.0 - p["second_line.gives_up_weekly"] * by_service(p, "wait_days") / 7.0)
-    severe = people["chronic"][everybody] >= SEVERE
+    severe = people["chronic"][person] >= SEVERE
     visits = np.stack([
         severe * (365.0 / p.array("care.followup_interval_days")[SEVERE]),
-        people["rate_mental"][everybody] * 365.0,
-        use_disorder(world, everybody) * p["gp.acts_per_patient_year"],
+        people["rate_mental"][person] * 365.0,
+        use_disorder(world, person) * p["gp.acts_per_patient_year"],
     ])  # fmt: skip
-    yearly = visits * refers[:, None]
-    renewed = yearly / (1.0 + yearly * p["second_line.again_days"] / 365.0)
+    result: Array = visits * by_service(p, "refers")[:, None]
+    return result
+
+
+def expected_per_week(world: World) -> Array:
+    """Referrals a week that keep each service busy in ordinary practice (mean over the year)."""
+    p = world.parameters
+    known, goes = by_service(p, "known_share"), by_service(p, "goes")
+    reach = (known + (1.0 - known) * (1.0 - p["second_line.lost_unknown"])) * goes
+    reach *= np.maximum(0.0, 1.0 - p["second_line.gives_up_weekly"] * by_service(p, "wait_days") / 7.0)
+    rate = yearly(world, np.flatnonzero(world.people["alive"]))
+    renewed = rate / (1.0 + rate * p["second_line.again_days"] / 365.0)
     result: Array = renewed.sum(axis=1) * reach * 7.0 / 365.0
     return result
+
+
+def _sent_before(world: World) -> None:
+    """Some were referred in the months before the run, and will not be so soon again (stationary start)."""
+    p, people = world.parameters, world.people
+    rate = yearly(world, np.arange(len(people))) * p["second_line.again_days"] / 365.0
+    for service, name in enumerate(NAMES):
+        u = world.draws.block(f"referred before/{name}", 2, people["key"])
+        lately = u[0] < rate[service] / (1.0 + rate[service])
+        until = world.now + np.floor(u[1] * p["second_line.again_days"]) * DAY
+        people[f"again_{name}"][lately] = until[lately]
 
 
 def use_disorder(world: World, person: Array) -> Array:

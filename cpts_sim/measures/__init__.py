@@ -5,7 +5,7 @@
 'higher'
 """
 
-from cpts_sim.measures import access, accounts, attachment, burnout, cpts, hospital, supply, waits
+from cpts_sim.measures import access, accounts, attachment, burnout, cpts, hospital, links, supply, waits
 from cpts_sim.measures.base import REGISTRY, Horizon, Indicator, Measure, Row, Tables, Tally, measure
 from cpts_sim.measures.observer import Observer, chosen, indicators, over
 from cpts_sim.measures.tables import picture
@@ -27,6 +27,7 @@ __all__ = [
     "cpts",
     "hospital",
     "indicators",
+    "links",
     "measure",
     "over",
     "picture",
