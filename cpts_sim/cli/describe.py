@@ -72,7 +72,8 @@ def _told(kind: str, name: str) -> str:
 
 def _shock(name: str, settings: Any) -> str:
     written = settings.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return f"{name}: {_told('shock', name)} ({', '.join(f'{key}: {value}' for key, value in written.items())})"
+    chosen = ", ".join(f"{key}: {value}" for key, value in written.items())
+    return f"{name}: {_told('shock', name)} ({chosen})"
 
 
 def _rule(name: str, owners: list[str]) -> str:
