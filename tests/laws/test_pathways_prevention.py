@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from lives import Recorder, arms, cpts, digest, exogenous, live, scenario, winter
+from lives import Recorder, arms, cpts, digest, exogenous, live, same_bytes, scenario, winter
 
 from cpts_sim.engine.events import Ending, Referral
 from cpts_sim.model import Model
@@ -20,7 +20,9 @@ DAYS = 44
 
 @cache
 def _autumn() -> Model:
-    policies = arms(without=None, both=cpts(BOTH), stopped=cpts(BOTH, stop="1 month"))
+    policies = arms(
+        without=None, both=cpts(BOTH), stopped=cpts(BOTH, stop="1 month"), seat=cpts(BOTH, users_seat=True)
+    )
     return winter(scenario(population=6000, arms=policies, cpts=cpts({}), start="2019-10-07"))
 
 
@@ -50,6 +52,11 @@ def test_every_outreach_request_and_every_referral_ends_at_most_once() -> None:
     final = rows["event"] != Referral.SENT
     marks = np.stack([rows["person"], rows["service"], rows["made"]], axis=1)[final]
     assert len(np.unique(marks, axis=0)) == len(marks)
+
+
+def test_a_seat_for_users_is_written_down_and_changes_nothing() -> None:
+    assert _autumn().spec.arms["seat"].cpts.users_seat
+    same_bytes(live(_autumn(), "both", 20), live(_autumn(), "seat", 20))
 
 
 def test_nurses_get_their_minutes_back_when_the_contract_ends() -> None:
