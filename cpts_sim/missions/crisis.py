@@ -76,7 +76,8 @@ class Crisis(Mission):
         """What nobody drills is forgotten; twice a year there is a drill, in the evening."""
         p, ready = self.parameters, self.organisation.table["crisis_readiness"]
         ready[0] *= 1.0 - p["crisis.forgotten_monthly"]
-        if month % int(12.0 / max(p["crisis.drills_per_year"], 1.0)):
+        every = int(12.0 / p["crisis.drills_per_year"])
+        if month % every != 1 % every:
             return
         rows = self.organisation.participants(NAME, self.settings.dose)
         self.world.ledger.charge("cpts_evening", rows, p["crisis.drill_hours"] * 60.0)
@@ -155,7 +156,7 @@ class Crisis(Mission):
         """The contract is over: no more surge."""
         self._stand_down()
 
-    # --------------------------------------------------------------------------------------- the common number
+    # ------------------------------------------------------------------------------------ the common number
     def _calls(self, key: Array) -> Array:
         share = self.chosen(self.settings.awareness, "crisis.awareness")
         result: Array = self.world.draws.uniform("knows the crisis number", key) < share
