@@ -36,7 +36,7 @@ def interval(differences: Any) -> tuple[float, float]:
 
 
 def resolution_days(life: Life, kinds: tuple[int, ...] = (Need.MINOR, Need.ACUTE)) -> float:
-    """Mean days from need to resolution over exogenous needs, at most 30; given up and pending count as 30."""
+    """Mean days from exogenous need to resolution, at most 30; given up and pending count as 30."""
     rows = life.rows("request")
     chosen = np.isin(rows["kind"], kinds) & (rows["origin"] == Origin.EXOGENOUS)
     served = rows["ending"] == Ending.SERVED
@@ -100,7 +100,7 @@ ALL_KINDS = (Need.MINOR, Need.ACUTE, Need.FOLLOWUP, Need.PREVENTIVE)
 
 @pytest.mark.parametrize("capacity", [0.6, 1.2])
 def test_reserved_slots_gain_little_when_saturated_and_when_slack(capacity: float) -> None:
-    """A reserved slot is taken from another queue: over all needs together it gains next to nothing in served."""
+    """A reserved slot is taken from another queue: over all needs it gains next to nothing."""
 
     def served(life: Life) -> float:
         rows = life.rows("request")
@@ -113,7 +113,7 @@ def test_reserved_slots_gain_little_when_saturated_and_when_slack(capacity: floa
 
 
 def test_a_reserved_slot_lengthens_another_queue() -> None:
-    """The slots of the desk are those of planned patients, who wait longer; somebody is harmed, and it is shown."""
+    """The slots of the desk were those of planned patients, who wait longer: harm, and it is shown."""
     reserved = {**RESERVED, "slots_per_day": 6}
     mean, width = interval(
         pairs(_mission(reserved, 0.8), "with", 60, wait_of(Need.FOLLOWUP, Need.PREVENTIVE), 4)
@@ -190,7 +190,7 @@ def _needs(rows: Any, year: Any) -> float:
 
 @pytest.mark.slow
 def test_five_years_without_drift_are_flat() -> None:
-    """With drift off and nobody coming or leaving, needs, access and exhaustion of the last year are the first's."""
+    """With drift off and nobody coming or leaving, needs, access and exhaustion stay level."""
     spec = scenario(population=12000, drift=False, frozen=True, warmup="12 weeks", years=5, calendar="plain")
     life = live(winter(spec, 1), None, 5 * 365)
     needs, in_time = _yearly(life, _needs, 5), _yearly(life, _in_time, 5)
@@ -206,7 +206,7 @@ def test_five_years_without_drift_are_flat() -> None:
 
 
 def test_three_initial_backlogs_meet() -> None:
-    """Books that begin empty, half full or full of phantom bookings hold the same backlog some months later."""
+    """Books that begin empty, half full or full hold the same backlog some months later."""
     start = winter(scenario(population=8000, frozen=True), 2)
     levels = []
     for share in (0.0, 0.5, 0.98):
@@ -237,7 +237,7 @@ def _backlog(model: Model) -> float:
 
 
 def test_doubling_the_warm_up_moves_no_measure_beyond_noise() -> None:
-    """Eight or sixteen weeks of warm-up: same access over the following weeks (plain calendar, same season)."""
+    """Eight or sixteen weeks of warm-up: same access over the following weeks of the same season."""
     differences = []
     for seed in range(1, 5):
         lives = []

@@ -1,4 +1,4 @@
-"""Waves are invisible: one request at a time, short and long windows give the same access (within 1 point, 0.05 d)."""
+"""Waves are invisible: short and long windows give the same access (within 1 point, 0.05 d)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from cpts_sim.engine.events import Ending, Need, Route, Status
 from cpts_sim.engine.events import Road as EdRoad
 
 WINDOWS: dict[str, list[int]] = {
-    "day": [0], "quarter": [0, 8, 12, 18], "working": [0, 7, 9, 11, 13, 15, 17, 19, 21], "hour": list(range(24)),
+    "day": [0], "quarter": [0, 8, 12, 18], "hour": list(range(24)),
+    "working": [0, 7, 9, 11, 13, 15, 17, 19, 21],
 }  # fmt: skip
 ASKED = (Route.OWN_GP, Route.SQUEEZE, Route.COLLEAGUE, Route.OTHER_GP, Route.OUTSIDE)
 SAME_DAY_POINTS, WAIT_DAYS, HOUR_POINTS = 1.0, 0.05, 1.0
@@ -31,7 +32,7 @@ def _life(windows: str) -> Life:
 
 
 def _waits(life: Life) -> tuple[float, float, float]:
-    """Same-day share of symptoms (points), mean wait of all (days), share of asked-for needs served (points)."""
+    """Same-day share of symptoms (points), mean wait (days), share of asked-for needs served (points)."""
     rows = life.rows("request")
     asked = np.isin(rows["kind"], (Need.MINOR, Need.ACUTE, Need.FOLLOWUP, Need.PREVENTIVE)) & (
         rows["contacts"] > 0

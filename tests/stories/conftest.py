@@ -22,9 +22,11 @@ NO_CHANCE: dict[str, Any] = {
     "care.followup_interval_days": [40000] * 4, "care.contacts_tried": [0.0, 1.0, 0.0, 0.0],
     "care.retry_lag_min": [10, 10, 10, 10, 10], "care.busy_with_secretary": 0, "care.busy_alone": 0,
     "care.cancel_share": 0, "care.no_show_base": 0, "care.no_show_per_day": 0, "care.direct_ed_acute": 0,
-    "care.direct_ed_minor": 0, "care.calls_duty": 0, "care.not_asked_elasticity": 0, "care.accepts_colleague": 1,
+    "care.direct_ed_minor": 0, "care.calls_duty": 0, "care.not_asked_elasticity": 0,
+    "care.accepts_colleague": 1,
     "care.open_takes_unregistered": 1, "care.closed_takes_unregistered": 0, "care.asks_any_hour": 0,
-    "care.after_opening_spread_min": 10, "care.calls_back": 0, "care.later_symptom": 0, "care.return_visit_share": 0,
+    "care.after_opening_spread_min": 10, "care.calls_back": 0, "care.later_symptom": 0,
+    "care.return_visit_share": 0,
     "care.spill_acute": 0.8, "care.patience_acute_low_days": 2, "care.patience_acute_high_days": 2,
 }  # fmt: skip
 """Nothing happens but what the story tells: no other need, no busy line, no absence, no cancellation."""
