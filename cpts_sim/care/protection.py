@@ -170,7 +170,11 @@ def avoids(world: World, rows: Array) -> Array:
     u = world.draws.block("avoided", 2, people["key"][person[some]], rq.identity(requests, rows[some]))
     result = np.zeros(len(rows), dtype=bool)
     result[some] = (
-        (flu[some] & (u[0] < influenza_share(world)) & (u[1] < p["prevention.vaccine_acute"]))
+        (
+            flu[some]
+            & (u[0] < world.rules["influenza_share"](world, rows[some]))
+            & (u[1] < p["prevention.vaccine_acute"])
+        )
         | (fall[some] & (u[0] < p["prevention.fall_share"]) & (u[1] < 1.0 - p["prevention.fall_rate_ratio"]))
         | (mental[some] & (u[1] < p["second_line.mental_relief"]))
         | (addiction[some] & (u[1] > 1.0 - p["second_line.addiction_relief"]))
@@ -178,14 +182,14 @@ def avoids(world: World, rows: Array) -> Array:
     return result
 
 
-def influenza_share(world: World) -> float:
-    """Share of today's acute needs that are influenza."""
+def influenza_share(world: World, rows: Array) -> Array:
+    """Probability that acute needs of today are influenza, in an ordinary season."""
     p, days = world.parameters, world.days
     day = int(np.floor_divide(world.now, DAY))
     activity = world.needs["acute"].activity
     usual = p.array("care.rate_acute").mean() / 365.0
     acute = (activity.at_day(day + 1) - activity.at_day(day)) * usual
-    return float(min(1.0, _influenza(world, day - days.first_day) / max(acute, 1e-9)))
+    return np.full(len(rows), min(1.0, _influenza(world, day - days.first_day) / max(acute, 1e-9)))
 
 
 def _influenza(world: World, index: int) -> float:

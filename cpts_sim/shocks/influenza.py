@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
+from cpts_sim.care.world import World
 from cpts_sim.engine.events import Need
 from cpts_sim.scenario.fields import Days
-from cpts_sim.shocks.base import Shock, ShockSettings
+from cpts_sim.shocks.base import FIRST_ORDINAL, Shock, ShockSettings
 
+Array = NDArray[Any]
 WEEKS = 52
 
 
@@ -35,6 +38,17 @@ class Influenza(Shock):
     def absent(self) -> bool:
         """Whether the season is an ordinary one."""
         return super().absent or self.settings.severity == 0
+
+    def install(self) -> None:
+        """Add the excess day by day; each of these needs is influenza, which a vaccine may avoid."""
+        super().install()
+        self.world.rules.wrap("influenza_share", self.name, self.rank, self._influenza_share)
+
+    def _influenza_share(self, inner: Any, world: World, rows: Array) -> Array:
+        share: Array = inner(world, rows)
+        first = FIRST_ORDINAL + (self.rank << 16)
+        ordinal = world.requests["ordinal"][rows]
+        return np.where((ordinal >= first) & (ordinal < first + (1 << 16)), 1.0, share)
 
     def day(self, day: int) -> None:
         """Raise the day's excess of acute needs."""

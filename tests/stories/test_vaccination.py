@@ -86,3 +86,16 @@ def test_each_vaccine_at_the_counter_takes_seven_minutes_of_a_pharmacist() -> No
     last_week = acts["at"] >= (DAYS - 7) * 1440.0
     written = organised & np.isin(acts["person"], counter) & ~last_week
     assert hours["campaign"] - hours["without"] > 0.8 * written.sum() * 7.0 / 60.0 > 0
+
+
+def test_in_a_bad_winter_the_vaccinated_are_spared_a_part_of_the_excess() -> None:
+    """Of the needs that the excess adds, a part of those of vaccinated people end at once."""
+    shock = {"influenza": {"severity": 3, "start": "14 weeks", "length": "28 days"}}
+    spec = scenario(population=8000, arms=arms(without=None), start="2019-09-30", shocks=shock)
+    rows = live(winter(spec), "without", 130).rows("request")
+    world = _town().care.world
+    excess = (rows["kind"] == 1) & (rows["origin"] == 0) & (rows["raised"] >= 98 * 1440.0)
+    excess &= (rows["raised"] < 126 * 1440.0) & (rows["age"] >= 66) & (rows["age"] <= 90)
+    spared = excess & (rows["route"] == 11)
+    assert world.parameters["prevention.vaccine_acute"] == 0.45
+    assert 0.02 < spared.sum() / excess.sum() < 0.45 * 0.51
