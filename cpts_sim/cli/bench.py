@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -41,13 +42,14 @@ def command(
     if trace is not None:
         click.echo(_compare(trace, sizes[0], years))
         return
-    from cpts_sim.experiment.bench import Bench
+    from cpts_sim.experiment.bench import Bench, own_jobs
 
     bench = Bench()
-    for chosen in WORKS if work is None else (work,):
-        bench.own(chosen, sizes, years, repeats)
-    if peers is not None:
-        bench.peers(peers, sizes, years, repeats, slow=not fast)
+    jobs = [job for chosen in (WORKS if work is None else (work,)) for job in own_jobs(chosen, sizes)]
+    with TemporaryDirectory() as build:
+        if peers is not None:
+            jobs += bench.peer_jobs(peers, Path(build), sizes, slow=not fast)
+        bench.time(jobs, years, repeats)
     if as_json:
         click.echo(bench.as_json())
     else:

@@ -13,7 +13,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -135,11 +134,32 @@ def measure(
     )
 
 
-def measure_own(work: str, inhabitants: int, years: float, seed: int, *more: str) -> Measurement:
-    """Run this package once on one of the two works."""
-    command = [sys.executable, "-m", "cpts_sim.experiment.bench_worker", work]
-    command += ["--n", str(inhabitants), "--years", f"{years:g}", "--seed", str(seed), *more]
-    return measure(OWN, work, command, years)
+@dataclass(frozen=True)
+class Job:
+    """A program at one size, ready to be run any number of times.
+
+    Attributes:
+        program, work, inhabitants: what is measured.
+        start: command without its options.
+        environment: variables of the program.
+    """
+
+    program: str
+    work: str
+    inhabitants: int
+    start: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def run(self, years: float, seed: int) -> Measurement:
+        """Run it once."""
+        options = ("--n", str(self.inhabitants), "--years", f"{years:g}", "--seed", str(seed))
+        return measure(self.program, self.work, [*self.start, *options], years, self.environment)
+
+
+def own_jobs(work: str, sizes: Sequence[int]) -> list[Job]:
+    """Return this package at each size, on one of the two works."""
+    start = (sys.executable, "-m", "cpts_sim.experiment.bench_worker", work)
+    return [Job(OWN, work, inhabitants, start) for inhabitants in sizes]
 
 
 @dataclass
@@ -154,33 +174,33 @@ class Bench:
     runs: list[Measurement] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
 
-    def own(self, work: str, sizes: Sequence[int], years: float, repeats: int, seed: int = 1) -> None:
-        """Time this package."""
-        for inhabitants in sizes:
-            for repeat in range(repeats):
-                self.runs.append(measure_own(work, inhabitants, years, seed + repeat))
-
-    def peers(
-        self, folder: Path, sizes: Sequence[int], years: float, repeats: int, *, slow: bool = True
-    ) -> None:
-        """Time the peers found in a folder; note those that cannot run here, and why."""
+    def peer_jobs(self, folder: Path, build: Path, sizes: Sequence[int], *, slow: bool = True) -> list[Job]:
+        """Return the peers found in a folder at each size; note those that cannot be started, and why."""
         if not folder.is_dir():
-            raise UsageError(
-                f"--peers {folder}: no such folder, expected the peer programs; correct the path."
-            )
-        with tempfile.TemporaryDirectory() as build:
-            for peer in (peer for peer in PEERS if slow or peer.name not in SLOW):
-                try:
-                    start = _command(folder / peer.file, Path(build))
-                    for inhabitants in (n for n in sizes if n <= peer.largest):
-                        self._peer(peer, start, inhabitants, years, 1 if peer.name in SLOW else repeats)
-                except InternalError as error:
-                    self.missing[peer.name] = str(error)
+            raise UsageError(f"--peers {folder}: no such folder, expected programs; correct the path.")
+        jobs = []
+        for peer in (peer for peer in PEERS if slow or peer.name not in SLOW):
+            try:
+                start = tuple(_command(folder / peer.file, build))
+            except InternalError as error:
+                self.missing[peer.name] = str(error)
+                continue
+            fitting = (size for size in sizes if size <= peer.largest)
+            jobs += [Job(peer.name, APPOINTMENTS, size, start, peer.environment) for size in fitting]
+        return jobs
 
-    def _peer(self, peer: Peer, start: list[str], inhabitants: int, years: float, repeats: int) -> None:
+    def time(self, jobs: Sequence[Job], years: float, repeats: int) -> None:
+        """Run all jobs in turn, several times over, so that other work on the machine slows them alike."""
         for seed in range(1, repeats + 1):
-            options = ["--n", str(inhabitants), "--years", f"{years:g}", "--seed", str(seed)]
-            self.runs.append(measure(peer.name, APPOINTMENTS, [*start, *options], years, peer.environment))
+            for job in jobs:
+                if job.program in self.missing or (seed > 1 and job.program in SLOW):
+                    continue
+                try:
+                    self.runs.append(job.run(years, seed))
+                except InternalError as error:
+                    if job.program == OWN:
+                        raise
+                    self.missing[job.program] = str(error)
 
     def best(self, program: str, work: str, inhabitants: int) -> Measurement | None:
         """Return the fastest run (times vary upwards only: other work on the machine), or None."""

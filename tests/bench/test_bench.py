@@ -49,15 +49,14 @@ def test_a_program_that_fails_is_named_with_its_reason(folder: Path) -> None:
 
 def test_peers_that_cannot_run_do_not_stop_the_others(folder: Path) -> None:
     bench = b.Bench()
-    bench.peers(folder, [1_000, 2_000], 1, 2, slow=False)
-    assert [(run.program, run.inhabitants) for run in bench.runs] == [
-        ("plain Python", n) for n in (1000, 1000, 2000, 2000)
-    ]
+    bench.time(bench.peer_jobs(folder, folder, [1_000, 2_000], slow=False), 1, 2)
+    expected = [("plain Python", size) for size in (1_000, 2_000, 1_000, 2_000)]
+    assert [(run.program, run.inhabitants) for run in bench.runs] == expected, "all in turn, then all again"
     assert "no such module" in bench.missing["numpy cascade"]
     assert "is not there" in bench.missing["C"]
     assert bench.exponent("plain Python", b.APPOINTMENTS) == pytest.approx(1.0)
     with pytest.raises(UsageError, match="no such folder"):
-        bench.peers(folder / "none", [1_000], 1, 1)
+        bench.peer_jobs(folder / "none", folder, [1_000])
 
 
 def test_ratios_use_the_fastest_runs(folder: Path) -> None:
@@ -75,7 +74,8 @@ def test_ratios_use_the_fastest_runs(folder: Path) -> None:
 
 
 def test_the_package_is_measured_in_a_process_of_its_own() -> None:
-    run = b.measure_own(b.APPOINTMENTS, 2_000, 1, 3)
+    (job,) = b.own_jobs(b.APPOINTMENTS, [2_000])
+    run = job.run(1, 3)
     assert run.outputs["needs"] == pytest.approx(10_000, rel=0.05)
     assert run.outputs["contacts"] + run.outputs["ed_visits"] == run.outputs["needs"]
     assert 0 < run.run_s < run.process_s
