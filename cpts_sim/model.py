@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim import EPOCH
 from cpts_sim.agents.base import MesaModel, RowAgent
 from cpts_sim.agents.people import KINDS
 from cpts_sim.build import build_france, build_plain
@@ -25,10 +26,8 @@ from cpts_sim.missions import install
 from cpts_sim.scenario import Scenario
 from cpts_sim.shocks import install as install_shocks
 
-EPOCH = 1
-"""Rises whenever the results of a scenario change."""
-
-PROCESS_GP, PROCESS_CPTS, PROCESS_HOSPITAL, PROCESS_CALENDAR = 1, 2, 3, 4
+PROCESS_GP, PROCESS_HOSPITAL, PROCESS_CALENDAR = 1, 3, 4
+"""Who goes first at one time; 2 is the CPTS (``missions.organisation``)."""
 Array = NDArray[Any]
 Observer = Callable[[Chunk, Mapping[str, Table]], None]
 
@@ -84,7 +83,8 @@ class Model(MesaModel):
     # ------------------------------------------------------------------------------------------ time
     def _start_clock(self, state: dict[str, Any] | None) -> None:
         if "calendar" not in self.tables:
-            self.tables["calendar"] = Table("calendar", 1, {"next_at": np.array([self.first_day * DAY]), "window": "i4"})
+            first = np.array([self.first_day * DAY])
+            self.tables["calendar"] = Table("calendar", 1, {"next_at": first, "window": "i4"})
         if not isinstance(self.care, PlainCare):
             self.clock.loop(PROCESS_GP, self.tables["gps"], self.care.gp_wakes)
             self.clock.loop(PROCESS_HOSPITAL, self.tables["hospitals"], self.care.hospital_wakes)
@@ -165,7 +165,7 @@ class Model(MesaModel):
 
     # ------------------------------------------------------------------------------------------ state
     def state(self) -> dict[str, Any]:
-        """Return everything that the future depends on (arrays are copies)."""
+        """Return everything that the future depends on; copy what is to be kept while this model lives on."""
         return {
             "now": self.now, "tables": {name: table.arrays() for name, table in self.tables.items()},
             "care": self.care.state(), "journal": self.journal.open_chunk(), "written": self.journal.written,
@@ -178,16 +178,21 @@ class Model(MesaModel):
     def checkpoint(self, path: str | Path) -> None:
         """Write the state to one file of arrays."""
         state = self.state()
-        flat = {f"tables/{name}/{c}": a for name, columns in state["tables"].items() for c, a in columns.items()}
+        flat: dict[str, Any] = {}
+        for name, columns in state["tables"].items():
+            flat |= {f"tables/{name}/{c}": a for c, a in columns.items()}
         flat |= {f"care/{part}/{c}": a for part, arrays in state["care"].items() for c, a in arrays.items()}
         flat |= {f"journal/{kind}/{c}": a for kind, columns in state["journal"].items() for c, a in columns.items()}
-        head = {"now": np.array([state["now"]]), "written": np.array([state["written"]]), "epoch": np.array([EPOCH]), "seed": np.array([self.seed])}
+        numbers = {"now": state["now"], "written": state["written"], "epoch": EPOCH, "seed": self.seed}
+        flat |= {name: np.array([number]) for name, number in numbers.items()}
         target = Path(path)
         with target.open("wb") as file:
-            np.savez_compressed(file, **flat, **head)
+            np.savez_compressed(file, **flat)
 
     @classmethod
-    def resume(cls, path: str | Path, spec: Scenario, arm: str | None = None, observers: Sequence[Observer] = ()) -> Model:
+    def resume(
+        cls, path: str | Path, spec: Scenario, arm: str | None = None, observers: Sequence[Observer] = ()
+    ) -> Model:
         """Go on from a checkpoint.
 
         Raises:
