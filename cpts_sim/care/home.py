@@ -25,8 +25,10 @@ def pharmacist_settles(world: World, rows: Array) -> Array:
     ailments = world.pharmacies.ailments
     complaint = ailments.complaint(world.draws, key, what, world.age_years(person), people["sex"][person])
     settled = ailments.settled_by_law(world.draws, key, what, complaint)
-    near: Array = settled & (people["pharmacy"][person] >= 0) & world.pharmacies.is_open(requests["raised"][rows])
-    return near & (requests["kind"][rows] == Need.MINOR) & (requests["origin"][rows] == Origin.EXOGENOUS)
+    near = (people["pharmacy"][person] >= 0) & world.pharmacies.is_open(requests["raised"][rows])
+    minor = (requests["kind"][rows] == Need.MINOR) & (requests["origin"][rows] == Origin.EXOGENOUS)
+    result: Array = settled & near & minor
+    return result
 
 
 def at_the_pharmacy(world: World, rows: Array) -> None:

@@ -18,7 +18,6 @@ from cpts_sim.evidence import Parameters
 
 Array = NDArray[Any]
 BOOK_DAYS = 112
-REFILL_DAYS = 28
 HALF_DAYS_A_WEEK = 11  # Monday to Friday twice, Saturday morning
 EXTRA_SLOTS = 4
 SUNDAY = 6
@@ -207,7 +206,7 @@ class Surgeries:
 
     def week(self, day: int) -> int:
         """Index of the week of a day in ``leave`` and ``locum``."""
-        return min((day - self.world.days.first_day) // 7, self.leave.shape[1] - 1)
+        return min((day - self.world.days.first_day) // 7, int(self.leave.shape[1]) - 1)
 
     def present(self, day: int) -> Array:
         """Whether each GP's practice sees patients on a day (herself or a locum)."""

@@ -252,7 +252,8 @@ class UnscheduledCare(Mission):
         more &= world.pharmacies.is_open(requests["raised"][rows])
         own = people["mt"][person[more]]
         np.add.at(world.gps["freed_min"], own[own >= 0], world.gps["slot_min"][own[own >= 0]])
-        return settled | more
+        result: Array = settled | more
+        return result
 
 
 SETTINGS = UnscheduledCareSettings
