@@ -78,6 +78,4 @@ def close_slots(world: World, rows: Array, minutes: Array, first_day: int = 7, w
         order = np.roll(free, -int(u * len(free)))
         gone = order[: int(np.searchsorted(np.cumsum(books.length[row, order]), wanted)) + 1]
         which = np.full(len(gone), row)
-        books.open.set(which, gone, False)
-        books.kind[which, gone] = 0
-        books.free[which, gone] = 0
+        books.close(which, gone)

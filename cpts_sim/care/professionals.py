@@ -140,10 +140,7 @@ def _shorten_days(world: World, cut: Array, day: int, week: int) -> None:
     ordinary = (books.free[strained][:, span] == Slot.AHEAD) | (books.free[strained][:, span] == Slot.SAME_DAY)
     u = world.draws.block("shorter_day", ordinary.shape[1], world.gps["key"][strained], week).T
     which, local = np.nonzero(ordinary & (u < cut[strained][:, None]))
-    row, column = strained[which], local + span.start
-    books.open.set(row, column, False)
-    books.kind[row, column] = 0
-    books.free[row, column] = 0
+    books.close(strained[which], local + span.start)
 
 
 def _draw_events(world: World, consequences: Any, working: Array, week: int, effects: StrainEffects) -> None:
