@@ -14,7 +14,7 @@ from cpts_sim.errors import InputError
 from cpts_sim.evidence import Parameters, load_parameters
 from cpts_sim.territory.ages import OLDEST, Floats, to_bands
 from cpts_sim.territory.assemble import Columns, assemble, hospitals_near, national_ages
-from cpts_sim.territory.territory import NUMBER_COLUMNS, Remark, Territory, commune_columns
+from cpts_sim.territory.territory import Remark, Territory, commune_columns
 from cpts_sim.words import current_language, did_you_mean, say
 
 ARCHETYPES = (
@@ -130,7 +130,3 @@ def _hospitals(record: Mapping[str, Any], communes: Columns, scale: float, p: Pa
     inside = hospitals["commune"][hospitals["commune"] >= 0]
     np.add.at(communes["emergency"], inside, 1.0)
     return hospitals
-
-
-KNOWN_COLUMNS = ("code", "name", *NUMBER_COLUMNS)
-"""Columns that a table of communes or an archetype may give."""
