@@ -1,7 +1,8 @@
 """SimPy behind a narrow door: processes that can be rebuilt from columns at any moment.
 
-A process keeps nothing in its frame: it sleeps until ``table.next_at[row]``, then ``act(row)`` reads the row and
-writes the next ``next_at``. Rebuilding a model (resume, fork) is therefore one new generator per living row.
+A process keeps nothing in its frame: it sleeps until ``table.next_at[row]``, then ``act(row)`` reads the row
+and writes the next ``next_at``. Rebuilding a model (resume, fork) is therefore one new generator per living
+row.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ def on_grain(minutes: float) -> float:
 class Clock:
     """Simulated time in minutes since Monday 00:00 of day 0; negative during the warm-up.
 
-    While a process sleeps others may end it (``alive``) or put it off (a later ``next_at``), never call it sooner.
+    While a process sleeps others may end it (``alive``) or put it off (a later ``next_at``), never call it
+    sooner.
 
     Args:
         start: time at which the clock stands at first.
@@ -40,11 +42,14 @@ class Clock:
         """Present time in minutes."""
         return float(self._env.now)
 
-    def loop(self, kind: int, table: Table, act: Callable[[int], None], rows: Iterable[int] | None = None) -> None:
+    def loop(
+        self, kind: int, table: Table, act: Callable[[int], None], rows: Iterable[int] | None = None
+    ) -> None:
         """Start one process per living row.
 
         Args:
-            kind: rank of this kind of process; of two processes that wake at one time the lower (kind, row) goes first.
+            kind: rank of this kind of process; of two processes that wake at one time the lower (kind, row)
+                goes first.
             table: has the columns ``alive`` and ``next_at`` (minutes; infinity ends the process).
             act: called with the row when its time comes; must write the next ``next_at``.
             rows: rows to start; all living ones by default.

@@ -1,4 +1,4 @@
-"""The codes of ``events`` and the kinds of slot as plain integers, under the same names, for what runs every window.
+"""The codes of ``events`` and the kinds of slot as plain integers, for what runs every window.
 
 numpy compares a column with an enum member five times more slowly than with an ``int``.
 """
@@ -35,4 +35,7 @@ else:
     MtState, Need, Origin, Road = map(_plain, (events.MtState, events.Need, events.Origin, events.Road))
     Route, Status, Work, Slot = map(_plain, (events.Route, events.Status, events.Work, agenda.Slot))
 
-__all__ = ["Account", "After", "Ending", "First", "MtState", "Need", "Origin", "Road", "Route", "Slot", "Status", "Work"]
+__all__ = [
+    "Account", "After", "Ending", "First", "MtState", "Need", "Origin", "Road", "Route", "Slot", "Status",
+    "Work",
+]  # fmt: skip

@@ -13,10 +13,10 @@ Rows = NDArray[np.int64]
 
 
 class Table(dict[str, Array]):
-    """Named columns of equal length. Rows are never reused or renumbered; ``alive`` masks those that have left.
+    """Named columns of equal length. Rows are never reused or renumbered; ``alive`` masks who has left.
 
-    ``table[column]`` is a writable view of the used rows, ``len(table)`` their number. Columns are read so often that
-    a table is a dictionary of these views; the arrays beneath have room for more rows.
+    ``table[column]`` is a writable view of the used rows, ``len(table)`` their number. Columns are read so
+    often that a table is a dictionary of these views; the arrays beneath have room for more rows.
 
     Args:
         name: name of the table, used in errors and checkpoints.
@@ -24,7 +24,9 @@ class Table(dict[str, Array]):
         columns: for each name an array of that many rows, or a dtype (then filled with zeros).
     """
 
-    def __init__(self, name: str, rows: int, columns: Mapping[str, ArrayLike | np.dtype[Any] | type | str]) -> None:
+    def __init__(
+        self, name: str, rows: int, columns: Mapping[str, ArrayLike | np.dtype[Any] | type | str]
+    ) -> None:
         super().__init__()
         self.name = name
         self._used = rows
@@ -41,11 +43,12 @@ class Table(dict[str, Array]):
         else:
             self._data[column] = data = np.array(content)
             if len(data) != self._used:
-                raise ValueError(f"table {self.name!r}, column {column!r}: {len(data)} values for {self._used} rows")
+                place = f"table {self.name!r}, column {column!r}"
+                raise ValueError(f"{place}: {len(data)} values for {self._used} rows")
         self._see(column)
 
     def _see(self, *columns: str) -> None:
-        """Renew the views of some columns, all by default, after the arrays or the number of rows have changed."""
+        """Renew the views of some columns, or of all, after arrays or the number of rows have changed."""
         for column in columns or self._data:
             super().__setitem__(column, self._data[column][: self._used])
 
@@ -69,7 +72,7 @@ class Table(dict[str, Array]):
         return list(self)
 
     def append(self, count: int = 1, **values: ArrayLike) -> Rows:
-        """Add rows; columns that are not named start at zero (``alive`` at True). Returns the new row numbers."""
+        """Add rows; columns that are not named start at zero (``alive`` at True). Returns their numbers."""
         unknown = sorted(values.keys() - self._data.keys())
         if unknown:
             raise KeyError(f"table {self.name!r} has no column {', '.join(unknown)}")
@@ -78,19 +81,20 @@ class Table(dict[str, Array]):
         self._used += count
         if count:
             self._see()
-            for column, content in {"alive": True, **values}.items():  # what lies beyond the used rows is zero
+            for column, content in {"alive": True, **values}.items():  # the others are zero
                 self[column][rows[0] :] = content
         return rows
 
     def _reserve(self, rows: int) -> None:
         for column, data in self._data.items():
             if len(data) < rows:
-                grown = np.zeros((max(rows, len(data) + len(data) // 4 + 16), *data.shape[1:]), dtype=data.dtype)
+                room = max(rows, len(data) + len(data) // 4 + 16)
+                grown = np.zeros((room, *data.shape[1:]), dtype=data.dtype)
                 grown[: self._used] = data[: self._used]
                 self._data[column] = grown
 
     def keep(self, rows: Array) -> None:
-        """Forget all but some rows, which are renumbered 0, 1, …; only for tables that nobody refers to by row."""
+        """Forget all but some rows, renumbered 0, 1, …; only for tables that nobody refers to by row."""
         for column in self._data:
             self._data[column] = self[column][rows]
         self._used = len(next(iter(self._data.values()))) if self._data else 0

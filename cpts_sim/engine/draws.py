@@ -1,8 +1,8 @@
 """Stateless random numbers: a draw is a pure function of (seed, decision, who, what).
 
 No generator is advanced, so two arms of a comparison that ask the same question about the same person get the
-same answer, whatever else happened before. Only operations that IEEE 754 fixes are used (integers, + - x / and
-square root), because the last bit of numpy's own ``log`` and ``exp`` depends on the processor.
+same answer, whatever else happened before. Only operations that IEEE 754 fixes are used (integers, + - x /
+and square root), because the last bit of numpy's own ``log`` and ``exp`` depends on the processor.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _UNIT = 2.0**-53
 
 
 def _word(x: int) -> Keys:
-    """A constant as an array without dimensions: the form in which numpy combines it fastest with an array."""
+    """A constant as an array without dimensions, which numpy combines fastest with an array."""
     return np.array(x & _MASK, dtype=np.uint64)
 
 
@@ -146,7 +146,8 @@ _ATANH = tuple(1.0 / (2 * k + 1) for k in range(11))
 def log(x: ArrayLike) -> Floats:
     """Return the natural logarithm, the same to the last bit on every processor (relative error about 5e-16).
 
-    The mantissa is brought to [sqrt(1/2), sqrt(2)] and the series of the inverse hyperbolic tangent is summed.
+    The mantissa is brought to [sqrt(1/2), sqrt(2)] and the series of the inverse hyperbolic tangent is
+    summed.
     """
     mantissa, exponent = np.frexp(np.asarray(x, dtype=np.float64))
     low = mantissa < 0.7071067811865476
@@ -172,13 +173,17 @@ _A = (3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3,
 _B = (1.0, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3, 2.1213794301586595867e4,
       3.9307895800092710610e4, 2.8729085735721942674e4, 5.2264952788528545610e3)
 _C = (1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0, 3.64784832476320460504e0,
-      1.27045825245236838258e0, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4)
+      1.27045825245236838258e0, 2.41780725177450611770e-1, 2.27238449892691845833e-2,
+      7.74545014278341407640e-4)
 _D = (1.0, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1,
-      1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4, 1.05075007164441684324e-9)
+      1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4,
+      1.05075007164441684324e-9)
 _E = (6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0, 2.96560571828504891230e-1,
-      2.65321895265761230930e-2, 1.24266094738807843860e-3, 2.71155556874348757815e-5, 2.01033439929228813265e-7)
+      2.65321895265761230930e-2, 1.24266094738807843860e-3, 2.71155556874348757815e-5,
+      2.01033439929228813265e-7)
 _F = (1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
-      7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15)
+      7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7,
+      2.04426310338993978564e-15)
 
 
 def _polynomial(coefficients: tuple[float, ...], x: Floats) -> Floats:
@@ -190,7 +195,7 @@ def _polynomial(coefficients: tuple[float, ...], x: Floats) -> Floats:
 
 
 def normal(u: ArrayLike) -> Floats:
-    """Return standard normal variates from uniforms (algorithm AS 241, Wichura 1988; about 1e-15 accurate)."""
+    """Return standard normal variates from uniforms (AS 241, Wichura 1988; accurate to about 1e-15)."""
     u = np.asarray(u, dtype=np.float64)
     centred = u - 0.5
     tail = np.sqrt(-log(np.minimum(u, 1.0 - u)))

@@ -1,7 +1,7 @@
 """Codes and schemas of the journal: what can happen in a run, and which columns tell it.
 
-Codes are small integers kept in ``int8`` columns. Times are minutes since Monday 00:00 of day 0 (the first day
-after the warm-up); rows written during the warm-up have negative times.
+Codes are small integers kept in ``int8`` columns. Times are minutes since Monday 00:00 of day 0 (the first
+day after the warm-up); rows written during the warm-up have negative times.
 """
 
 from __future__ import annotations
@@ -224,7 +224,8 @@ LEDGER_LINES = (
 
 SCHEMAS: dict[str, dict[str, str]] = {
     "request": {
-        "raised": "f8", "asked": "f8", "wished": "f8", "ended": "f8", "visit": "f8", "person": "i4", "kind": "i1",
+        "raised": "f8", "asked": "f8", "wished": "f8", "ended": "f8", "visit": "f8", "person": "i4",
+        "kind": "i1",
         "origin": "i1", "contacts": "i1", "first": "i1", "after": "i1", "ending": "i1", "route": "i1",
         "provider": "i4", "commune": "i2", "age": "i1", "ald": "i1", "attached": "i1", "deprivation": "i1",
         "account": "i1",
@@ -234,20 +235,26 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "status": "i1", "slot": "i1", "account": "i1", "home": "i1", "own": "i1",
     },
     "ed": {
-        "arrival": "f8", "start": "f8", "end": "f8", "person": "i4", "hospital": "i2", "road": "i1", "level": "i1",
+        "arrival": "f8", "start": "f8", "end": "f8", "person": "i4", "hospital": "i2", "road": "i1",
+        "level": "i1",
         "outcome": "i1", "boarding": "f4", "hours_open": "i1", "age": "i1",
     },
-    "admission": {"at": "f8", "person": "i4", "avoidable": "i1", "days": "f4", "readmission": "i1", "age": "i1"},
+    "admission": {
+        "at": "f8", "person": "i4", "avoidable": "i1", "days": "f4", "readmission": "i1", "age": "i1",
+    },
     "week": {
         "at": "f8", "profession": "i1", "row": "i4", "status": "i1", "member": "i1", "acts": "i2", "ee": "f4",
         "dp": "f4", "pa": "f4", "ee_true": "f4", **dict.fromkeys(LEDGER_LINES, "f4"),
     },
-    "attachment": {"at": "f8", "person": "i4", "event": "i1", "gp": "i4", "via": "i1", "ald": "i1", "age": "i1"},
+    "attachment": {
+        "at": "f8", "person": "i4", "event": "i1", "gp": "i4", "via": "i1", "ald": "i1", "age": "i1",
+    },
     "provider_day": {"at": "f8", "profession": "i1", "row": "i4", "count": "i4", "minutes": "f4"},
     "cpts": {"at": "f8", "event": "i1", "actor": "i4", "hours": "f4", "euros": "f4"},
     "day": {
         "at": "f8", "backlog": "i4", "free_at_close": "i4", "capacity": "i4", "pending": "i4", "adults": "i4",
-        "without_mt": "i4", "seeking_mt": "i4", "ald_adults": "i4", "ald_without_mt": "i4", "third_next_days": "f4",
+        "without_mt": "i4", "seeking_mt": "i4", "ald_adults": "i4", "ald_without_mt": "i4",
+        "third_next_days": "f4",
         "residents": "i4",
     },
     "referral": {
@@ -260,6 +267,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
     },
     "stabiliser": {"at": "f8", "rule": "i1", "amount": "f4"},
     "slack": {
-        "at": "f8", "row": "i4", "freed": "f4", "backfill": "f4", "to_list": "f4", "longer": "f4", "shorter": "f4",
+        "at": "f8", "row": "i4", "freed": "f4", "backfill": "f4", "to_list": "f4", "longer": "f4",
+        "shorter": "f4",
     },
 }  # fmt: skip

@@ -22,7 +22,9 @@ class Journal:
     """
 
     def __init__(self, schemas: Schema, observers: Sequence[Callable[[Chunk], None]] = ()) -> None:
-        self.schemas = {kind: {name: np.dtype(t) for name, t in columns.items()} for kind, columns in schemas.items()}
+        self.schemas = {
+            kind: {name: np.dtype(t) for name, t in columns.items()} for kind, columns in schemas.items()
+        }
         self.observers = list(observers)
         self.written = 0
         self._open: dict[str, list[dict[str, Array]]] = {kind: [] for kind in self.schemas}
@@ -50,7 +52,7 @@ class Journal:
     def open_chunk(self) -> dict[str, dict[str, Array]]:
         """Return what has been written since the last close, without closing it."""
         return {
-            kind: {name: _join([part[name] for part in parts], dtype) for name, dtype in self.schemas[kind].items()}
+            kind: {name: _join([part[name] for part in parts], t) for name, t in self.schemas[kind].items()}
             for kind, parts in self._open.items()
         }
 
