@@ -29,7 +29,7 @@ from cpts_sim.evidence import Parameters
 Array = NDArray[Any]
 LEVEL_OF_PRIORITY = LAST_PRIORITY + 1
 LONGEST_BOOK_DAYS = 120
-BATCH_DAYS = 28
+BATCH_DAYS = 14  # long enough to spread fixed work, short enough for arrays to stay in the processor's cache
 
 
 @dataclass
@@ -128,9 +128,9 @@ class PlainCare:
             kind = np.where(np.isfinite(self.offset[day % 7]), Slot.AHEAD, 0)
             self.books.fill(day, self.offset[day % 7], self.length[day % 7], kind)
 
-    # ------------------------------------------------------------------------------------------ four weeks
+    # ------------------------------------------------------------------------------------------ two weeks
     def open_day(self, day: int) -> None:
-        """Settle the next four weeks: nothing but the order of minutes decides, so a wave may be long."""
+        """Settle the next two weeks: nothing but the order of minutes decides, so a wave may be long."""
         if day < self.batch_end:
             return
         self.batch_end = (day // BATCH_DAYS + 1) * BATCH_DAYS
@@ -183,11 +183,11 @@ class PlainCare:
         return row, column
 
     def window(self, start: float, end: float) -> None:
-        """Time passes; what happens was settled when the four weeks began and is told when they end."""
+        """Time passes; what happens was settled when the two weeks began and is told when they end."""
         self.now = end
 
     def close_day(self, end: float) -> None:
-        """Tell the four weeks when they are over, and play the emergency departments."""
+        """Tell the two weeks when they are over, and play the emergency departments."""
         if end == self.batch_end * DAY:
             self._tell()
             self._write_emergency(end)
@@ -235,12 +235,11 @@ class PlainCare:
         return found
 
     def _settle_alone(self, gp: Array, earliest: Array, latest: Array) -> Array:
-        """Return columns; requests are taken book by book, which is how they are searched fastest."""
+        """Return columns; requests are taken book by book, which is how they are settled fastest."""
         order = np.argsort(gp.astype(np.int16), kind="stable")
-        row, found = gp[order].astype(np.int64), np.empty(len(gp), dtype=np.int64)
-        low = self.books.first_slot(row, earliest[order])
-        high = self.books.first_slot(row, latest[order])
-        found[order] = self.books.cascade(row, low, high, int(Slot.AHEAD))
+        low, high = self.books.first_slot_of_all(earliest), self.books.first_slot_of_all(latest)
+        found = np.empty(len(gp), dtype=np.int64)
+        found[order] = self.books.cascade(gp[order], low[order], high[order], int(Slot.AHEAD))
         return found
 
     def _settle_linked(
@@ -250,8 +249,8 @@ class PlainCare:
         allowed = np.repeat(self.streams.linked[stream][:, None], width, axis=1)
         allowed[:, 0] = self.streams.own[stream]
         shape = (count, 1, width)
-        low = self.books.first_slot(row.ravel(), np.repeat(earliest, width)).reshape(shape)
-        high = self.books.first_slot(row.ravel(), np.repeat(latest, width)).reshape(shape)
+        low = np.repeat(self.books.first_slot_of_all(earliest), width).reshape(shape)
+        high = np.repeat(self.books.first_slot_of_all(latest), width).reshape(shape)
         kinds, again = np.full(shape, int(Slot.AHEAD)), np.full((count, 1), NEVER)
         choices = np.where(allowed, row, -1).reshape(shape)
         order = np.arange(count)

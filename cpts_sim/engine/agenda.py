@@ -128,10 +128,18 @@ class Books:
         """
         if self._open_at is None:
             stride = float((self.days + 2) * DAY)
-            end_of_day = (np.arange(self.start.shape[1]) // self.per_day + 1) * DAY
-            local = np.minimum(self.start - self.first_day * DAY, end_of_day)
-            self._open_at = (local + np.arange(self.rows)[:, None] * stride).ravel()
+            self._open_at = (self._local(self.start) + np.arange(self.rows)[:, None] * stride).ravel()
         return self._open_at, float((self.days + 2) * DAY)
+
+    def _local(self, start: Floats) -> Floats:
+        """Starts in minutes since the window began; where there is no slot, the end of the day."""
+        end_of_day = (np.arange(start.shape[-1]) // self.per_day + 1) * DAY
+        return np.minimum(start - self.first_day * DAY, end_of_day)
+
+    def first_slot_of_all(self, when: Floats) -> Ints:
+        """Return what ``first_slot`` does where all books have the same hours, whichever the row."""
+        column: Ints = np.searchsorted(self._local(self.start[0]), when - self.first_day * DAY)
+        return column
 
     def first_slot(self, row: Array, when: Floats) -> Ints:
         """Return the column of the first slot of each ``row`` that starts at or after ``when``."""
