@@ -43,7 +43,13 @@ def build_plain(model: Model, trace: Trace | None, state: dict[str, Any] | None)
     """Return the care of a degenerate configuration."""
     spec = model.spec
     care = PlainCare(
-        spec.territory.practices, spec.care.needs or {}, model.parameters, model.draws, model.first_day, model.journal, trace
+        spec.territory.practices,
+        spec.care.needs or {},
+        model.parameters,
+        model.draws,
+        model.first_day,
+        model.journal,
+        trace,
     )
     if state is not None:
         care.restore(_tables(state), state["care"])
@@ -58,17 +64,20 @@ def build_france(model: Model, state: dict[str, Any] | None, territory: Any) -> 
     """Return the care of a territory of France, and the territory."""
     spec, p, draws = model.spec, model.parameters, model.draws
     territory = territory if territory is not None else load_territory(spec.territory)
-    days = setup.make_days(calendar_of(spec, EXTRA_DAYS), spec.windows)
+    days = setup.make_days(calendar_of(spec, _days_after(spec)), spec.windows)
     tables = _tables(state) if state is not None else _new_tables(model, territory, days)
     ages = np.bincount(_ages_at_start(tables, model), minlength=OLDEST + 1)
     demand = EdDemand.from_parameters(p, ages if ages.any() else None)
     if state is None:
         _start_hospitals(tables, p, demand, days)
     world = World(
-        parameters=p, draws=draws, days=days, tables=tables, books=Books(0, days.first_day, 1, 1), journal=model.journal,
+        parameters=p, draws=draws, days=days, tables=tables, books=Books(0, days.first_day, 1, 1),
+        journal=model.journal,
         rules=base_rules(), travel_min=territory.travel_min, needs={}, ledger=Ledger(tables["gps"]),
         strain={Profession.GP: StrainModel(p, "gp")}, emergency=_emergency(tables, p, draws, demand, days, ages),
-        outsiders=hospital_days.make_outsiders(territory.hospitals["name"].tolist(), tables["hospitals"], demand, draws),
+        outsiders=hospital_days.make_outsiders(
+            territory.hospitals["name"].tolist(), tables["hospitals"], demand, draws
+        ),
         stays=HospitalStays(StaySettings.from_parameters(p), draws, days.first_day * DAY),
         demand=demand, nursing_need=NursingNeed.of(NurseSettings.from_parameters(p)),
         home_care=_home_care(territory, tables, p, draws),
@@ -100,6 +109,8 @@ def _new_tables(model: Model, territory: Any, days: Any) -> dict[str, Table]:
     spec, p, draws = model.spec, model.parameters, model.draws
     population = synthesise(territory, spec.reference_year, p, draws)
     tables = {name: Table(name, len(columns["key"]), columns) for name, columns in population.tables().items()}
+    if not len(tables["gps"]):
+        tables["gps"] = nobody(tables["gps"])
     start = days.first_day * DAY
     tables["communes"] = _communes(territory, p)
     at_start = np.bincount(tables["people"]["commune"], minlength=len(tables["communes"]))
@@ -113,6 +124,24 @@ def _new_tables(model: Model, territory: Any, days: Any) -> dict[str, Table]:
     setup.fit_lists(tables["people"], tables["gps"], p)
     setup.fit_practices(tables["people"], tables["gps"], p, start)
     return tables
+
+
+def nobody(gps: Table) -> Table:
+    """A territory without any GP keeps one empty row, absent for ever, so that no rule needs a special case."""
+    blank = {name: np.zeros(1, dtype=gps[name].dtype) for name in gps.columns}
+    empty = Table("gps", 1, {**blank, "halo": np.ones(1, np.int8), "slot_min": np.full(1, 18.0)})
+    empty["alive"][:] = False
+    return empty
+
+
+def _days_after(spec: Any) -> int:
+    """Days of calendar beyond the horizon: books ahead, a whole year, whole years of holidays.
+
+    A short run is the beginning of a long one: what is planned by the year never depends on the horizon.
+    """
+    shortest = max(spec.horizon_days + EXTRA_DAYS, 372) + spec.warmup_days
+    whole_years = -(-shortest // (52 * 7)) * 52 * 7
+    return int(whole_years - spec.warmup_days - spec.horizon_days)
 
 
 def _communes(territory: Any, p: Any) -> Table:
@@ -171,5 +200,3 @@ def _first_day(world: World, surgeries: Surgeries, per_day: int) -> None:
     world.books = Books(len(world.gps), world.days.first_day, BOOK_DAYS, per_day)
     surgeries.fill(world.days.first_day, world.books.last_day)
     fill_rounds(world)
-
-

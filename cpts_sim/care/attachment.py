@@ -84,16 +84,26 @@ def register_after_visit(world: World, person: Array, gp: Array, at: Array) -> N
 def seek_mt(world: World, month: int) -> None:
     """Once a month, people who look for an MT ask one of the GPs they know or one drawn nearby."""
     people, p = world.people, world.parameters
-    person = np.flatnonzero(np.isin(people["mt_state"], (MtState.SEEKING, MtState.ORPHAN)) & people["alive"] & (people["resident"] > 0))
+    person = np.flatnonzero(
+        np.isin(people["mt_state"], (MtState.SEEKING, MtState.ORPHAN)) & people["alive"] & (people["resident"] > 0)
+    )
     if not len(person):
         return
     u = world.draws.block("seek_mt", 2, people["key"][person], month)
-    tries = u[0] < p["care.mt_search_monthly"] * np.where(people["ald"][person] > 0, p["care.mt_search_ald_factor"], 1.0)
+    tries = u[0] < p["care.mt_search_monthly"] * np.where(
+        people["ald"][person] > 0, p["care.mt_search_ald_factor"], 1.0
+    )
     person, pick = person[tries], u[1][tries]
     gp = np.where(pick < 0.5, people["known1"][person], people["known2"][person]).astype(np.int64)
     person, gp = person[gp >= 0], gp[gp >= 0]
     taken = world.rules["accept_patient"](world, people["key"][person], gp, month)
-    room = _first_come(gp[taken], np.maximum(0, np.floor(world.gps["list_target"] * world.gps["list_factor"]).astype(np.int64) - world.gps["list_size"]) + 1)
+    room = _first_come(
+        gp[taken],
+        np.maximum(
+            0, np.floor(world.gps["list_target"] * world.gps["list_factor"]).astype(np.int64) - world.gps["list_size"]
+        )
+        + 1,
+    )
     register(world, person[taken][room], gp[taken][room], np.full(int(room.sum()), world.now), Via.SPONTANEOUS)
 
 

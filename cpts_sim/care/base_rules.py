@@ -28,7 +28,7 @@ from cpts_sim.care import (
 from cpts_sim.care import requests as rq
 from cpts_sim.care.rules import Rules
 from cpts_sim.care.world import World
-from cpts_sim.engine.events import Ending, Route
+from cpts_sim.engine.events import Ending, Route, Work
 
 Array = NDArray[Any]
 
@@ -48,12 +48,15 @@ def drop_requests(world: World, rows: Array) -> None:
 
 
 def on_duty(world: World, calls: int) -> None:
-    """Out-of-hours care is given by the GPs who take part in duty, in turn."""
-    taking_part = np.flatnonzero((world.gps["duty"] > 0) & world.gps["alive"] & (world.gps["halo"] == 0))
+    """Out-of-hours care is given by the GPs who take part in duty, in turn: one for so many inhabitants."""
+    gps, p = world.gps, world.parameters
+    here = gps["alive"] & (gps["halo"] == 0) & (gps["status"] == Work.WORKING) & (gps["away_now"] == 0)
+    taking_part = np.flatnonzero((gps["duty"] > 0) & here)
     if calls and len(taking_part):
         day = int(np.floor_divide(world.now, 1440.0))
-        row = taking_part[day % len(taking_part)]
-        world.ledger.charge("duty", np.array([row]), world.parameters["care.duty_minutes"] * calls)
+        on_duty_now = max(1, int(len(world.people) / p["care.inhabitants_per_duty"] + 0.5))
+        row = taking_part[(day * on_duty_now + np.arange(calls) % on_duty_now) % len(taking_part)]
+        world.ledger.charge("duty", row, p["care.duty_minutes"])
 
 
 BASE: dict[str, Any] = {
@@ -65,6 +68,7 @@ BASE: dict[str, Any] = {
     "after_visit": second_line.after_visit,
     "before_asking": avoided.before_asking,
     "calls_back": routes.calls_back,
+    "knows_desk": routes.knows_desk,
     "choose_provider": routes.choose_provider,
     "depart": professionals.depart,
     "direct_to_ed": seeking.direct_to_ed,

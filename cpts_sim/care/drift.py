@@ -38,6 +38,7 @@ def _leave(world: World, person: Array, event: int) -> None:
         ald=people["ald"][person], age=world.age_years(person),
     )  # fmt: skip
     people["alive"][person] = False
+    world.home_care.leave(person)
     gone = np.isin(world.requests["person"], person)
     world.rules["drop_requests"](world, np.flatnonzero(gone))
 
@@ -46,7 +47,9 @@ def _deaths(world: World, month: int) -> None:
     people, p = world.people, world.parameters
     person = np.flatnonzero(people["alive"])
     ages = p.array("care.death_ages")
-    rate = quantile(ages / ages[-1], p.array("care.death_rate_year"), np.minimum(world.age_years(person), ages[-1]) / ages[-1])
+    rate = quantile(
+        ages / ages[-1], p.array("care.death_rate_year"), np.minimum(world.age_years(person), ages[-1]) / ages[-1]
+    )
     rate = rate * (1.0 + (p["care.death_ald_factor"] - 1.0) * (people["ald"][person] > 0))
     dies = world.draws.uniform("death", people["key"][person], month) < rate / MONTHS_A_YEAR
     if dies.any():
@@ -65,14 +68,25 @@ def _moves(world: World, month: int) -> None:
     seeking = world.draws.uniform("newcomer_seeks", keys) < p["care.newcomer_seeks"]
     rows = _newcomers(world, moving, keys, people["born"][moving])
     people["mt_state"][rows] = np.where(seeking, MtState.SEEKING, MtState.NOT_SEEKING)
-    child = world.age_years(rows) < ADULT_AGE  # has the family's GP: households are not modelled, so that of the child who left
+    child = (
+        world.age_years(rows) < ADULT_AGE
+    )  # has the family's GP: households are not modelled, so that of the child who left
     people["mt"][rows[child]] = people["mt"][moving[child]]
     people["mt_state"][rows[child]] = people["mt_state"][moving[child]]
     for column in ("ald", "chronic", "sex", "home"):
         people[column][rows] = people[column][moving]
     _start(world, rows)
     _leave(world, moving, Attachment.MOVED_OUT)
-    world.journal.add("attachment", at=world.now, person=rows, event=Attachment.MOVED_IN, gp=-1, via=0, ald=people["ald"][rows], age=world.age_years(rows))
+    world.journal.add(
+        "attachment",
+        at=world.now,
+        person=rows,
+        event=Attachment.MOVED_IN,
+        gp=-1,
+        via=0,
+        ald=people["ald"][rows],
+        age=world.age_years(rows),
+    )
 
 
 def _births(world: World, month: int) -> None:
@@ -89,7 +103,9 @@ def _births(world: World, month: int) -> None:
     people["mt"][rows] = people["mt"][mothers]
     people["mt_state"][rows] = people["mt_state"][mothers]
     _start(world, rows)
-    world.journal.add("attachment", at=world.now, person=rows, event=Attachment.BORN, gp=people["mt"][rows], via=0, ald=0, age=0)
+    world.journal.add(
+        "attachment", at=world.now, person=rows, event=Attachment.BORN, gp=people["mt"][rows], via=0, ald=0, age=0
+    )
 
 
 def _newcomers(world: World, model: Array, keys: Array, born: Array) -> Array:
@@ -97,7 +113,9 @@ def _newcomers(world: World, model: Array, keys: Array, born: Array) -> Array:
     people = world.people
     same = ("commune", "deprivation", "car", "pharmacy", "known1", "known2", "resident", "patience", "frailty")
     copied = {column: people[column][model] for column in same}
-    rows = people.append(len(model), key=keys, born=born, mt=-1, believed=world.parameters["care.belief_reference"], **copied)
+    rows = people.append(
+        len(model), key=keys, born=born, mt=-1, believed=world.parameters["care.belief_reference"], **copied
+    )
     people["patience"][rows] = world.draws.uniform("patience", keys)
     people["threshold_illness"][rows] = exponential(world.draws.uniform("decompensation", keys))
     for column in ("ask_followup", "wish_followup"):
@@ -120,7 +138,9 @@ def _new_conditions(world: World, month: int) -> None:
     people, p = world.people, world.parameters
     person = np.flatnonzero(people["alive"] & (people["ald"] == 0))
     ages = p.array("care.death_ages")
-    rate = quantile(ages / ages[-1], p.array("care.new_ald_year"), np.minimum(world.age_years(person), ages[-1]) / ages[-1])
+    rate = quantile(
+        ages / ages[-1], p.array("care.new_ald_year"), np.minimum(world.age_years(person), ages[-1]) / ages[-1]
+    )
     begins = person[world.draws.uniform("new_ald", people["key"][person], month) < rate / MONTHS_A_YEAR]
     if not len(begins):
         return

@@ -173,7 +173,9 @@ class FranceCare:
         world.now = (day + 1) * DAY
         unused, minutes = visits.idle_minutes(world, day)
         mine = (world.gps["locum_now"] == 0) & (world.gps["halo"] == 0)
-        world.ledger.charge("idle", np.flatnonzero(mine), np.where(mine, minutes * world.parameters["gp.idle_share"], 0.0)[mine])
+        world.ledger.charge(
+            "idle", np.flatnonzero(mine), np.where(mine, minutes * world.parameters["gp.idle_share"], 0.0)[mine]
+        )
         self._stock(day, int(unused[world.gps["halo"] == 0].sum()))
 
     def _stock(self, day: int, free: int) -> None:
@@ -188,7 +190,8 @@ class FranceCare:
         backlog = world.gps["backlog_days"][own & world.gps["alive"] & (world.gps["status"] != Work.LEFT)]
         world.journal.add(
             "day", at=day * DAY, backlog=np.count_nonzero(open_requests == rq.BOOKED), free_at_close=free,
-            capacity=np.count_nonzero(world.books.kind[own, span]), pending=np.count_nonzero(open_requests == rq.ASKING),
+            capacity=np.count_nonzero(world.books.kind[own, span]),
+            pending=np.count_nonzero(open_requests == rq.ASKING),
             adults=np.count_nonzero(adult), without_mt=np.count_nonzero(adult & without),
             seeking_mt=np.count_nonzero(resident & without & (people["mt_state"] != MtState.NOT_SEEKING)),
             ald_adults=np.count_nonzero(adult & ald), ald_without_mt=np.count_nonzero(adult & ald & without),
@@ -205,7 +208,8 @@ class FranceCare:
         """Return everything besides the tables that the future depends on."""
         world = self.world
         return {
-            "books": world.books.arrays(), "emergency": dict(world.emergency.state()), "arrivals": world.arrivals.arrays(),
+            "books": world.books.arrays(), "emergency": dict(world.emergency.state()),
+            "arrivals": world.arrivals.arrays(),
             "home_care": dict(world.home_care.state()), "pharmacies": dict(world.pharmacies.state()),
             "stays": dict(world.stays.state()),
             "flags": {"frozen": np.array([world.frozen])},

@@ -78,7 +78,9 @@ def plan_first_followups(world: World, start: float) -> None:
     people["last_followup"][:] = start - 180 * DAY
     people["last_followup"][person] = np.floor(start - u * interval)
     people["wish_followup"][person] = np.floor(start + (1.0 - u) * interval)
-    people["ask_followup"][person] = np.floor(np.maximum(start, start + (1.0 - u) * interval - days_ahead(world, v) * DAY))
+    people["ask_followup"][person] = np.floor(
+        np.maximum(start, start + (1.0 - u) * interval - days_ahead(world, v) * DAY)
+    )
 
 
 def ask_followups(world: World, day: int) -> None:
@@ -92,7 +94,9 @@ def ask_followups(world: World, day: int) -> None:
     moment = np.maximum(people["ask_followup"][person], day * DAY)
     raised = np.maximum(moment, np.floor((day * DAY + 8 * 60 + u[0] * 600) * 64) / 64)
     wished = people["wish_followup"][person].copy()
-    rows = rq.raise_requests(world, person, Need.FOLLOWUP, Origin.EXOGENOUS, nth, np.minimum(raised, (day + 1) * DAY - 1), wished)
+    rows = rq.raise_requests(
+        world, person, Need.FOLLOWUP, Origin.EXOGENOUS, nth, np.minimum(raised, (day + 1) * DAY - 1), wished
+    )
     plan_next(world, person, wished)
     left_out = rows[u[1] < world.rules["spaced_out"](world, person)]
     rq.end_requests(world, left_out, Ending.UNMET, Route.SELF, world.requests["raised"][left_out])
@@ -107,11 +111,15 @@ def untreated(world: World, rows: Array) -> None:
     u = world.draws.block("untreated", 2, people["key"][person], rq.identity(requests, rows))
     sick = rq.is_symptom(kind) & (requests["ordinal"][rows] < (1 << 40))
     worsens = sick & (u[0] < np.where(kind == Need.ACUTE, p["care.acute_worsens"], p["care.minor_worsens"]))
-    returns = sick & ~worsens & (u[0] > 1.0 - np.where(kind == Need.ACUTE, p["care.acute_returns"], p["care.minor_returns"]))
+    returns = (
+        sick & ~worsens & (u[0] > 1.0 - np.where(kind == Need.ACUTE, p["care.acute_returns"], p["care.minor_returns"]))
+    )
     for chosen, need in ((worsens, Need.EMERGENCY), (returns, Need.ACUTE)):
         again = rows[chosen]
         raised = np.floor((world.now + p["care.untreated_days"] * DAY * (0.3 + 1.4 * u[1][chosen])) * 64) / 64
-        rq.raise_requests(world, person[chosen], need, Origin.RETURN, requests["ordinal"][again] * 8 + kind[chosen] + 1, raised)
+        rq.raise_requests(
+            world, person[chosen], need, Origin.RETURN, requests["ordinal"][again] * 8 + kind[chosen] + 1, raised
+        )
 
 
 class Decompensation:
@@ -136,7 +144,13 @@ class Decompensation:
         overdue = np.maximum(0.0, (world.now - people["last_followup"][person]) / DAY / np.maximum(usual, 1.0) - 1.0)
         gap = 1.0 + p["care.decompensation_per_interval"] * np.minimum(overdue, p["care.decompensation_gap_cap"])
         attached = people["mt_state"][person] == MtState.HAS
-        result: Array = severity * old * gap * np.where(attached, 1.0, p["care.decompensation_without_mt"]) * people["frailty"][person]
+        result: Array = (
+            severity
+            * old
+            * gap
+            * np.where(attached, 1.0, p["care.decompensation_without_mt"])
+            * people["frailty"][person]
+        )
         return result * protection.decompensation_factor(world, person)
 
     @staticmethod
@@ -156,7 +170,9 @@ class Decompensation:
         inside = 1.0 - np.clip((people["illness"][ill] - people["threshold_illness"][ill]) / dose, 0.0, 1.0)
         at = np.floor((world.now + inside * days * DAY) * 64) / 64
         people["nth_decomp"][ill] += 1
-        people["threshold_illness"][ill] += exponential(world.draws.uniform("decompensation", people["key"][ill], people["nth_decomp"][ill]))
+        people["threshold_illness"][ill] += exponential(
+            world.draws.uniform("decompensation", people["key"][ill], people["nth_decomp"][ill])
+        )
         world.arrivals.add(at, ill, Road.RESCUE, people["nth_decomp"][ill].astype(np.int64) + (1 << 50), DECOMPENSATED)
 
 

@@ -38,9 +38,18 @@ def at_the_pharmacy(world: World, rows: Array) -> None:
     requests, people = world.requests, world.people
     person = requests["person"][rows]
     world.pharmacies.settle(people["pharmacy"][person])
-    again = world.pharmacies.ailments.reconsults(world.draws, people["key"][person], requests["ordinal"][rows], requests["raised"][rows])
+    again = world.pharmacies.ailments.reconsults(
+        world.draws, people["key"][person], requests["ordinal"][rows], requests["raised"][rows]
+    )
     back = np.isfinite(again)
-    rq.raise_requests(world, person[back], Need.MINOR, Origin.RETURN, requests["ordinal"][rows[back]] * 8 + 7, np.floor(again[back] * 64) / 64)
+    rq.raise_requests(
+        world,
+        person[back],
+        Need.MINOR,
+        Origin.RETURN,
+        requests["ordinal"][rows[back]] * 8 + 7,
+        np.floor(again[back] * 64) / 64,
+    )
 
 
 def pharmacies_day(world: World, day: int) -> None:
@@ -58,10 +67,14 @@ def nursing(world: World, rows: Array) -> None:
     requests, people = world.requests, world.people
     person = requests["person"][rows]
     ordinal = requests["ordinal"][rows]
-    lasting = world.nursing_need.is_lasting(world.draws, people["key"][person], ordinal, world.age_years(person), people["chronic"][person])
+    lasting = world.nursing_need.is_lasting(
+        world.draws, people["key"][person], ordinal, world.age_years(person), people["chronic"][person]
+    )
     requests["stage"][rows] = rq.BOOKED
     requests["next_at"][rows] = NEVER
-    world.home_care.request(requests["raised"][rows], people["key"][person], person, people["commune"][person], ordinal, lasting)
+    world.home_care.request(
+        requests["raised"][rows], people["key"][person], person, people["commune"][person], ordinal, lasting
+    )
 
 
 def fill_rounds(world: World) -> None:
@@ -87,8 +100,13 @@ def _end_searches(world: World, searched: Searched) -> None:
         return
     requests = world.requests
     waiting = np.flatnonzero((requests["kind"] == Need.NURSING) & (requests["stage"] == rq.BOOKED))
-    where = {(int(p), int(o)): int(r) for p, o, r in zip(requests["person"][waiting], requests["ordinal"][waiting], waiting, strict=True)}
-    pairs = [(where.get((int(p), int(w)), -1), i) for i, (p, w) in enumerate(zip(searched.row, searched.what, strict=True))]
+    where = {
+        (int(p), int(o)): int(r)
+        for p, o, r in zip(requests["person"][waiting], requests["ordinal"][waiting], waiting, strict=True)
+    }
+    pairs = [
+        (where.get((int(p), int(w)), -1), i) for i, (p, w) in enumerate(zip(searched.row, searched.what, strict=True))
+    ]
     rows = np.array([r for r, _ in pairs if r >= 0], dtype=np.int64)
     which = np.array([i for r, i in pairs if r >= 0], dtype=np.int64)
     if not len(rows):

@@ -105,5 +105,6 @@ def _spread_word(world: World, number: int) -> None:
         near = world.travel_min[people["commune"], gps["commune"][row]] <= p["arrivals.reach_min"]
         looks = np.isin(people["mt_state"], (MtState.SEEKING, MtState.ORPHAN)) & people["alive"]
         person = np.flatnonzero(near & looks)
-        u = world.draws.uniform("hears of a new gp", people["key"][person], number * 4096 + row)
+        who = number + int(gps["key"][row] >> np.uint64(8))
+        u = world.draws.uniform("hears of a new gp", people["key"][person], who)
         people["known1"][person[u < p["arrivals.heard_monthly"]]] = row

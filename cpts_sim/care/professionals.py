@@ -26,7 +26,13 @@ def close_week(world: World, surgeries: Surgeries, effects: StrainEffects) -> No
     day = int(np.floor_divide(world.now, DAY)) - 7
     week = surgeries.week(day)
     on_leave = surgeries.leave[:, week]
-    working = gps["alive"] & (gps["status"] == Work.WORKING) & (gps["away_until"] < world.now) & ~on_leave & (gps["halo"] == 0)
+    working = (
+        gps["alive"]
+        & (gps["status"] == Work.WORKING)
+        & (gps["away_until"] < world.now)
+        & ~on_leave
+        & (gps["halo"] == 0)
+    )
     _charge_fixed(world, working)
     lines = world.ledger.close_week()
     demands, resources = world.rules["strain_week"](world, lines, working, on_leave)
@@ -56,12 +62,16 @@ def _charge_fixed(world: World, working: Array) -> None:
         world.ledger.charge(line, rows, p[hours] * 60.0 * factor)
 
 
-def strain_week(world: World, lines: dict[str, Array], working: Array, on_leave: Array) -> tuple[dict[str, Array], dict[str, Array]]:
+def strain_week(
+    world: World, lines: dict[str, Array], working: Array, on_leave: Array
+) -> tuple[dict[str, Array], dict[str, Array]]:
     """Demands and resources of the week of each GP, read from the ledger and from what happened."""
     gps, p = world.gps, world.parameters
     hours = {line: minutes / 60.0 for line, minutes in lines.items()}
     load = sum((hours[line] for line in PATIENT_LINES), np.zeros(len(gps)))
-    evening = hours["duty"] + hours["cpts_evening"] + hours["extra_paid"] + np.where(working, p["gp.evening_hours"], 0.0)
+    evening = (
+        hours["duty"] + hours["cpts_evening"] + hours["extra_paid"] + np.where(working, p["gp.evening_hours"], 0.0)
+    )
     administration = hours["admin"] + hours["cpts_admin"] + hours["cpts_lunch"] + hours["cpts_day"]
     shared = np.clip(gps["ties"] * p["gp.complex_shared_per_tie"], 0.0, 1.0)
     demands = {
@@ -72,7 +82,7 @@ def strain_week(world: World, lines: dict[str, Array], working: Array, on_leave:
     resources = {
         "control": np.full(len(gps), p["gp.control"]),
         "peer_support": np.where(group, p["gp.peer_support_group"], p["gp.peer_support_solo"]) + gps["peer_bonus"],
-        "assistance": np.where(gps["assistant"] > 0, p["gp.assistant_fte"], 0.0) + np.where(gps["secretariat"] > 0, p["gp.secretary_fte"], 0.0),
+        "assistance": (gps["assistant"] > 0) * p["gp.assistant_fte"] + (gps["secretariat"] > 0) * p["gp.secretary_fte"],
         "recovery": np.where(on_leave | (gps["status"] == Work.SICK), 1.0, 0.0),
     }  # fmt: skip
     return demands, resources

@@ -18,6 +18,7 @@ COLUMNS: dict[str, str] = {
     "person": "i8", "kind": "i1", "origin": "i1", "ordinal": "i8", "identity": "i8", "raised": "f8", "asked": "f8",
     "wished": "f8", "next_at": "f8", "stage": "i1", "attempt": "i1", "tries": "i1", "rounds": "i1", "contacts": "i1",
     "first": "i1", "after": "i1", "patience_days": "f4", "gp": "i8", "start": "f8", "route": "i1", "account": "i1",
+    "back": "i1", "desk": "i1",
 }  # fmt: skip
 NEW, ASKING, BOOKED, ENDED = 0, 1, 2, 3
 
@@ -65,7 +66,9 @@ def end_requests(world: World, rows: Array, ending: int, route: ArrayLike, ended
     requests["stage"][rows] = ENDED
     requests["next_at"][rows] = NEVER
     attached = world.people["mt_state"][requests["person"][rows]] == MtState.HAS
-    world.ended.append((rows, column_of(ending, count, "i1"), column_of(route, count, "i1"), column_of(ended, count, "f8"), attached))
+    world.ended.append(
+        (rows, column_of(ending, count, "i1"), column_of(route, count, "i1"), column_of(ended, count, "f8"), attached)
+    )
 
 
 def write_endings(world: World) -> None:
@@ -80,7 +83,8 @@ def write_endings(world: World) -> None:
     world.journal.add(
         "request", **{name: requests[name][rows] for name in same}, ended=ended, visit=requests["start"][rows],
         person=person, ending=ending, route=route, provider=requests["gp"][rows], commune=people["commune"][person],
-        age=world.age_years(person), ald=people["ald"][person], attached=attached, deprivation=people["deprivation"][person],
+        age=world.age_years(person), ald=people["ald"][person], attached=attached,
+        deprivation=people["deprivation"][person],
     )  # fmt: skip
 
 
@@ -118,8 +122,15 @@ def patience_days(world: World, rows: Array) -> Array:
     requests, p = world.requests, world.parameters
     quantile = world.people["patience"][requests["person"][rows]]
     kind = requests["kind"][rows]
-    low = _by_kind(kind, p["care.patience_minor_low_days"], p["care.patience_acute_low_days"], p["care.patience_planned_low_days"])
-    high = _by_kind(kind, p["care.patience_minor_high_days"], p["care.patience_acute_high_days"], p["care.patience_planned_high_days"])
+    low = _by_kind(
+        kind, p["care.patience_minor_low_days"], p["care.patience_acute_low_days"], p["care.patience_planned_low_days"]
+    )
+    high = _by_kind(
+        kind,
+        p["care.patience_minor_high_days"],
+        p["care.patience_acute_high_days"],
+        p["care.patience_planned_high_days"],
+    )
     result: Array = low + (high - low) * quantile
     return result
 
@@ -148,4 +159,3 @@ def note_after(requests: Table, rows: Array, what: ArrayLike) -> None:
     before, first = requests["after"][rows], requests["first"][rows]
     unknown = (before == After.NONE) & ((first == First.REFUSED) | (first == First.BUSY))
     requests["after"][rows] = np.where(unknown, what, before)
-

@@ -35,6 +35,7 @@ class Wave:
         own: book row of the usual GP, -1 without.
         symptom, home: wished today; to be seen at home.
         back: refused by the usual practice, the person calls it again the next morning.
+        desk: code of the common number that the person calls when the usual practice has refused, 0 for none.
         wished: minute wished.
         patience_days: whole days that the person accepts to wait after it.
         target: code of the route of each contact, shape (n, contacts), 0 for none.
@@ -52,6 +53,7 @@ class Wave:
     own: Array
     symptom: Array
     back: Array
+    desk: Array
     home: Array
     wished: Array
     patience_days: Array
@@ -71,7 +73,14 @@ class Plan:
         code: code of the route of each.
     """
 
-    COLUMNS: Mapping[str, str] = {"place": "i8", "row": "i8", "kinds": "i8", "earliest": "f8", "last_day": "f8", "code": "i8"}
+    COLUMNS: Mapping[str, str] = {
+        "place": "i8",
+        "row": "i8",
+        "kinds": "i8",
+        "earliest": "f8",
+        "last_day": "f8",
+        "code": "i8",
+    }
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -136,7 +145,9 @@ class OwnPractice:
         plan.offer(planned, contact, 0, own, kinds, begins * DAY, last, Code.OWN_GP)
         cover = world.gps["cover"][own]
         left = np.flatnonzero((world.gps["away_now"][own] > 0) & (cover >= 0))  # away too long: whoever stands in
-        plan.offer(planned[left], contact[left], 2, cover[left], kinds[left], begins[left] * DAY, last[left], Code.COLLEAGUE)
+        plan.offer(
+            planned[left], contact[left], 2, cover[left], kinds[left], begins[left] * DAY, last[left], Code.COLLEAGUE
+        )
 
     @staticmethod
     def _with_symptom(world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
@@ -152,7 +163,9 @@ class OwnPractice:
         plan.offer(who[acute], contact[acute], 1, there, Slot.SQUEEZE, minute[acute], today[acute] + 1.0, Code.SQUEEZE)
         OwnPractice._colleague(world, wave, who[seated | away], contact[seated | away], plan)
         later = np.flatnonzero(last > soon)
-        plan.offer(who[later], contact[later], 3, own[later], kinds[later], (soon[later] + 1.0) * DAY, last[later], Code.OWN_GP)
+        plan.offer(
+            who[later], contact[later], 3, own[later], kinds[later], (soon[later] + 1.0) * DAY, last[later], Code.OWN_GP
+        )
 
     @staticmethod
     def _colleague(world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
@@ -218,7 +231,7 @@ def _slots_before(world: World, row: Array, day: Array, minute: Array) -> Array:
 def contact_minutes(world: World, key: Array, ident: Array, first: Array, back: Array) -> Array:
     """Minutes of the next contacts, shape (n, contacts + 1): what follows a refusal happens after a drawn lag.
 
-    Those of the mask ``back`` make their second contact the next morning.
+    ``back`` is the number of the contact that is put off to the next morning, 0 for none.
     """
     lag = world.parameters.array("care.retry_lag_min")
     position = world.draws.uniform("retry_lag", key[:, None], ident[:, None] + np.arange(CONTACTS)) * (len(lag) - 1)
@@ -229,8 +242,9 @@ def contact_minutes(world: World, key: Array, ident: Array, first: Array, back: 
     for step in range(CONTACTS):
         again = np.floor((minutes[:, step] + wait[:, step]) * 64.0) / 64.0
         minutes[:, step + 1] = world.days.next_opening(again)
-        if step == 0:
-            minutes[back, 1] = next_morning(world, key[back], ident[back], first[back])
+        calls = np.flatnonzero(back == step + 1)
+        if len(calls):
+            minutes[calls, step + 1] = next_morning(world, key[calls], ident[calls], minutes[calls, step])
     return minutes
 
 
@@ -243,11 +257,28 @@ def next_morning(world: World, key: Array, ident: Array, minute: Array) -> Array
     return result
 
 
-def calls_back(world: World, key: Array, ident: Array, symptom: Array, own: Array, attempt: Array) -> Array:
-    """Who, refused by the usual practice, will call it again the next morning instead of asking elsewhere."""
+def calls_back(world: World, key: Array, ident: Array, symptom: Array, own: Array) -> Array:
+    """Who, refused by the usual practice, will call it again the next morning."""
     u = world.draws.uniform("calls_back", key, ident)
-    result: Array = symptom & (own >= 0) & (attempt <= 1) & (u < world.parameters["care.calls_back"])
+    result: Array = symptom & (own >= 0) & (u < world.parameters["care.calls_back"])
     return result
+
+
+def knows_desk(world: World, key: Array, wanted: Array, minute: Array) -> Array:
+    """Which common number a person knows and will call (code of its route, 0 for none): one call more."""
+    return np.zeros(len(key), dtype=np.int64)
+
+
+def _begin_round(world: World, rows: Array, key: Array, ident: Array, symptom: Array, own: Array) -> None:
+    """At the first contact of a search, fix whether the person will call back, and which common number she knows."""
+    requests = world.requests
+    fresh = np.flatnonzero(requests["attempt"][rows] == 0)
+    if not len(fresh):
+        return
+    begun = rows[fresh]
+    requests["back"][begun] = world.rules["calls_back"](world, key[fresh], ident[fresh], symptom[fresh], own[fresh])
+    wanted = symptom[fresh] & (world.people["home"][requests["person"][begun]] == 0)
+    requests["desk"][begun] = world.rules["knows_desk"](world, key[fresh], wanted, requests["next_at"][begun])
 
 
 def make_wave(world: World, rows: Array, end: float) -> tuple[Wave, Array]:
@@ -256,13 +287,15 @@ def make_wave(world: World, rows: Array, end: float) -> tuple[Wave, Array]:
     person, kind = requests["person"][rows], requests["kind"][rows]
     key, ident, attempt = people["key"][person], identity(requests, rows), requests["attempt"][rows].astype(np.int64)
     own, symptom = people["mt"][person].astype(np.int64), is_symptom(kind)
-    back = world.rules["calls_back"](world, key, ident, symptom, own, attempt)
+    _begin_round(world, rows, key, ident, symptom, own)
+    back, desk = requests["back"][rows] > 0, requests["desk"][rows].astype(np.int64)
     first, present = requests["next_at"][rows], round_identity(requests, rows)
-    minutes = contact_minutes(world, key, present + attempt, first, back & (attempt == 0))
+    again = np.where(back, 1 + (desk > 0) - attempt, 0)
+    minutes = contact_minutes(world, key, present + attempt, first, again)
     inside = np.where(minutes[:, :CONTACTS] < end, minutes[:, :CONTACTS], NEVER)
     shape = inside.shape
     wave = Wave(
-        rows, person, kind, key, ident, inside, attempt, own, symptom, back, people["home"][person] > 0,
+        rows, person, kind, key, ident, inside, attempt, own, symptom, back, desk, people["home"][person] > 0,
         requests["wished"][rows], np.floor(requests["patience_days"][rows]),
         np.zeros(shape, dtype=np.int8), np.full(shape, -1, dtype=np.int64), end,
     )  # fmt: skip
@@ -271,21 +304,26 @@ def make_wave(world: World, rows: Array, end: float) -> tuple[Wave, Array]:
 
 
 def choose_provider(world: World, wave: Wave) -> None:
-    """Whom a person asks at each contact: the usual practice first, then the GPs she knows or sees on line.
+    """Whom a person asks at each contact: the usual practice, a common number, the practice again, other GPs.
 
     Writes ``wave.target`` and ``wave.provider``.
     """
-    people, own, back = world.people, wave.own[:, None], wave.back[:, None]
+    people, own, back, desk = world.people, wave.own[:, None], wave.back[:, None], wave.desk[:, None]
+    has = (own >= 0).astype(np.int64)
     turn = wave.attempt[:, None] + np.arange(CONTACTS)
-    own_turn = (own >= 0) & ((turn == 0) | (back & (turn == 1)))
-    second = np.maximum(turn - (own >= 0) - back, 0) % 2 > 0
-    other = np.where(second, people["known2"][wave.person][:, None], people["known1"][wave.person][:, None]).astype(np.int64)
+    own_turn = (own >= 0) & ((turn == 0) | (back & (turn == 1 + (desk > 0))))
+    desk_turn = (desk > 0) & (turn == has)
+    second = np.maximum(turn - has - back - (desk > 0), 0) % 2 > 0
+    other = np.where(second, people["known2"][wave.person][:, None], people["known1"][wave.person][:, None]).astype(
+        np.int64
+    )
     missing = np.flatnonzero(((other < 0) & ~own_turn).any(axis=1))
     if len(missing):
         nearby = _one_nearby(world, wave, missing, turn[missing])
         other[missing] = np.where(other[missing] >= 0, other[missing], nearby)
-    wave.provider[...] = np.where(own_turn, own, other)
-    wave.target[...] = np.where(own_turn, Code.OWN_GP, np.where(other >= 0, Code.OTHER_GP, 0))
+    wave.provider[...] = np.where(own_turn, own, np.where(desk_turn, -1, other))
+    usual = np.where(own_turn, Code.OWN_GP, np.where(other >= 0, Code.OTHER_GP, 0))
+    wave.target[...] = np.where(desk_turn, desk, usual)
 
 
 def _one_nearby(world: World, wave: Wave, who: Array, turn: Array) -> Array:
@@ -299,7 +337,9 @@ def _one_nearby(world: World, wave: Wave, who: Array, turn: Array) -> Array:
 def take_unregistered(world: World, key: Array, provider: Array) -> Array:
     """Whether a GP sees a person who is not on her list: drawn once per pair, by the GP's openness."""
     p = world.parameters
-    share = np.where(world.gps["open"][provider] > 0, p["care.open_takes_unregistered"], p["care.closed_takes_unregistered"])
+    share = np.where(
+        world.gps["open"][provider] > 0, p["care.open_takes_unregistered"], p["care.closed_takes_unregistered"]
+    )
     pair = world.draws.uniform("take_unregistered", key, world.gps["key"][provider].astype(np.int64))
     result: Array = pair < share
     return result
@@ -311,11 +351,13 @@ def busy_line(world: World, wave: Wave, who: Array, contact: Array) -> Array:
     provider = np.maximum(wave.provider[who, contact], 0)
     early = (wave.minute[who, contact] % DAY) < p["care.busy_until_min"]
     base = np.where(gps["secretariat"][provider] > 0, p["care.busy_with_secretary"], p["care.busy_alone"])
+    common = wave.provider[who, contact] < 0
+    base = np.where(common, p["care.busy_with_secretary"], base)
     chance = base * np.where(early, p["care.busy_early_factor"], 1.0)
     call = round_identity(world.requests, wave.rows[who]) + wave.attempt[who] + contact
     u = world.draws.block("busy", 2, wave.key[who], call)
     online = u[1] < gps["online"][provider] * p["care.books_online"]
-    result: Array = (u[0] < chance) & ~online
+    result: Array = (u[0] < chance) & ~(online & ~common)
     return result
 
 

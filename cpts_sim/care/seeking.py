@@ -67,7 +67,9 @@ def before_asking(world: World, rows: Array) -> None:
 def _emergency(world: World, rows: Array) -> None:
     requests = world.requests
     person = requests["person"][rows]
-    roads = world.demand.roads(world.draws, world.people["key"][person], rq.identity(requests, rows), world.age_years(person))
+    roads = world.demand.roads(
+        world.draws, world.people["key"][person], rq.identity(requests, rows), world.age_years(person)
+    )
     to_emergency(world, rows, roads, requests["raised"][rows])
 
 
@@ -96,7 +98,9 @@ def _with_symptoms(world: World, rows: Array) -> Array:
     raised = requests["raised"][rows]
     is_open = world.days.is_open(raised)
     silent = (kind == Need.MINOR) & (u[0] < p["care.not_asked_elasticity"] * (p["care.belief_reference"] - confidence))
-    pharmacy = ~silent & (kind == Need.MINOR) & world.rules["pharmacist_settles"](world, rows)
+    pharmacy = np.zeros(len(rows), dtype=bool)
+    counter = np.flatnonzero(~silent & (kind == Need.MINOR))
+    pharmacy[counter] = world.rules["pharmacist_settles"](world, rows[counter])
     straight = ~silent & ~pharmacy & (u[2] < world.rules["direct_to_ed"](world, person, kind, confidence, is_open))
     duty = ~silent & ~pharmacy & ~straight & ~is_open & (kind == Need.ACUTE) & (u[3] < p["care.calls_duty"])
     rq.end_requests(world, rows[silent], Ending.UNMET, Route.SELF, raised[silent])
@@ -138,7 +142,9 @@ def _start_asking(world: World, rows: Array) -> None:
     requests["next_at"][rows] = asked
     requests["stage"][rows] = rq.ASKING
     cumulative = p.array("care.contacts_tried")
-    requests["tries"][rows] = 1 + np.searchsorted(np.cumsum(cumulative), u[1] * cumulative.sum(), side="right").clip(0, 3)
+    requests["tries"][rows] = 1 + np.searchsorted(np.cumsum(cumulative), u[1] * cumulative.sum(), side="right").clip(
+        0, 3
+    )
     requests["patience_days"][rows] = rq.patience_days(world, rows)
 
 
@@ -147,7 +153,7 @@ def _ask(world: World, rows: Array, end: float) -> None:
     requests["next_at"][rows] = np.maximum(requests["next_at"][rows], world.now)  # never a slot of the past
     wave, minutes = make_wave(world, rows, end)
     tries = world.requests["tries"][rows]
-    over = wave.attempt[:, None] + np.arange(CONTACTS)[None, :] >= (tries + wave.back)[:, None]
+    over = wave.attempt[:, None] + np.arange(CONTACTS)[None, :] >= (tries + wave.back + (wave.desk > 0))[:, None]
     over[:, 0] = False
     wave.minute[over] = NEVER
     plan, busy = make_plan(world, wave)
@@ -155,6 +161,7 @@ def _ask(world: World, rows: Array, end: float) -> None:
     at, offer, column = settle_offers(world.books, wave.minute[:, 0], wave.key, plan.offers, wave.minute, today.stop)
     world.requests["contacts"][rows] += (at + 1).astype(np.int8)
     _note_contacts(world, wave, at, offer >= 0, busy[:, 0])
+    _note_refusals(world, wave, at, offer >= 0, busy)
     booked, failed = np.flatnonzero(offer >= 0), np.flatnonzero(offer < 0)
     _book(world, wave, plan, booked, at[booked], offer[booked], column[booked])
     _refused(world, wave, failed, at[failed], minutes)
@@ -162,13 +169,21 @@ def _ask(world: World, rows: Array, end: float) -> None:
 
 def _note_contacts(world: World, wave: Wave, at: Array, accepted: Array, busy: Array) -> None:
     """Remember how first contacts went, and what those did who were refused and made further contacts at once."""
-    own_again = wave.back & (wave.attempt + at == 1)
-    waits = wave.back & (wave.attempt + at == 0) & ~accepted  # the first contact is not over: she calls again
-    known = np.flatnonzero(~waits)
-    rq.note_first(world.requests, wave.rows[known], (accepted & ((at == 0) | own_again))[known], busy[known])
+    # a first request is over when the usual practice, the common number and the call back have all been tried
+    phase = np.where(wave.own >= 0, wave.back + (wave.desk > 0), 0)
+    inside = wave.attempt + at <= phase
+    known = np.flatnonzero(accepted | (wave.attempt + at >= phase))
+    rq.note_first(world.requests, wave.rows[known], (accepted & inside)[known], busy[known])
     further = np.flatnonzero(at)
     elsewhere = wave.provider[further, at[further]] != wave.provider[further, 0]
     rq.note_after(world.requests, wave.rows[further], np.where(elsewhere, After.ELSEWHERE, After.LATER))
+
+
+def _note_refusals(world: World, wave: Wave, at: Array, accepted: Array, busy: Array) -> None:
+    """Count for each GP the people turned away by this wave, those who were then seen elsewhere included."""
+    turn = np.arange(CONTACTS)[None, :]
+    refused = ((turn < at[:, None]) | ((turn == at[:, None]) & ~accepted[:, None])) & ~busy & (wave.provider >= 0)
+    world.gps["refusals"] += np.bincount(wave.provider[refused], minlength=len(world.gps))
 
 
 def _book(world: World, wave: Wave, plan: Plan, chosen: Array, at: Array, offer: Array, column: Array) -> None:
@@ -211,11 +226,11 @@ def _refused(world: World, wave: Wave, failed: Array, at: Array, minutes: Array)
     requests = world.requests
     rows = wave.rows[failed]
     learn(world, wave.person[failed], np.zeros(len(failed)))
-    asked = wave.provider[failed, at]
-    world.gps["refusals"] += np.bincount(asked[asked >= 0], minlength=len(world.gps))
     requests["attempt"][rows] += (at + 1).astype(np.int8)
     following = minutes[failed, at + 1]
-    more = (requests["attempt"][rows] < requests["tries"][rows] + wave.back[failed]) & (following < NEVER)
+    more = (requests["attempt"][rows] < requests["tries"][rows] + wave.back[failed] + (wave.desk[failed] > 0)) & (
+        following < NEVER
+    )
     requests["next_at"][rows] = np.where(more, following, minutes[failed, at])
     rq.note_after(requests, rows[more], After.ELSEWHERE)
     if not more.all():
@@ -229,7 +244,9 @@ def after_failure(world: World, rows: Array) -> None:
     u = world.draws.block("after_failure", 2, world.people["key"][person], rq.round_identity(requests, rows))
     symptom = rq.is_symptom(requests["kind"][rows])
     rounds_left = requests["rounds"][rows] < int(p["care.most_rounds"])
-    to_ed = symptom & (u[0] < np.where(requests["kind"][rows] == Need.ACUTE, p["care.spill_acute"], p["care.spill_minor"]))
+    to_ed = symptom & (
+        u[0] < np.where(requests["kind"][rows] == Need.ACUTE, p["care.spill_acute"], p["care.spill_minor"])
+    )
     later = ~to_ed & rounds_left & (u[0] > 1.0 - np.where(symptom, p["care.later_symptom"], p["care.later_planned"]))
     gives_up = ~to_ed & ~later
     rq.note_after(requests, rows[to_ed], After.ED)

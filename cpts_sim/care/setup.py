@@ -81,7 +81,11 @@ def need_rates(world: World, rows: Array, demand: EdDemand) -> dict[str, Array]:
     sex = np.where(grown, np.where(people["sex"][rows] == 1, 2 * ratio / (1 + ratio), 2 / (1 + ratio)), 1.0)
     weight = p["care.frailty_spread"]
     frailty = 1.0 - weight + weight * people["frailty"][rows]
-    rates = {name: p.array(f"care.rate_{name}")[band] / 365.0 * frailty for name in NEED_KINDS if name not in ("emergency", "nursing")}
+    rates = {
+        name: p.array(f"care.rate_{name}")[band] / 365.0 * frailty
+        for name in NEED_KINDS
+        if name not in ("emergency", "nursing")
+    }
     for name in ("minor", "acute", "preventive", "mental"):
         rates[name] = rates[name] * sex
     rates["nursing"] = world.nursing_need.per_day(age, people["chronic"][rows])
@@ -100,7 +104,9 @@ def make_needs(world: World) -> dict[str, NeedClock]:
     rows = np.arange(len(world.people))
     rates = need_rates(world, rows, world.demand) if len(rows) else dict.fromkeys(NEED_KINDS, np.zeros(0))
     return {
-        name: NeedClock(name, world.people, activity_of(name, world.days, world.parameters, world.demand), world.draws, rates[name])
+        name: NeedClock(
+            name, world.people, activity_of(name, world.days, world.parameters, world.demand), world.draws, rates[name]
+        )
         for name in NEED_KINDS
     }
 
@@ -134,7 +140,14 @@ def seen_at_home(age: Array, chronic: Array, parameters: Parameters) -> Array:
 def add_gp_columns(gps: Table, parameters: Parameters, draws: Draws) -> None:
     """Add what the rules of care keep for each GP."""
     rows = len(gps)
-    ones = {"session_factor": 1.0, "pace": 1.0, "stretch": 1.0, "squeeze_share": parameters["gp.squeeze_share"], "list_factor": 1.0, "backlog_days": 5.0}
+    ones = {
+        "session_factor": 1.0,
+        "pace": 1.0,
+        "stretch": 1.0,
+        "squeeze_share": parameters["gp.squeeze_share"],
+        "list_factor": 1.0,
+        "backlog_days": 5.0,
+    }
     for name, value in ones.items():
         gps.add_column(name, np.full(rows, value))
     zeros = (
@@ -180,7 +193,10 @@ def yearly_acts(people: Table, parameters: Parameters, start: float) -> Array:
     p = parameters
     age = np.clip((start - people["born"]) / (365.0 * 1440.0), 0.0, 119.0)
     band = np.searchsorted(p.array("care.age_from"), age, side="right") - 1
-    rates = sum((p.array(f"care.rate_{kind}")[band] for kind in ("minor", "acute", "preventive", "mental")), np.zeros(len(people)))
+    rates = sum(
+        (p.array(f"care.rate_{kind}")[band] for kind in ("minor", "acute", "preventive", "mental")),
+        np.zeros(len(people)),
+    )
     interval = p.array("care.followup_interval_days")[people["chronic"]]
     result: Array = rates + 365.0 / interval
     return result
@@ -206,7 +222,9 @@ def fit_practices(people: Table, gps: Table, parameters: Parameters, start: floa
     factor = 1.0 + part * (gap - 1.0)
     factor /= (factor * capacity)[inside].sum() / capacity[inside].sum()
     longer = np.sqrt(np.sqrt(factor))  # days are stretched less than acts are shortened
-    shorter = np.clip(gps["slot_min"] * longer / factor, parameters["gp.act_shortest_min"], parameters["gp.act_longest_min"])
+    shorter = np.clip(
+        gps["slot_min"] * longer / factor, parameters["gp.act_shortest_min"], parameters["gp.act_longest_min"]
+    )
     done = gps["slot_min"] / shorter
     gps["slot_min"][inside] = shorter[inside]
     gps["session_factor"][inside] = np.clip(factor / done, *parameters.array("gp.session_bounds"))[inside]

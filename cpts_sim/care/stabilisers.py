@@ -59,7 +59,12 @@ def weekly(world: World) -> None:
     pace, slots = world.rules["speed_up"](world, backlog)
     gps["pace"] += step * (pace - gps["pace"])
     gps["pace_slots"] += step * (slots - gps["pace_slots"])
-    world.journal.add("stabiliser", at=world.now, rule=np.array([0, 1]), amount=np.array([gps["stretch"].mean(), gps["pace"].mean()]) if len(gps) else 0.0)
+    world.journal.add(
+        "stabiliser",
+        at=world.now,
+        rule=np.array([0, 1]),
+        amount=np.array([gps["stretch"].mean(), gps["pace"].mean()]) if len(gps) else 0.0,
+    )
 
 
 def open_reserve(world: World, surgeries: Any, first_day: int, until_day: int) -> None:
@@ -71,7 +76,14 @@ def open_reserve(world: World, surgeries: Any, first_day: int, until_day: int) -
         exists = np.isfinite(books.start[:, span]) & surgeries.present(day)[:, None]
         reserve = template.reserve[weekday] == 1
         order = np.cumsum(reserve, axis=1)
-        wanted = reserve & exists & ((order - 1) % max(1, int(world.parameters["gp.reserve_slots_per_session"])) < np.floor(world.gps["pace_slots"] + 0.5)[:, None])
+        wanted = (
+            reserve
+            & exists
+            & (
+                (order - 1) % max(1, int(world.parameters["gp.reserve_slots_per_session"]))
+                < np.floor(world.gps["pace_slots"] + 0.5)[:, None]
+            )
+        )
         _switch(books, span, wanted & (books.kind[:, span] == 0), int(Slot.AHEAD))
         squeeze = template.kind[weekday] == Slot.SQUEEZE
         u = world.draws.block("squeeze_open", 2, world.gps["key"], day)

@@ -67,7 +67,8 @@ def make_template(gps: Table, parameters: Parameters, draws: Draws) -> Template:
     rows = len(gps)
     stride = np.maximum(gps["slot_min"] * parameters["gp.stride_factor"], 5.0)
     held = np.clip(
-        parameters["gp.same_day_share"] + (draws.uniform("same_day", gps["premises"]) - 0.5) * parameters["gp.same_day_spread"],
+        parameters["gp.same_day_share"]
+        + (draws.uniform("same_day", gps["premises"]) - 0.5) * parameters["gp.same_day_spread"],
         0.0, 1.0,
     )  # fmt: skip
     per_session = np.floor(parameters["gp.session_min"] * gps["session_factor"] / stride + 0.5).astype(np.int64)
@@ -76,10 +77,14 @@ def make_template(gps: Table, parameters: Parameters, draws: Draws) -> Template:
     extra_reserve = int(parameters["gp.reserve_slots_per_session"])
     per_day = 2 * (most + extra_reserve + 1) + HOME_SLOTS + EXTRA_SLOTS
     shape = (7, rows, per_day)
-    template = Template(np.full(shape, NEVER), np.zeros(shape, np.float32), np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
+    template = Template(
+        np.full(shape, NEVER), np.zeros(shape, np.float32), np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    )
     for weekday in range(6):
         kept = np.clip(held * parameters.array("gp.same_day_weekday")[weekday], 0.0, 1.0)
-        _lay_day(template, weekday, worked, stride, per_session, most, extra_reserve, kept, gps["home_slots"], parameters)
+        _lay_day(
+            template, weekday, worked, stride, per_session, most, extra_reserve, kept, gps["home_slots"], parameters
+        )
     order = np.argsort(template.offset, axis=2, kind="stable")
     for name in ("offset", "length", "kind", "reserve"):
         setattr(template, name, np.take_along_axis(getattr(template, name), order, axis=2))
@@ -131,11 +136,24 @@ def _starts(stride: Array, slots: Array, morning_worked: Array, parameters: Para
     free_from = np.where(morning_worked, noon + 2 * visit, 0.0)
     afternoon = np.maximum(p["gp.afternoon_start_min"], free_from)
     evening = np.ceil(np.maximum(p["gp.evening_visit_start_min"], afternoon + length))
-    return morning, afternoon, noon, evening, np.maximum(p["gp.evening_start_min"], evening + (HOME_SLOTS - len(HOME_NOON)) * visit)
+    return (
+        morning,
+        afternoon,
+        noon,
+        evening,
+        np.maximum(p["gp.evening_start_min"], evening + (HOME_SLOTS - len(HOME_NOON)) * visit),
+    )
 
 
 def _put(
-    template: Template, weekday: int, position: int, exists: Array, offset: Array, length: Array, kind: Any, reserve: Any
+    template: Template,
+    weekday: int,
+    position: int,
+    exists: Array,
+    offset: Array,
+    length: Array,
+    kind: Any,
+    reserve: Any,
 ) -> None:
     grain = np.floor(offset)
     template.offset[weekday, :, position] = np.where(exists, grain, NEVER)

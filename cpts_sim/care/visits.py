@@ -133,7 +133,9 @@ def no_show(world: World, rows: Array, gp: Array, lead_min: Array) -> Array:
     person = requests["person"][rows]
     lead_days = np.minimum(lead_min / DAY, p["care.no_show_lead_cap_days"])
     known = world.people["mt"][person] == gp
-    chance = (p["care.no_show_base"] + p["care.no_show_per_day"] * lead_days) * np.where(known, 1.0, p["care.no_show_unknown_factor"])
+    chance = (p["care.no_show_base"] + p["care.no_show_per_day"] * lead_days) * np.where(
+        known, 1.0, p["care.no_show_unknown_factor"]
+    )
     u = world.draws.uniform("no_show", world.people["key"][person], rq.round_identity(requests, rows))
     result: Array = u < chance
     return result
@@ -194,8 +196,16 @@ def after_visit(world: World, rows: Array, gp: Array, at: Array) -> None:
     person, kind = requests["person"][rows], requests["kind"][rows]
     u = world.draws.block("after_visit", 3, people["key"][person], rq.identity(requests, rows))
     _renew(world, person[kind == Need.FOLLOWUP], at[kind == Need.FOLLOWUP])
-    sent = u[0] < np.where(kind == Need.ACUTE, p["care.acute_sent_to_ed"], np.where(kind == Need.MINOR, p["care.minor_sent_to_ed"], 0.0))
-    world.arrivals.add(at[sent] + p["care.ed_travel_lag_min"], person[sent], Road.SENT, rq.identity(requests, rows[sent]), int(Need.ACUTE))
+    sent = u[0] < np.where(
+        kind == Need.ACUTE, p["care.acute_sent_to_ed"], np.where(kind == Need.MINOR, p["care.minor_sent_to_ed"], 0.0)
+    )
+    world.arrivals.add(
+        at[sent] + p["care.ed_travel_lag_min"],
+        person[sent],
+        Road.SENT,
+        rq.identity(requests, rows[sent]),
+        int(Need.ACUTE),
+    )
     _come_again(world, rows, gp, at, u[1], kind, sent)
     state = people["mt_state"][person]
     seeking = (state == MtState.SEEKING) | (state == MtState.ORPHAN)
@@ -226,10 +236,16 @@ def _come_again(world: World, rows: Array, gp: Array, at: Array, u: Array, kind:
     chosen = rows[again]
     if not len(chosen):
         return
-    planned = np.floor((at[again] + p["care.return_visit_days"] * DAY * (0.5 + u[again] / np.maximum(chance[again], 1e-9))) * 64) / 64
+    planned = (
+        np.floor(
+            (at[again] + p["care.return_visit_days"] * DAY * (0.5 + u[again] / np.maximum(chance[again], 1e-9))) * 64
+        )
+        / 64
+    )
     ask = np.floor((at[again] + 30.0) * 64) / 64
     raised = world.days.next_opening(ask + DAY)
-    new = rq.raise_requests(world, requests["person"][chosen], Need.FOLLOWUP, Origin.CARE, requests["ordinal"][chosen] * 8 + requests["kind"][chosen],
+    ordinal = requests["ordinal"][chosen] * 8 + requests["kind"][chosen]
+    new = rq.raise_requests(world, requests["person"][chosen], Need.FOLLOWUP, Origin.CARE, ordinal,
                             raised, np.maximum(planned, raised))  # fmt: skip
     requests["patience_days"][new] = p["care.patience_planned_high_days"]
 
@@ -244,5 +260,3 @@ def idle_minutes(world: World, day: int) -> tuple[Array, Array]:
     count: Array = unused.sum(axis=1)
     minutes: Array = (unused * books.length[:, span]).sum(axis=1)
     return count, minutes
-
-

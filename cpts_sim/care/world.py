@@ -163,7 +163,9 @@ class Cancellations:
         """Write that bookings will be cancelled, each at a minute."""
         books.cancel_at[gp, column] = minute
         if books is self._books:
-            for entry in zip(minute.tolist(), gp.tolist(), (column + books.first_day * books.per_day).tolist(), strict=True):
+            for entry in zip(
+                minute.tolist(), gp.tolist(), (column + books.first_day * books.per_day).tolist(), strict=True
+            ):
                 heappush(self._heap, entry)
 
     def due(self, books: Books, end: float) -> tuple[Array, Array]:
@@ -174,7 +176,11 @@ class Cancellations:
         while self._heap and self._heap[0][0] < end:
             planned.append(heappop(self._heap))
         minute, gp, place = np.array(planned).reshape(-1, 3).T
-        row, column, width = gp.astype(np.int64), place.astype(np.int64) - books.first_day * books.per_day, books.start.shape[1]
+        row, column, width = (
+            gp.astype(np.int64),
+            place.astype(np.int64) - books.first_day * books.per_day,
+            books.start.shape[1],
+        )
         stands = (column >= 0) & (books.cancel_at[row, np.maximum(column, 0)] == minute)
         return np.divmod(np.unique(row[stands] * width + column[stands]), width)
 

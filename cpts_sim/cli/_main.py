@@ -19,7 +19,7 @@ from cpts_sim.words import LANGUAGES, choose_language, label, say, use_language
 
 PROGRAM = "cpts-sim"
 INTERRUPTED = 130
-INTERNAL = 1
+INTERNAL, INVALID = 1, 3
 
 
 class Commands(click.Group):
@@ -116,6 +116,9 @@ def exit_code(action: Callable[[], Any]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        _complain(say("cli.file_fault", path=error.filename or "-", fault=error.strerror or str(error)))
+        return INVALID
     except Exception as error:  # the last resort: a fault of ours, said without a page of Python
         if os.environ.get("CPTS_SIM_DEBUG"):
             traceback.print_exc()

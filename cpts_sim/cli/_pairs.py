@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cpts_sim.errors import UsageError
+from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment import Comparison, Plan, compare, smallest_differences
 from cpts_sim.experiment.results import PROVENANCE, free_name, may_write, provenance, result_files
 from cpts_sim.experiment.store import json_bytes, write_folder
@@ -23,7 +23,13 @@ STORE = ".pairs"
 
 
 def with_years(scenario: Scenario, years: float | None) -> Scenario:
-    """Return the scenario with another length, checked like a file."""
+    """Return the scenario with another length, checked like a file.
+
+    Raises:
+        InputError: it is a configuration for exact laws, without people to compare.
+    """
+    if scenario.territory.practices is not None:
+        raise InputError(say("cli.practices_only"))
     if years is None:
         return scenario
     from cpts_sim.catalogue import catalogue

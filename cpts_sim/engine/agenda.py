@@ -134,7 +134,8 @@ class Books:
     def _local(self, start: Floats) -> Floats:
         """Starts in minutes since the window began; where there is no slot, the end of the day."""
         end_of_day = (np.arange(start.shape[-1]) // self.per_day + 1) * DAY
-        return np.minimum(start - self.first_day * DAY, end_of_day)
+        local: Floats = np.minimum(start - self.first_day * DAY, end_of_day)
+        return local
 
     def first_slot_of_all(self, when: Floats) -> Ints:
         """Return what ``first_slot`` does where all books have the same hours, whichever the row."""

@@ -61,7 +61,8 @@ class Access:
     def add(self, tally: Tally, chunk: Chunk, tables: Tables) -> None:
         """Count the needs that ended in this chunk."""
         request = chunk["request"]
-        kept = (request["origin"] == Origin.EXOGENOUS) & (request["raised"] >= 0)
+        judged = ~np.isin(request["kind"], (Need.EMERGENCY, Need.NURSING))  # these do not wait for a GP
+        kept = (request["origin"] == Origin.EXOGENOUS) & (request["raised"] >= 0) & judged
         rows = {name: column[kept] for name, column in request.items()}
         due = np.fmax(rows["raised"], rows["wished"])
         met = rows["ending"] == Ending.SERVED
@@ -95,9 +96,8 @@ class Access:
     def _values(self, tally: Tally, cut: Cut, weeks: int, tables: Tables) -> dict[str, np.ndarray]:
         size = (len(cut.labels(tables)),)
         counts = {name: tally.get(f"{cut.name}.{name}", weeks, size).sum(axis=0) for name in _COUNTS}
-        per_1000 = (
-            1000 / (cut.residents(tables) * weeks * 7 / 365) if cut.of_people else np.full(size, np.nan)
-        )
+        years = cut.residents(tables) * weeks * 7 / 365 if cut.of_people else np.zeros(size)
+        per_1000 = np.divide(1000.0, years, out=np.full(size, np.nan), where=years > 0)
         met = counts["needs"] - counts["unmet"] - counts["pending"]
         out = {
             "access.in_time": ratio(counts["in_time"], counts["needs"]),

@@ -36,7 +36,7 @@ ACCOUNTS = (
 LINES: dict[str, str] = {
     "filled": "matching", "regular_other": "matching",
     "pharmacist_nurse": "shifting",
-    "extra_sessions": "paid_time", "duty": "paid_time", "hours": "paid_time",
+    "extra_sessions": "paid_time", "duty": "paid_time", "hours": "matching",
     "acts_per_hour": "acts_per_patient", "follow_ups": "acts_per_patient",
     "gps_present": "professionals", "newcomers": "professionals",
     "neighbours": "outside", "emergency": "outside",

@@ -155,7 +155,8 @@ class Contacts:
     def add(self, tally: Tally, chunk: Chunk, tables: Tables) -> None:
         """Count first contacts, failures and what followed them."""
         rows = chunk["request"]
-        week = np.where(rows["first"] == First.NO_CONTACT, -1, week_of(rows["asked"]))
+        asked_a_gp = ~np.isin(rows["kind"], (Need.NURSING, Need.EMERGENCY)) & (rows["first"] != First.NO_CONTACT)
+        week = np.where(asked_a_gp, week_of(rows["asked"]), -1)
         failed = np.isin(rows["first"], (First.REFUSED, First.BUSY))
         tally.add("all", week)
         tally.add("contacts", week, amount=rows["contacts"])

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from cpts_sim.care.routes import CHOICES, CONTACTS, Plan, Wave
+from cpts_sim.care.routes import CHOICES, Plan, Wave
 from cpts_sim.care.world import World
 from cpts_sim.engine.agenda import Slot
-from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.events import CptsEvent, Route
 from cpts_sim.missions.base import Mission, MissionSettings
 from cpts_sim.scenario.fields import Share
@@ -55,8 +55,7 @@ class Crisis(Mission):
             world.gps.add_column("surge", np.zeros(len(world.gps), dtype=np.int8))
         if "crisis_readiness" not in self.organisation.table:
             self.organisation.table.add_column("crisis_readiness", np.zeros(1))
-        rules.wrap("choose_provider", NAME, RANK, self._choose_provider)
-        rules.wrap("calls_back", NAME, RANK, self._calls_back)
+        rules.wrap("knows_desk", NAME, RANK, self._knows_number)
         world.routes.append(self)
         world.hooks.setdefault("day", []).append(self._turn)
 
@@ -65,7 +64,7 @@ class Crisis(Mission):
         """Participating members write the plan."""
         rows = self.organisation.participants(NAME, self.settings.dose)
         hours = self.parameters["crisis.plan_hours_month"]
-        self.world.ledger.charge("cpts_admin", rows, hours * 60.0)
+        self.organisation.give_time("cpts_admin", rows, hours * 60.0)
         self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
 
     def begin(self) -> None:
@@ -80,7 +79,7 @@ class Crisis(Mission):
         if month % every != 1 % every:
             return
         rows = self.organisation.participants(NAME, self.settings.dose)
-        self.world.ledger.charge("cpts_evening", rows, p["crisis.drill_hours"] * 60.0)
+        self.organisation.give_time("cpts_evening", rows, p["crisis.drill_hours"] * 60.0)
         self.organisation.spend(CptsEvent.MEETING, rows, p["crisis.drill_hours"])
         ready[0] = min(1.0, float(ready[0]) + p["crisis.readiness_per_drill"])
 
@@ -167,24 +166,12 @@ class Crisis(Mission):
         """Whether somebody answers the common number now."""
         return bool(self.world.gps["surge"].any())
 
-    def _calls_back(
-        self, inner: Any, world: World, key: Array, ident: Array, symptom: Array, own: Array, attempt: Array
-    ) -> Array:
-        """In a crisis those who know the number call it at once."""
-        back: Array = inner(world, key, ident, symptom, own, attempt)
-        return back & ~self._calls(key) if self.open else back
-
-    def _choose_provider(self, inner: Any, world: World, wave: Wave) -> None:
+    def _knows_number(self, inner: Any, world: World, key: Array, wanted: Array, minute: Array) -> Array:
         """In a crisis, whom the usual practice has refused calls the common number."""
-        inner(world, wave)
+        known: Array = inner(world, key, wanted, minute)
         if not self.open:
-            return
-        calls = wave.symptom & ~wave.home & self._calls(wave.key)
-        for contact in range(CONTACTS):
-            minute = np.where(wave.minute[:, contact] < NEVER, wave.minute[:, contact], 0.0)
-            sent = calls & (wave.attempt + contact == (wave.own >= 0)) & world.days.is_open(minute)
-            wave.target[sent, contact] = Route.SURGE
-            wave.provider[sent, contact] = -1
+            return known
+        return np.where(wanted & self._calls(key) & world.days.is_open(minute), int(Route.SURGE), known)
 
     def offer(self, world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
         """Offer surge slots, and slots of the day, of the nearest volunteers."""

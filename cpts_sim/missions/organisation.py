@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.care.freed_time import close_slots
+from cpts_sim.care.ledger import displaces
 from cpts_sim.care.strain_effects import StrainEffects, home_of
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
@@ -160,15 +161,15 @@ class Organisation:
         a_month = self._setting(self.settings.meetings.per_year, "cpts.meetings_per_year") / 12.0
         length = self._setting(self.settings.meetings.length_min, "cpts.meeting_min")
         u = world.draws.uniform("meeting", gps["key"][rows], month)
-        attends = u < a_month * p["cpts.attendance"]
-        there = rows[attends]
-        self._charge_meeting(there, length, month)
+        attended = np.floor(a_month * p["cpts.attendance"] + u)
+        there, times = rows[attended > 0], attended[attended > 0]
+        self._charge_meeting(there, times * length, month)
         leaders = rows[gps["member"][rows] == Member.LEADER]
-        world.ledger.charge("cpts_admin", leaders, p["cpts.leader_hours_month"] * 60.0)
+        self.give_time("cpts_admin", leaders, p["cpts.leader_hours_month"] * 60.0)
         self.spend(CptsEvent.COORDINATION, leaders, p["cpts.leader_hours_month"])
         gps["ties"][there] = np.minimum(gps["ties"][there] + p["cpts.ties_per_meeting"], p["cpts.ties_most"])
 
-    def _charge_meeting(self, rows: Array, length_min: float, month: int) -> None:
+    def _charge_meeting(self, rows: Array, length_min: Array, month: int) -> None:
         if not len(rows):
             return
         when = self.settings.meetings.when or "mixed"
@@ -176,21 +177,33 @@ class Organisation:
         day_share = self.world.parameters["cpts.day_meetings"] if when == "mixed" else float(when == "day")
         evening = 0.5 if when == "mixed" else float(when == "evening")
         by_day = u < day_share
-        late = ~by_day & (u < day_share + (1.0 - day_share) * evening) if when == "mixed" else np.full(len(rows), when == "evening")
+        late = (
+            ~by_day & (u < day_share + (1.0 - day_share) * evening)
+            if when == "mixed"
+            else np.full(len(rows), when == "evening")
+        )
         lunch = ~by_day & ~late
-        for line, chosen in (("cpts_evening", late), ("cpts_lunch", lunch)):
-            self.world.ledger.charge(line, rows[chosen], length_min)
-        self.take_from_patients(rows[by_day], length_min)
+        for line, chosen in (("cpts_evening", late), ("cpts_lunch", lunch), ("cpts_day", by_day)):
+            self.give_time(line, rows[chosen], length_min[chosen])
         self.spend(CptsEvent.MEETING, rows, length_min / 60.0)
 
-    def take_from_patients(self, rows: Array, minutes: float) -> None:
-        """Give daytime hours to the CPTS: free slots of the coming weeks close, and the ledger shows the time."""
+    def give_time(self, line: str, rows: Array, minutes: Array | float) -> None:
+        """Give hours of GPs to the CPTS: what they displace is taken from patients, administration or rest.
+
+        Args:
+            line: ledger line; administration for the CPTS is done after hours, as evening meetings are.
+            rows: GPs, each once.
+            minutes: minutes of each, or one number for all.
+        """
         if not len(rows):
             return
-        self.world.ledger.charge("cpts_day", rows, minutes)
-        close_slots(self.world, rows, np.full(len(rows), minutes), first_day=7)
+        given = np.broadcast_to(np.asarray(minutes, dtype=np.float64), len(rows))
+        taken = displaces("cpts_evening" if line == "cpts_admin" else line, given, self.world.parameters)
+        moved = self.world.ledger.move("admin", line, rows, taken.admin)
+        self.world.ledger.charge(line, rows, given - moved)
+        close_slots(self.world, rows, taken.patients, first_day=7)
 
-    def spend(self, event: int, rows: Array, hours: float, euros_per_hour: float | None = None) -> None:
+    def spend(self, event: int, rows: Array, hours: Any, euros_per_hour: float | None = None) -> None:
         """Write hours of professionals in the journal, with what the CPTS pays for them."""
         if not len(rows):
             return

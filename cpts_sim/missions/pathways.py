@@ -96,7 +96,7 @@ class Pathways(Mission):
         """Participating members write the pathways with hospitals and services before the first care."""
         rows = self.organisation.participants(NAME, self.settings.dose)
         hours = self.parameters["cpts.preparation_hours_month"]
-        self.world.ledger.charge("cpts_admin", rows, hours * 60.0)
+        self.organisation.give_time("cpts_admin", rows, hours * 60.0)
         self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
 
     def month(self, month: int) -> None:
@@ -124,7 +124,7 @@ class Pathways(Mission):
         people = self.world.people
         followed = people["mt"][(people["nurse_followed"] > 0) & people["alive"]]
         count = np.bincount(followed[followed >= 0], minlength=len(self.world.gps))[rows]
-        self.world.ledger.charge("cpts_admin", rows, count * self.parameters["pathways.gp_min_month"])
+        self.organisation.give_time("cpts_admin", rows, count * self.parameters["pathways.gp_min_month"])
 
     def end(self) -> None:
         """Nurses go back to their rounds, nobody books; the directory is forgotten little by little."""

@@ -75,7 +75,7 @@ class Prevention(Mission):
         """Participating members choose themes and lists before the first care."""
         rows = self.organisation.participants(NAME, self.settings.dose)
         hours = self.parameters["cpts.preparation_hours_month"]
-        self.world.ledger.charge("cpts_admin", rows, hours * 60.0)
+        self.organisation.give_time("cpts_admin", rows, hours * 60.0)
         self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
 
     def month(self, month: int) -> None:
@@ -86,7 +86,7 @@ class Prevention(Mission):
         if not len(rows):
             self.time.close()
             return
-        self.world.ledger.charge("cpts_admin", rows, self.parameters["prevention.gp_hours_month"] * 60.0)
+        self.organisation.give_time("cpts_admin", rows, self.parameters["prevention.gp_hours_month"] * 60.0)
         self.agent.open_month()
         self.time.open_month()
         self._enrol_pharmacies()

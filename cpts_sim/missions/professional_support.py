@@ -65,7 +65,7 @@ class ProfessionalSupport(Mission):
         """Participating members prepare the desk and find supervisors."""
         rows = self.organisation.participants(NAME, self.settings.dose)
         hours = self.parameters["professional_support.preparation_hours_month"]
-        self.world.ledger.charge("cpts_admin", rows, hours * 60.0)
+        self.organisation.give_time("cpts_admin", rows, hours * 60.0)
         self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
 
     def month(self, month: int) -> None:

@@ -52,7 +52,7 @@ class Quality(Mission):
         """Participating members choose subjects and gather their own figures."""
         rows = self.organisation.participants(NAME, self.settings.dose)
         hours = self.parameters["quality.preparation_hours_month"]
-        self.world.ledger.charge("cpts_admin", rows, hours * 60.0)
+        self.organisation.give_time("cpts_admin", rows, hours * 60.0)
         self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
 
     def month(self, month: int) -> None:

@@ -43,7 +43,7 @@ class TreatingPhysician(Mission):
         """The census is prepared by the participating members."""
         rows = self.organisation.participants(NAME, self.settings.dose)
         hours = self.parameters["cpts.preparation_hours_month"]
-        self.world.ledger.charge("cpts_admin", rows, hours * 60.0)
+        self.organisation.give_time("cpts_admin", rows, hours * 60.0)
         self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
 
     def month(self, month: int) -> None:
@@ -52,7 +52,7 @@ class TreatingPhysician(Mission):
         if not len(rows):
             return
         hours = self.parameters["cpts.commission_hours_month"]
-        self.world.ledger.charge("cpts_lunch", rows, hours * 60.0)
+        self.organisation.give_time("cpts_lunch", rows, hours * 60.0)
         self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
         places = self._places(rows, month)
         self._match(rows, places, month)
@@ -61,11 +61,12 @@ class TreatingPhysician(Mission):
         """Places of the month: a pledge counts in full while there is room, in part beyond the wished list."""
         gps, p = self.world.gps, self.parameters
         a_month = self.chosen(self.settings.pledges_per_year, "cpts.pledges_per_year") / 12.0
-        u = self.world.draws.uniform("pledge", gps["key"][rows], month)
-        wanted = np.floor(a_month + u)
-        room = np.floor(gps["list_target"] * gps["list_factor"])[rows] - gps["list_size"][rows]
-        beyond = np.where(u < p["cpts.pledge_additional"], wanted, 0.0)
-        places: Array = np.where(room > 0, np.minimum(wanted, np.maximum(room, beyond)), beyond).astype(np.int64)
+        u = self.world.draws.block("pledge", 2, gps["key"][rows], month)
+        wanted = np.floor(a_month + u[0])
+        left = np.floor(gps["list_target"] * gps["list_factor"])[rows] - gps["list_size"][rows]
+        room = np.where(gps["open"][rows] > 0, np.maximum(left, 0.0), 0.0)
+        beyond = np.where(u[1] < p["cpts.pledge_additional"], wanted, 0.0)
+        places: Array = np.minimum(wanted, np.maximum(room, beyond)).astype(np.int64)
         return places
 
     def _match(self, rows: Array, places: Array, month: int) -> None:
@@ -95,7 +96,9 @@ class TreatingPhysician(Mission):
     def _candidates(self) -> Array:
         """People on the common list, in the order in which they are offered a place."""
         world, people, p = self.world, self.world.people, self.parameters
-        without = np.isin(people["mt_state"], (MtState.SEEKING, MtState.ORPHAN)) & people["alive"] & (people["resident"] > 0)
+        without = (
+            np.isin(people["mt_state"], (MtState.SEEKING, MtState.ORPHAN)) & people["alive"] & (people["resident"] > 0)
+        )
         person = np.flatnonzero(without)
         u = world.draws.uniform("common list", people["key"][person])
         person, u = person[u < p["cpts.list_consent"]], u[u < p["cpts.list_consent"]]

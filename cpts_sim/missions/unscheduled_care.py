@@ -13,17 +13,18 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from cpts_sim.care import requests as rq
-from cpts_sim.care.routes import CHOICES, CONTACTS, Plan, Wave
+from cpts_sim.care.routes import CHOICES, Plan, Wave
 from cpts_sim.care.surgery import Surgeries
 from cpts_sim.care.world import World
 from cpts_sim.engine.agenda import Slot
-from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.events import CptsEvent, Need, Origin, Route
 from cpts_sim.missions.base import Mission, MissionSettings
 from cpts_sim.scenario.fields import Share
 
 Array = NDArray[Any]
 NAME = "unscheduled_care"
+SESSION_CALL_MIN = 18 * 60.0  # six o'clock in the evening
 RANK = 20
 
 
@@ -63,19 +64,19 @@ class UnscheduledCare(Mission):
             pharmacies = world.tables["pharmacies"]
             pharmacies.add_column("protocol", np.zeros(len(pharmacies), dtype=np.int8))
         rules.wrap("open_day", NAME, RANK, self._open_day)
-        rules.wrap("choose_provider", NAME, RANK, self._choose_provider)
-        rules.wrap("calls_back", NAME, RANK, self._calls_back)
+        rules.wrap("knows_desk", NAME, RANK, self._knows_desk)
         rules.wrap("pharmacist_settles", NAME, RANK, self._pharmacist_settles)
         rules.wrap("after_visit", NAME, RANK, self._after_visit)
         world.routes.append(self)
         world.hooks.setdefault("edge", []).append(self._release)
+        world.hooks["edge"].append(self._hold_sessions)
 
     # ------------------------------------------------------------------------------------------ participation
     def preparing(self, month: int) -> None:
         """Participating members prepare the organisation before the first care."""
         rows = self.organisation.participants(NAME, self.settings.dose)
         hours = self.parameters["cpts.preparation_hours_month"]
-        self.world.ledger.charge("cpts_admin", rows, hours * 60.0)
+        self.organisation.give_time("cpts_admin", rows, hours * 60.0)
         self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
 
     def begin(self) -> None:
@@ -171,6 +172,23 @@ class UnscheduledCare(Mission):
         if len(row):
             world.books.change_kind(row, position + span.start, int(Slot.SAME_DAY))
 
+    def _hold_sessions(self, world: World, start: float, end: float) -> None:
+        """Before the evening, today's extra sessions are paid whole; empty slots are time spent waiting."""
+        today = np.floor_divide(start, DAY) * DAY
+        if not self.running or not start <= today + SESSION_CALL_MIN < end:
+            return
+        span = world.books.span(int(today // DAY))
+        row, position = np.nonzero(world.books.kind[:, span] == Slot.EXTRA)
+        if not len(row):
+            return
+        length = world.books.length[row, position + span.start].astype(np.float64)
+        empty = world.books.free[row, position + span.start] > 0
+        world.ledger.charge("extra_paid", row[empty], length[empty])
+        hours = np.bincount(row, weights=length, minlength=len(world.gps)) / 60.0
+        holding = np.flatnonzero(hours)
+        self.organisation.spend(CptsEvent.EXTRA_SESSION, holding, hours[holding])
+        world.books.close(row[empty], position[empty] + span.start)
+
     # ------------------------------------------------------------------------------------------ the desk
     @property
     def answers(self) -> bool:
@@ -182,25 +200,13 @@ class UnscheduledCare(Mission):
         result: Array = self.world.draws.uniform("knows desk", key) < share
         return result
 
-    def _calls_back(
-        self, inner: Any, world: World, key: Array, ident: Array, symptom: Array, own: Array, attempt: Array
-    ) -> Array:
-        """Who knows the desk calls it at once instead of the own practice the next morning."""
-        back: Array = inner(world, key, ident, symptom, own, attempt)
-        return back & ~self._aware(key) if self.answers else back
-
-    def _choose_provider(self, inner: Any, world: World, wave: Wave) -> None:
+    def _knows_desk(self, inner: Any, world: World, key: Array, wanted: Array, minute: Array) -> Array:
         """Who knows the desk calls it when the usual practice has refused, or at once without MT."""
-        inner(world, wave)
+        known: Array = inner(world, key, wanted, minute)
         if not self.answers:
-            return
-        calls = wave.symptom & ~wave.home & self._aware(wave.key)
-        for contact in range(CONTACTS):
-            minute = np.where(wave.minute[:, contact] < NEVER, wave.minute[:, contact], 0.0)
-            turn = wave.attempt + contact == (wave.own >= 0)
-            desk = calls & turn & world.days.is_open(minute)
-            wave.target[desk, contact] = Route.DESK
-            wave.provider[desk, contact] = -1
+            return known
+        calls = wanted & self._aware(key) & world.days.is_open(minute) & (known == 0)
+        return np.where(calls, int(Route.DESK), known)
 
     def offer(self, world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
         """Offer the slots of up to four participating GPs near the person within 48 hours."""
@@ -209,11 +215,14 @@ class UnscheduledCare(Mission):
             return
         minutes = world.travel_min[np.ix_(world.people["commune"][wave.person[who]], world.gps["commune"][rows])]
         spread = world.draws.uniform("desk", wave.key[who], wave.ident[who])[:, None]
-        order = np.argsort(minutes + 10.0 * ((spread + np.arange(len(rows))[None, :] * 0.6180339887) % 1.0), axis=1, kind="stable")
+        order = np.argsort(
+            minutes + 10.0 * ((spread + np.arange(len(rows))[None, :] * 0.6180339887) % 1.0), axis=1, kind="stable"
+        )
         minute = wave.minute[who, contact]
         for choice in range(min(CHOICES, len(rows))):
             gp = rows[order[:, choice]]
-            plan.offer(who, contact, choice, gp, int(Slot.SHARED | Slot.EXTRA), minute + world.parameters["care.lead_min"],
+            earliest = minute + world.parameters["care.lead_min"]
+            plan.offer(who, contact, choice, gp, int(Slot.SHARED | Slot.EXTRA), earliest,
                        np.floor_divide(minute, DAY) + 2, Route.DESK)  # fmt: skip
 
     def _after_visit(self, inner: Any, world: World, rows: Array, gp: Array, at: Array) -> None:
@@ -226,11 +235,20 @@ class UnscheduledCare(Mission):
         requests = world.requests
         self.organisation.spend(CptsEvent.DESK_CALL, gp[desk], world.parameters["cpts.desk_call_min"] / 60.0,
                                 world.parameters["cpts.coordinator_hour_euros"])  # fmt: skip
-        u = world.draws.uniform("induced", world.people["key"][requests["person"][chosen]], rq.identity(requests, chosen))
+        u = world.draws.uniform(
+            "induced", world.people["key"][requests["person"][chosen]], rq.identity(requests, chosen)
+        )
         first = requests["origin"][chosen] == Origin.EXOGENOUS
         more = chosen[(u < world.parameters["cpts.induced_share"]) & first]
         raised = np.floor((when[(u < world.parameters["cpts.induced_share"]) & first] + 21.0 * DAY) * 64) / 64
-        rq.raise_requests(world, requests["person"][more], Need.MINOR, Origin.INDUCED, requests["ordinal"][more] * 8 + requests["kind"][more], raised)
+        rq.raise_requests(
+            world,
+            requests["person"][more],
+            Need.MINOR,
+            Origin.INDUCED,
+            requests["ordinal"][more] * 8 + requests["kind"][more],
+            raised,
+        )
 
     # ------------------------------------------------------------------------------------------ pharmacists
     def _pharmacist_settles(self, inner: Any, world: World, rows: Array) -> Array:

@@ -30,5 +30,5 @@ def test_missions_show_which_rules_they_change() -> None:
     routes, rules, missions = (lines for _, lines in model_sections(spec))
     assert [line.split(":")[0] for line in routes] == ["own_practice", "other_practice", "unscheduled_care"]
     changed = {line.split(":")[0] for line in rules if "unscheduled_care" in line}
-    assert changed == {"after_visit", "calls_back", "choose_provider", "open_day", "pharmacist_settles"}
+    assert changed == {"after_visit", "knows_desk", "open_day", "pharmacist_settles"}
     assert len(missions) == 1

@@ -161,9 +161,7 @@ def test_minutes_served_fit_in_the_minutes_open(life: Life) -> None:
     done = visits["status"] == Status.DONE
     used = np.bincount(np.searchsorted(np.unique(key), key[done]), weights=visits["minutes"][done])
     assert used.max() <= 12 * 60
-    ordinary = (
-        done & np.isin(visits["slot"], (1, 2, 8)) & (visits["minutes"] > stride[visits["provider"]] * 1.3)
-    )
+    ordinary = done & np.isin(visits["slot"], (1, 2, 8)) & (visits["minutes"] > stride[visits["provider"]] * 1.3)
     assert ordinary.sum() == 0
 
 
@@ -277,7 +275,9 @@ def test_emergency_visits_are_those_sent_there(life: Life) -> None:
 
 def test_bookings_agree_with_littles_law() -> None:
     """Mean number of bookings held at midnight = bookings made a day × the nights each is held (L = λ W)."""
-    life = live(winter(scenario(population=6000, warmup="12 weeks", frozen=True)), None, 154)  # the longest leads last 90 days
+    life = live(
+        winter(scenario(population=6000, warmup="12 weeks", frozen=True)), None, 154
+    )  # the longest leads last 90 days
     visits = _held(life)
     made = (visits["booked"] >= 14 * DAY) & (visits["booked"] < 56 * DAY)
     nights = np.arange(15, 57) * DAY

@@ -18,7 +18,7 @@ from cpts_sim.model import Model
 from cpts_sim.scenario import Scenario
 
 MISSIONS = sorted(plugin_modules("missions"))
-DAYS = 36
+DAYS = 45
 CARE = ("request", "visit", "ed", "admission", "attachment", "provider_day")
 
 
@@ -40,7 +40,7 @@ def _policies(name: str) -> dict[str, object]:
 
 @cache
 def _spec(name: str) -> Scenario:
-    return scenario(population=6000, arms=_policies(name), cpts=cpts({}))
+    return scenario(population=9000, arms=_policies(name), cpts=cpts({}))
 
 
 @cache
@@ -116,8 +116,8 @@ class TestContract:
 def _pairs_life(first: str, second: str) -> Life:
     """A life with two missions, the pair written in this order in the file."""
     both = {first: {"start": "0 months"}, second: {"start": "0 months"}}
-    spec = scenario(population=6000, arms=arms(both=cpts(both)), cpts=cpts({}))
-    return live(winter(spec), "both", 15)
+    spec = scenario(population=9000, arms=arms(both=cpts(both)), cpts=cpts({}))
+    return live(winter(spec), "both", 30)
 
 
 @pytest.mark.parametrize("pair", [(a, b) for i, a in enumerate(MISSIONS) for b in MISSIONS[i + 1 :]])
@@ -148,7 +148,7 @@ def test_a_stopped_contract_gives_reserved_slots_back() -> None:
     from cpts_sim.engine.agenda import Slot
 
     policies = arms(stopped=cpts(stop="1 month"), on=cpts())
-    start = winter(scenario(population=6000, arms=policies, cpts=cpts()))
+    start = winter(scenario(population=9000, arms=policies, cpts=cpts()))
     kinds = {}
     for arm in ("on", "stopped"):
         books = live(start, arm, 40).model.care.world.books
