@@ -128,3 +128,22 @@ def test_without_and_with_share_one_warm_up() -> None:
         time = {"request": "ended", "visit": "at", "ed": "end"}[kind]
         before = [{n: c[j[kind][time] < 0] for n, c in j[kind].items()} for j in (one.journal, two.journal)]
         assert digest({kind: before[0]}) == digest({kind: before[1]})
+
+
+def test_cut_half_days_close_sessions_and_can_be_forked() -> None:
+    """A GP who gives up three half-days opens fewer slots in the weeks not yet in the books, forked or not."""
+    start = winter(scenario(population=4000, frozen=True, arms=arms(without=None)), 5)
+    opened = {}
+    for given_up in (0, 3):
+        start.tables["gps"]["half_days"][0] -= given_up
+        start.tables["gps"]["hours_cut"][0] = given_up > 0
+        straight = live(start, "without", 150)
+        recorder = Recorder()
+        first = start.fork("without", observers=[recorder])
+        first.run(100)
+        second = first.fork("without", observers=[recorder])
+        second.run(50)
+        _restored(_finished(second, recorder), straight)
+        books = straight.model.care.world.books
+        opened[given_up] = int((books.kind[0, books.span(155, books.last_day)] > 0).sum())
+    assert 0 < opened[3] < 0.9 * opened[0]
