@@ -104,8 +104,6 @@ class Cpts(Settings):
     """Time from day 0 to the day the project starts."""
     stop_months: Months | None = Field(None, alias="stop")
     """Time from day 0 to the end of the contract (none: it goes on)."""
-    rules: Literal["aci_2019", "aci_2022"] | None = None
-    """Rules of the contract (none: those of the reference year)."""
     users_seat: bool = False
     """Whether users sit on the board. Written down, without effect: none has been measured."""
     missions: Plugins = Plugins()
