@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.care.attachment import ADULT_AGE
+from cpts_sim.care.careers import note
 from cpts_sim.care.health import start_followups
+from cpts_sim.care.professionals import leave_for
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.draws import exponential, keys_of, quantile
-from cpts_sim.engine.events import Attachment, MtState, Work
+from cpts_sim.engine.events import Attachment, Career, MtState, Work
 
 Array = NDArray[Any]
 YEAR = 365.0 * DAY
@@ -164,7 +166,7 @@ def practices_month(world: World, month: int) -> None:
         return
     replaced = u[1][u[0] < rate / MONTHS_A_YEAR] < p["gp.successor_share"]
     world.rules["succeed"](world, retiring[replaced], month)
-    world.rules["depart"](world, retiring[~replaced])
+    leave_for(world, retiring[~replaced], Career.RETIRED)
 
 
 def succeed(world: World, rows: Array, month: int) -> None:
@@ -172,6 +174,7 @@ def succeed(world: World, rows: Array, month: int) -> None:
     if not len(rows):
         return
     gps = world.gps
+    note(world, rows, Career.SUCCEEDED)
     keys = keys_of("successor", gps["key"][rows].astype(np.int64) + month)
     gps["key"][rows] = keys
     gps["age"][rows] = world.parameters["gp.successor_age"] - world.now / YEAR

@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.care.attachment import review_lists
+from cpts_sim.care.careers import note
 from cpts_sim.care.setup import colleagues, covers, nearest_gps
 from cpts_sim.care.surgery import Surgeries
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.draws import choose, keys_of
-from cpts_sim.engine.events import Account, MtState, Profession
+from cpts_sim.engine.events import Account, Career, MtState, Profession
 
 Array = NDArray[Any]
 YEAR = 365.0 * DAY
@@ -71,6 +72,7 @@ def settle(world: World, surgeries: Surgeries, beside: Array, number: int) -> Ar
     today = int(np.floor_divide(world.now, DAY))
     surgeries.open_books(rows, today, world.books.last_day)
     review_lists(world)
+    note(world, rows, Career.ARRIVED)
     for hook in world.hooks.get("new_gp", ()):
         hook(rows)
     return rows

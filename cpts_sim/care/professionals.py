@@ -7,14 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpts_sim.care.attachment import orphan
-from cpts_sim.care.strain_effects import StrainEffects, home_of
+from cpts_sim.care import careers
+from cpts_sim.care.attachment import list_sizes, orphan
+from cpts_sim.care.strain import Contributions
+from cpts_sim.care.strain_effects import Consequences, StrainEffects, home_of
 from cpts_sim.care.surgery import Surgeries
 from cpts_sim.care.visits import withdraw
 from cpts_sim.care.world import World
 from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import DAY, NEVER, WEEK
-from cpts_sim.engine.events import LEDGER_LINES, Profession, Work
+from cpts_sim.engine.events import LEDGER_LINES, Career, Profession, Work
 
 Array = NDArray[Any]
 PATIENT_LINES = ("consult", "visit", "squeeze", "session_other", "extra_paid")
@@ -38,10 +40,10 @@ def close_week(world: World, surgeries: Surgeries, effects: StrainEffects) -> No
     demands, resources = world.rules["strain_week"](world, lines, working, on_leave)
     _remember_habit(world, demands, resources)
     model = world.strain[Profession.GP]
-    model.weekly(gps, demands, resources)
+    found = model.weekly(gps, demands, resources)
     model.live(gps, world.draws, gps["key"], week)
-    _write_week(world, lines, on_leave, week)
     consequences = effects.of(gps["ee"], home_of(gps), frozen=world.frozen)
+    _write_week(world, lines, on_leave, week, found, consequences)
     gps["squeeze_share"] = np.clip(world.parameters["gp.squeeze_share"] * consequences.squeeze_factor, 0.0, 1.0)
     _shorten_days(world, 1.0 - consequences.day_factor, day + 14, week)
     if not world.frozen:
@@ -128,7 +130,9 @@ def warm_up_season(world: World) -> float:
     return total / 2.0
 
 
-def _write_week(world: World, lines: dict[str, Array], on_leave: Array, week: int) -> None:
+def _write_week(
+    world: World, lines: dict[str, Array], on_leave: Array, week: int, found: Contributions, risks: Consequences
+) -> None:
     gps = world.gps
     rows = np.flatnonzero((gps["halo"] == 0) & gps["alive"])
     scores = world.strain[Profession.GP].measure(gps, world.draws, gps["key"], week)
@@ -137,6 +141,7 @@ def _write_week(world: World, lines: dict[str, Array], on_leave: Array, week: in
         "week", at=world.now - WEEK, profession=Profession.GP, row=rows, status=status[rows],
         member=gps["member"][rows], acts=gps["acts_week"][rows], ee=scores.ee[rows], dp=scores.dp[rows],
         pa=scores.pa[rows], ee_true=gps["ee"][rows], **{line: lines[line][rows] for line in LEDGER_LINES},
+        group=gps["practice_type"][rows], **careers.told(gps, found, rows, risks),
     )  # fmt: skip
 
 
@@ -159,20 +164,31 @@ def _draw_events(world: World, consequences: Any, working: Array, week: int, eff
     u = world.draws.block("week_events", 5, gps["key"], week)
     back = (gps["status"] == Work.SICK) & (gps["away_until"] <= world.now)
     gps["status"][back] = Work.WORKING
+    careers.note(world, np.flatnonzero(back), Career.RETURNED)
     sick = np.flatnonzero(working & (u[0] < consequences.sick_leave))
+    careers.note(world, sick, Career.SICK_LEAVE)
     if len(sick):
         days = effects.sick_leave_days(u[4][sick])
         gps["status"][sick] = Work.SICK
         gps["away_until"][sick] = np.floor(world.now + days * DAY)
         for row in sick:
             withdraw(world, np.array([row]), world.now, float(gps["away_until"][row]))
-    gps["accepts"][working & (u[1] < consequences.close_list)] = 0
+    closes = working & (gps["accepts"] > 0) & (u[1] < consequences.close_list)
+    gps["accepts"][closes] = 0
+    careers.note(world, np.flatnonzero(closes), Career.LIST_CLOSED)
     fewer = working & (u[2] < consequences.cut_hours) & (gps["half_days"] > 3)
     gps["half_days"][fewer] -= 1.0
     gps["hours_cut"][fewer] = 1
+    careers.note(world, np.flatnonzero(fewer), Career.HOURS_CUT)
     leaving = np.flatnonzero(working & (u[3] < consequences.leave_for_good))
-    if len(leaving):
-        world.rules["depart"](world, leaving)
+    leave_for(world, leaving, Career.LEFT_EARLY)
+
+
+def leave_for(world: World, rows: Array, why: Career) -> None:
+    """GPs leave for a reason that the journal tells."""
+    if len(rows):
+        careers.note(world, rows, why, orphans=list_sizes(world)[rows])
+        world.rules["depart"](world, rows)
 
 
 def depart(world: World, rows: Array) -> None:

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim.care.careers import told
 from cpts_sim.care.ledger import Ledger, ledger_columns
-from cpts_sim.care.strain import StrainModel
+from cpts_sim.care.strain import Contributions, StrainModel
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import WEEK
 from cpts_sim.engine.columns import Table
@@ -24,6 +25,7 @@ from cpts_sim.engine.events import LEDGER_LINES, Profession, Work
 
 Array = NDArray[Any]
 LIBERAL = 0
+SALARIED = 2
 DOCTOR, NURSE = 0, 1
 """Roles in an emergency department; nurses' aides are counted among the nurses."""
 
@@ -112,9 +114,9 @@ def _close(world: World, profession: Profession, away: Array, interruptions: Arr
         table["habit_weeks"] += ~away
         for factor, values in factors.items():
             table[f"habit_{factor}"] += np.where(away, 0.0, values)
-    model.weekly(table, factors, {"recovery": away.astype(float), "peer_support": bonus})
+    found = model.weekly(table, factors, {"recovery": away.astype(float), "peer_support": bonus})
     model.live(table, world.draws, table["key"], week)
-    _write(world, profession, lines, away, week)
+    _write(world, profession, lines, away, week, found)
     table["week_acts"][:] = 0.0
     table["week_care_min"][:] = 0.0
 
@@ -129,7 +131,9 @@ def _demands(world: World, profession: Profession, lines: dict[str, Array], away
     return {"load": load, "evening": late, "administration": desk}
 
 
-def _write(world: World, profession: Profession, lines: dict[str, Array], away: Array, week: int) -> None:
+def _write(
+    world: World, profession: Profession, lines: dict[str, Array], away: Array, week: int, found: Contributions
+) -> None:
     table = world.tables[TABLES[profession]]
     scores = world.strain[profession].measure(table, world.draws, table["key"], week)
     rows = np.flatnonzero(_inside(table, lines))
@@ -138,7 +142,17 @@ def _write(world: World, profession: Profession, lines: dict[str, Array], away: 
         status=np.where(away, int(Work.LEAVE), int(Work.WORKING))[rows], member=table["member"][rows],
         acts=np.minimum(table["week_acts"][rows], 32_000), ee=scores.ee[rows], dp=scores.dp[rows],
         pa=scores.pa[rows], ee_true=table["ee"][rows], **{line: lines[line][rows] for line in LEDGER_LINES},
+        group=_groups(world, profession)[rows], **told(table, found, rows),
     )  # fmt: skip
+
+
+def _groups(world: World, profession: Profession) -> Array:
+    """Kind of practice: nurses alone, in a practice of several or salaried; doctors and nurses of the ED."""
+    table = world.tables[TABLES[profession]]
+    if profession == Profession.NURSE:
+        group: Array = np.where(table["kind"] > LIBERAL, SALARIED, world.home_care.associated[: len(table)])
+        return group
+    return np.asarray(table["role"]) if profession == Profession.ED_STAFF else np.zeros(len(table), np.int8)
 
 
 def _inside(table: Table, lines: dict[str, Array]) -> Array:

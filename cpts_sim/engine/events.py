@@ -136,6 +136,22 @@ class Work(IntEnum):
     LEFT = 3
 
 
+class Career(IntEnum):
+    """What happens in the working life of a professional, told one by one."""
+
+    ARRIVED = 0
+    SUCCEEDED = 1
+    RETIRED = 2
+    LEFT_EARLY = 3
+    LEFT_BY_SHOCK = 4
+    DISPLACED = 5
+    SICK_LEAVE = 6
+    RETURNED = 7
+    HOURS_CUT = 8
+    LIST_CLOSED = 9
+    REPLACED = 10
+
+
 class Member(IntEnum):
     """Place of a professional in the CPTS."""
 
@@ -222,6 +238,12 @@ LEDGER_LINES = (
     "cpts_lunch", "cpts_evening", "cpts_day", "cpts_admin", "extra_paid", "supervision", "travel",
 )  # fmt: skip
 
+STRAIN_FACTORS = (
+    "load", "interruptions", "refusals", "complex_alone", "evening", "administration", "control", "peer_support",
+    "assistance", "recovery", "spiral",
+)  # fmt: skip
+"""What a week's drive is made of: demands, resources (with a minus sign), and the tipping-point option."""
+
 SCHEMAS: dict[str, dict[str, str]] = {
     "request": {
         "raised": "f8", "asked": "f8", "wished": "f8", "ended": "f8", "visit": "f8", "person": "i4",
@@ -245,7 +267,10 @@ SCHEMAS: dict[str, dict[str, str]] = {
     "week": {
         "at": "f8", "profession": "i1", "row": "i4", "status": "i1", "member": "i1", "acts": "i2", "ee": "f4",
         "dp": "f4", "pa": "f4", "ee_true": "f4", **dict.fromkeys(LEDGER_LINES, "f4"),
+        "group": "i1", "drive": "f8", **{f"drive_{factor}": "f8" for factor in STRAIN_FACTORS}, "home": "f4",
+        "life": "f4", "rise": "f4", "scar": "f4", "exit_chance": "f4", "sick_chance": "f4", "cut_chance": "f4",
     },
+    "career": {"at": "f8", "profession": "i1", "row": "i4", "event": "i1", "ee": "f4", "orphans": "i4"},
     "attachment": {
         "at": "f8", "person": "i4", "event": "i1", "gp": "i4", "via": "i1", "ald": "i1", "age": "i1",
     },

@@ -18,7 +18,10 @@ from cpts_sim.measures.base import Tables
 Array = NDArray[Any]
 
 _PEOPLE = {"commune": 0, "ald": 0, "deprivation": 0, "mt": -1}
-_GPS = {"commune": 0, "halo": 0, "practice": -1, "status": int(Work.WORKING)}
+_GPS = {
+    "commune": 0, "halo": 0, "practice": -1, "status": int(Work.WORKING), "practice_type": 0, "sex": 0, "age": 45.0,
+    "half_days": 9.0,
+}  # fmt: skip
 
 
 def picture(tables: Mapping[str, Mapping[str, Array]], communes: Mapping[str, Array]) -> Tables:
@@ -40,7 +43,7 @@ def picture(tables: Mapping[str, Mapping[str, Array]], communes: Mapping[str, Ar
     }
 
 
-def _chosen(columns: Mapping[str, Array], wanted: Mapping[str, int]) -> dict[str, Array]:
+def _chosen(columns: Mapping[str, Array], wanted: Mapping[str, float]) -> dict[str, Array]:
     rows = len(next(iter(columns.values())))
     out = {
         name: np.array(columns[name]) if name in columns else np.full(rows, other)

@@ -15,10 +15,11 @@ from pydantic import Field
 
 from cpts_sim.care.freed_time import close_slots
 from cpts_sim.care.newcomers import MONTHS_A_YEAR, places
+from cpts_sim.care.professionals import leave_for
 from cpts_sim.care.setup import NO_POOL
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY
-from cpts_sim.engine.events import CptsEvent, Work
+from cpts_sim.engine.events import Career, CptsEvent, Work
 from cpts_sim.missions.base import Mission, MissionSettings
 from cpts_sim.scenario.fields import Share
 
@@ -141,7 +142,7 @@ class ProfessionalSupport(Mission):
             near = np.flatnonzero((gps["halo"] > 0) & gps["alive"] & (gps["status"] != Work.LEFT))
             if len(near):
                 minutes = world.travel_min[gps["commune"][row], gps["commune"][near]]
-                world.rules["depart"](world, near[[int(np.argmin(minutes))]])
+                leave_for(world, near[[int(np.argmin(minutes))]], Career.DISPLACED)
 
     # --------------------------------------------------------------------------------------- locums and peers
     def _pool(self, rows: Array) -> None:

@@ -7,7 +7,8 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from cpts_sim.engine.events import Work
+from cpts_sim.care.professionals import leave_for
+from cpts_sim.engine.events import Career, Work
 from cpts_sim.scenario.fields import Count, Days
 from cpts_sim.shocks.base import Shock, ShockSettings
 
@@ -42,7 +43,7 @@ class GpDeparture(Shock):
         gps = self.world.gps
         here = np.flatnonzero(gps["alive"] & (gps["halo"] == 0) & (gps["status"] != Work.LEFT))
         oldest = here[np.lexsort((gps["key"][here], -gps["age"][here]))]
-        self.world.rules["depart"](self.world, np.sort(oldest[: self.settings.count]))
+        leave_for(self.world, np.sort(oldest[: self.settings.count]), Career.LEFT_BY_SHOCK)
 
 
 SETTINGS = GpDepartureSettings
