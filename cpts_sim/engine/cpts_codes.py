@@ -1,0 +1,42 @@
+"""Codes of the account and of the life of a CPTS."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+ACI_MISSIONS = (
+    "treating_physician", "unscheduled_care", "pathways", "prevention", "crisis", "quality", "professional_support",
+)  # fmt: skip
+"""Missions that a contract knows, in the order of their codes in the journal."""
+
+NO_MISSION = -1
+"""Mission of a payment that belongs to none."""
+
+
+class Line(IntEnum):
+    """Lines of the account: those up to ``OTHER_FUNDERS`` come in, the others go out."""
+
+    RUNNING = 0
+    FIXED = 1
+    COMPENSATION = 2
+    VARIABLE = 3
+    STARTUP = 4
+    LETTER = 5
+    OTHER_FUNDERS = 6
+    COORDINATOR = 7
+    MEMBERS = 8
+    DESK = 9
+    TOOLS = 10
+    PREMISES = 11
+    COMMUNICATION = 12
+    STUDIES = 13
+    REPAID = 14
+
+
+INCOME = tuple(line for line in Line if line <= Line.OTHER_FUNDERS)
+SPENDING = tuple(line for line in Line if line > Line.OTHER_FUNDERS)
+
+
+def mission_code(name: str) -> int:
+    """Return the code of a mission in the journal (a mission unknown to contracts: none)."""
+    return ACI_MISSIONS.index(name) if name in ACI_MISSIONS else NO_MISSION
