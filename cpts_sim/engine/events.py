@@ -191,7 +191,7 @@ class MtState(IntEnum):
 
 
 class CptsEvent(IntEnum):
-    """What a CPTS does that costs time or money."""
+    """What a CPTS does that costs time or money, what nobody paid, and the steps of its life."""
 
     MEETING = 0
     DESK_CALL = 1
@@ -204,6 +204,27 @@ class CptsEvent(IntEnum):
     PROTOCOL = 8
     ARRIVAL = 9
     DISPLACED = 10
+    UNPAID = 11
+    SALARY = 12
+    UPKEEP = 13
+    STUDY = 14
+    EMERGENCE = 15
+    LETTER = 16
+    CREDIT = 17
+    PROJECT = 18
+    REFUSED = 19
+    STALLED = 20
+    APPROVED = 21
+    SILENCE = 22
+    CONTRACT = 23
+    MISSION_OPEN = 24
+    REVIEW = 25
+    RENEWED = 26
+    ENDED = 27
+    BOUNDARY = 28
+    HIRED = 29
+    COORDINATOR_LEFT = 30
+    LEADER_LEFT = 31
 
 
 class Service(IntEnum):
@@ -274,8 +295,16 @@ SCHEMAS: dict[str, dict[str, str]] = {
     "attachment": {
         "at": "f8", "person": "i4", "event": "i1", "gp": "i4", "via": "i1", "ald": "i1", "age": "i1",
     },
+    "practice_week": {"at": "f8", "row": "i4", "account": "i1", "laid": "f8", "given": "f8"},
     "provider_day": {"at": "f8", "profession": "i1", "row": "i4", "count": "i4", "minutes": "f4"},
     "cpts": {"at": "f8", "event": "i1", "actor": "i4", "hours": "f4", "euros": "f4"},
+    "payment": {"at": "f8", "line": "i1", "mission": "i1", "euros": "f8"},
+    "members": {
+        "at": "f8", "profession": "i1", "nominal": "i4", "active": "i4", "leaders": "i4", "attended": "i4",
+    },
+    "review": {
+        "at": "f8", "mission": "i1", "declared": "f4", "target": "f4", "achieved": "f4", "euros": "f8",
+    },
     "day": {
         "at": "f8", "backlog": "i4", "free_at_close": "i4", "capacity": "i4", "pending": "i4", "adults": "i4",
         "without_mt": "i4", "seeking_mt": "i4", "ald_adults": "i4", "ald_without_mt": "i4",
