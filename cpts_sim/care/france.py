@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cpts_sim.care import (
     attachment,
     drift,
+    ed_requests,
     gp_process,
     health,
     hospital_days,
@@ -149,6 +150,8 @@ class FranceCare:
         if len(person):
             site = world.tables["communes"]["ed"][people["commune"][person]]
             reachable = (site >= 0) & ~hospital_days.in_ward(world, person, due["minute"])
+            if not reachable.all():
+                ed_requests.settle_elsewhere(world, {name: column[~reachable] for name, column in due.items()})
             due = {name: column[reachable] for name, column in due.items()}
             person, site = person[reachable], site[reachable]
             age = world.age_years(person)
@@ -164,6 +167,7 @@ class FranceCare:
         finished = world.emergency.advance(end)
         if len(finished):
             world.journal.add("ed", **finished.journal)
+            ed_requests.settle(world, finished)
             hospital_days.note_visits(world, finished)
             hospital_days.admit(world, finished)
 

@@ -20,7 +20,7 @@ COLUMNS: dict[str, str] = {
     "first": "i1", "after": "i1", "patience_days": "f4", "gp": "i8", "start": "f8", "route": "i1", "account": "i1",
     "back": "i1", "desk": "i1",
 }  # fmt: skip
-NEW, ASKING, BOOKED, ENDED = 0, 1, 2, 3
+NEW, ASKING, BOOKED, ENDED, AT_ED = 0, 1, 2, 3, 4
 
 
 def empty_requests() -> Table:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cpts_sim.care import ed_requests
 from cpts_sim.care import requests as rq
 from cpts_sim.care.routes import CONTACTS, Plan, Wave, make_plan, make_wave
 from cpts_sim.care.world import World
@@ -74,12 +75,8 @@ def _emergency(world: World, rows: Array) -> None:
 
 
 def to_emergency(world: World, rows: Array, road: ArrayLike, at: Array) -> None:
-    """Close requests at the emergency department and send the people there."""
-    if not len(rows):
-        return
-    requests = world.requests
-    world.arrivals.add(at, requests["person"][rows], road, rq.identity(requests, rows), requests["kind"][rows])
-    rq.serve_now(world, rows, Route.ED, at)
+    """Send people to the emergency department, where a doctor will see them or they will leave unseen."""
+    ed_requests.enter(world, rows, road, at)
 
 
 def go_to_emergency(world: World, rows: Array, road: int) -> None:
@@ -244,7 +241,8 @@ def after_failure(world: World, rows: Array) -> None:
     u = world.draws.block("after_failure", 2, world.people["key"][person], rq.round_identity(requests, rows))
     symptom = rq.is_symptom(requests["kind"][rows])
     rounds_left = requests["rounds"][rows] < int(p["care.most_rounds"])
-    to_ed = symptom & (
+    reachable = np.isfinite(world.tables["communes"]["ed_minutes"][world.people["commune"][person]])
+    to_ed = reachable & symptom & (
         u[0] < np.where(requests["kind"][rows] == Need.ACUTE, p["care.spill_acute"], p["care.spill_minor"])
     )
     later = ~to_ed & rounds_left & (u[0] > 1.0 - np.where(symptom, p["care.later_symptom"], p["care.later_planned"]))

@@ -46,7 +46,7 @@ def _cancelled(world: World, rows: Array, at: Array) -> None:
     healed = symptom & (u[0] < p["care.cancel_healed"])
     requests["start"][rows] = NEVER
     requests["gp"][rows] = -1
-    rq.end_requests(world, rows[healed], Ending.SERVED, Route.SELF, at[healed])
+    rq.end_requests(world, rows[healed], Ending.UNMET, Route.SELF, at[healed])  # cured by itself: no care was given
     ask_again(world, rows[~healed], at[~healed] + u[1][~healed] * p["care.rebook_spread_days"] * DAY)
 
 

@@ -1,4 +1,9 @@
-"""Was care found in time? The primary outcome, over needs that are the same in every arm."""
+"""Was care found in time? The primary outcome, over needs that are the same in every arm.
+
+A need is resolved by care: a visit, a pharmacist's protocol, a nurse, a doctor of the emergency department or on
+duty. Who heals while waiting, leaves the department unseen or gives up has had no care; the healed are shown apart.
+The clock of a symptom starts when it is felt, not when somebody answers the telephone.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cpts_sim.engine.events import Ending, Need, Origin
+from cpts_sim.engine.events import Ending, Need, Origin, Route
 from cpts_sim.engine.journal import Chunk
 from cpts_sim.measures.base import (
     DAY,
@@ -32,7 +37,7 @@ FILLING_WEEKS = 2
 """Needs raised from day 0 on fall due up to two weeks later: earlier weeks hold symptoms only."""
 URGENT = (Need.MINOR, Need.ACUTE, Need.EMERGENCY)
 
-_COUNTS = ("needs", "in_time", "unmet", "pending", "minutes")
+_COUNTS = ("needs", "in_time", "unmet", "healed", "pending", "minutes")
 
 
 @measure(
@@ -44,6 +49,7 @@ _COUNTS = ("needs", "in_time", "unmet", "pending", "minutes")
         ),
         Indicator("access.resolution", "days", "lower", "primary outcome: mean time, truncated at 30 days"),
         Indicator("access.unmet", "share", "lower", "care.md W5, W10"),
+        Indicator("access.healed", "share", "none"),
         Indicator("access.pending", "share", "lower"),
         Indicator("access.needs", "per_1000_year", "none", "equal in all arms by construction"),
         Indicator("access.met", "per_1000_year", "higher"),
@@ -64,15 +70,19 @@ class Access:
         judged = ~np.isin(request["kind"], (Need.EMERGENCY, Need.NURSING))  # these do not wait for a GP
         kept = (request["origin"] == Origin.EXOGENOUS) & (request["raised"] >= 0) & judged
         rows = {name: column[kept] for name, column in request.items()}
-        due = np.fmax(rows["raised"], rows["wished"])
+        symptom = np.isin(rows["kind"], URGENT)
+        due = np.where(symptom, rows["raised"], np.fmax(rows["raised"], rows["wished"]))
         met = rows["ending"] == Ending.SERVED
+        without = rows["ending"] == Ending.UNMET
+        healed = without & (rows["route"] == Route.SELF) & (rows["contacts"] > 0)
         until = np.where(np.isfinite(rows["visit"]), rows["visit"], rows["ended"])
         taken = np.where(met, np.clip(until - due, 0.0, PATIENCE_DAYS * DAY), PATIENCE_DAYS * DAY)
-        allowed = np.where(np.isin(rows["kind"], URGENT), SYMPTOMS_MIN, DATED_MIN)
+        allowed = np.where(symptom, SYMPTOMS_MIN, DATED_MIN)
         amounts = {
             "needs": None,
             "in_time": met & (until - due <= allowed),
-            "unmet": rows["ending"] == Ending.UNMET,
+            "unmet": without & ~healed,
+            "healed": healed,
             "pending": rows["ending"] == Ending.PENDING,
             "minutes": taken,
         }
@@ -98,11 +108,12 @@ class Access:
         counts = {name: tally.get(f"{cut.name}.{name}", weeks, size).sum(axis=0) for name in _COUNTS}
         years = cut.residents(tables) * weeks * 7 / 365 if cut.of_people else np.zeros(size)
         per_1000 = np.divide(1000.0, years, out=np.full(size, np.nan), where=years > 0)
-        met = counts["needs"] - counts["unmet"] - counts["pending"]
+        met = counts["needs"] - counts["unmet"] - counts["healed"] - counts["pending"]
         out = {
             "access.in_time": ratio(counts["in_time"], counts["needs"]),
             "access.resolution": ratio(counts["minutes"] / MINUTES / DAY, counts["needs"]),
             "access.unmet": ratio(counts["unmet"], counts["needs"]),
+            "access.healed": ratio(counts["healed"], counts["needs"]),
             "access.pending": ratio(counts["pending"], counts["needs"]),
         }
         if cut.of_people:

@@ -189,3 +189,21 @@ def test_tallies_add_exactly(events, cut):
     first.add("x", np.array(weeks[:cut], int), amount=np.array(amounts[:cut]), scale=64)
     second.add("x", np.array(weeks[cut:], int), amount=np.array(amounts[cut:]), scale=64)
     assert (first.merge(second).get("x", 41) == every.get("x", 41)).all()
+
+
+def test_only_care_resolves_a_need():
+    """Seen by a doctor of the emergency department in time; left unseen; healed while waiting; never asked."""
+    chunk = fake.empty()
+    chunk["request"] = fake.rows(
+        "request", 5, raised=100.0, asked=[100, 100, 100, 100, 4000], wished=[100, 100, 100, 100, 4000],
+        kind=Need.ACUTE, origin=Origin.EXOGENOUS, person=np.arange(5), visit=[200, np.inf, np.inf, np.inf, 4100],
+        ended=[200, 300, 900, 100, 4100], contacts=[1, 0, 2, 0, 1],
+        ending=[Ending.SERVED, Ending.UNMET, Ending.UNMET, Ending.UNMET, Ending.SERVED],
+        route=[Route.ED, Route.ED, Route.SELF, Route.SELF, Route.OWN_GP],
+    )  # fmt: skip
+    got = whole([chunk], Horizon(7))
+    assert got["access.in_time", "", "", -1] == 1 / 5, "the last was felt at minute 100, more than 48 h before"
+    assert got["access.healed", "", "", -1] == 1 / 5
+    assert got["access.unmet", "", "", -1] == 2 / 5
+    waits = (100.0 + 3 * 30 * 1440 + 4000) / 1440 / 5
+    assert got["access.resolution", "", "", -1] == pytest.approx(waits, abs=1e-9)
