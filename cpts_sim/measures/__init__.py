@@ -5,7 +5,20 @@
 'higher'
 """
 
-from cpts_sim.measures import access, accounts, attachment, burnout, cpts, hospital, links, supply, waits
+from cpts_sim.measures import (
+    access,
+    accounts,
+    attachment,
+    burnout,
+    careers,
+    cpts,
+    hospital,
+    links,
+    study,
+    supply,
+    waits,
+    wellbeing,
+)
 from cpts_sim.measures.base import REGISTRY, Horizon, Indicator, Measure, Row, Tables, Tally, measure
 from cpts_sim.measures.observer import Observer, chosen, indicators, over
 from cpts_sim.measures.tables import picture
@@ -23,6 +36,7 @@ __all__ = [
     "accounts",
     "attachment",
     "burnout",
+    "careers",
     "chosen",
     "cpts",
     "hospital",
@@ -31,6 +45,8 @@ __all__ = [
     "measure",
     "over",
     "picture",
+    "study",
     "supply",
     "waits",
+    "wellbeing",
 ]
