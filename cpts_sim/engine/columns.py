@@ -29,7 +29,7 @@ class Table(dict[str, Array]):
     ) -> None:
         super().__init__()
         self.name = name
-        self._used = rows
+        self._used = self._room = rows
         self._data: dict[str, Array] = {}
         for column, content in columns.items():
             self.add_column(column, content)
@@ -39,18 +39,20 @@ class Table(dict[str, Array]):
     def add_column(self, column: str, content: ArrayLike | np.dtype[Any] | type | str) -> None:
         """Add a column: an array of the right length, or a dtype for zeros."""
         if isinstance(content, str | type | np.dtype):
-            self._data[column] = np.zeros(self._used, dtype=content)
+            data = np.zeros(self._room, dtype=content)
         else:
-            self._data[column] = data = np.array(content)
+            data = np.array(content)
             if len(data) != self._used:
                 place = f"table {self.name!r}, column {column!r}"
                 raise ValueError(f"{place}: {len(data)} values for {self._used} rows")
-        self._see(column)
+            data = np.concatenate([data, np.zeros((self._room - self._used, *data.shape[1:]), data.dtype)])
+        self._data[column] = data
+        super().__setitem__(column, data[: self._used])
 
-    def _see(self, *columns: str) -> None:
-        """Renew the views of some columns, or of all, after arrays or the number of rows have changed."""
-        for column in columns or self._data:
-            super().__setitem__(column, self._data[column][: self._used])
+    def _see(self) -> None:
+        """Renew the views of all columns, after arrays or the number of rows have changed."""
+        used = self._used
+        self.update({column: data[:used] for column, data in self._data.items()})
 
     def __len__(self) -> int:
         return self._used
@@ -77,27 +79,29 @@ class Table(dict[str, Array]):
         if unknown:
             raise KeyError(f"table {self.name!r} has no column {', '.join(unknown)}")
         rows = np.arange(self._used, self._used + count)
-        self._reserve(self._used + count)
-        self._used += count
-        if count:
-            self._see()
-            for column, content in {"alive": True, **values}.items():  # the others are zero
-                self[column][rows[0] :] = content
+        if not count:
+            return rows
+        first, self._used = self._used, self._used + count
+        if self._used > self._room:
+            self._grow(first)
+        self._see()
+        self["alive"][first:] = True
+        for column, content in values.items():  # the others are zero
+            self[column][first:] = content
         return rows
 
-    def _reserve(self, rows: int) -> None:
+    def _grow(self, used: int) -> None:
+        """Make room for the rows used now and a quarter more, keeping the first ``used``."""
+        self._room = max(self._used, used + used // 4 + 16)
         for column, data in self._data.items():
-            if len(data) < rows:
-                room = max(rows, len(data) + len(data) // 4 + 16)
-                grown = np.zeros((room, *data.shape[1:]), dtype=data.dtype)
-                grown[: self._used] = data[: self._used]
-                self._data[column] = grown
+            self._data[column] = grown = np.zeros((self._room, *data.shape[1:]), dtype=data.dtype)
+            grown[:used] = data[:used]
 
     def keep(self, rows: Array) -> None:
         """Forget all but some rows, renumbered 0, 1, …; only for tables that nobody refers to by row."""
         for column in self._data:
             self._data[column] = self[column][rows]
-        self._used = len(next(iter(self._data.values()))) if self._data else 0
+        self._used = self._room = len(next(iter(self._data.values()))) if self._data else 0
         self._see()
 
     def copy(self) -> Table:
