@@ -79,4 +79,10 @@ class Mission:
         """The contract is over: what was set apart for the mission goes back."""
 
     def preparing(self, month: int) -> None:
-        """A month between the decision and the first care."""
+        """A month between the decision and the first care: hours of the CPTS, charged through ``give_time``.
+
+        Law 5 and law 2 meet here. A mission that is planned after the horizon changes nothing in care *as a
+        mission*: no route, no rule, no slot of its own. The hours of its preparation are ordinary hours of a CPTS;
+        like any others they displace patients, administration or rest and may tire who gives them. So two CPTS with
+        the same hours, one preparing a mission that never comes, one working on anything else, give the same care.
+        """
