@@ -22,13 +22,13 @@ FLOORS = (
     {"territory", "measures", "scenario"},
     {"care"},
     {"agents", "missions", "shocks", "theory"},
-    {"build", "catalogue", "model"},
+    {"build", "catalogue", "explain", "model"},
     {"experiment"},
-    {"report", "app"},
+    {"report", "app", "documentation"},
     {"cli"},
 )
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
-SHARED_FLOOR = {"build", "catalogue", "model"}
+SHARED_FLOOR = {"build", "catalogue", "explain", "model"}
 """Files that together are the floor of one run; they may import each other."""
 
 DECIDING = {"engine", "care", "agents", "missions", "shocks"}
