@@ -64,9 +64,10 @@ class FranceCare:
         world = self.world
         since = day - world.days.first_day
         if since and since % 7 == 0:
-            rq.compact(self.world)
+            rq.write_endings(world)
             self._turn_week(day)
         if since % MONTH_DAYS == 0:
+            rq.compact(world)
             self._turn_month(day, since // MONTH_DAYS)
         self._turn_day(day)
         rq.write_endings(world)

@@ -100,15 +100,12 @@ def _end_searches(world: World, searched: Searched) -> None:
         return
     requests = world.requests
     waiting = np.flatnonzero((requests["kind"] == Need.NURSING) & (requests["stage"] == rq.BOOKED))
-    where = {
-        (int(p), int(o)): int(r)
-        for p, o, r in zip(requests["person"][waiting], requests["ordinal"][waiting], waiting, strict=True)
-    }
-    pairs = [
-        (where.get((int(p), int(w)), -1), i) for i, (p, w) in enumerate(zip(searched.row, searched.what, strict=True))
-    ]
-    rows = np.array([r for r, _ in pairs if r >= 0], dtype=np.int64)
-    which = np.array([i for r, i in pairs if r >= 0], dtype=np.int64)
+    asked_by = zip(requests["person"][waiting].tolist(), requests["ordinal"][waiting].tolist(), strict=True)
+    where = dict(zip(asked_by, waiting.tolist(), strict=True))
+    found_by = zip(searched.row.tolist(), searched.what.tolist(), strict=True)
+    request = np.array([where.get(one, -1) for one in found_by])
+    which = np.flatnonzero(request >= 0)
+    rows = request[which]
     if not len(rows):
         return
     nurse = searched.nurse[which]

@@ -17,7 +17,7 @@ from cpts_sim.care.nursing_need import NurseSettings, course
 from cpts_sim.care.shapes import Floats
 from cpts_sim.engine.draws import Draws, Keys
 from cpts_sim.engine.events import Profession
-from cpts_sim.errors import UsageError
+from cpts_sim.errors import InternalError, UsageError
 
 DAY_MIN = 1440.0
 FIRST_VISIT_MIN = (420.0, 720.0)
@@ -188,9 +188,10 @@ class HomeCare:
         names = ("commune", "turn", "calls", "minutes")
         lists = [searches[name].tolist() for name in names]
         for i, (commune, turn, calls, minutes) in enumerate(zip(*lists, strict=True)):
-            order = self._order(commune, turn)
-            for _ in range(min(calls_per_day, len(order))):
-                nurse = order[calls % len(order)]
+            bands = self._in_reach(commune)
+            reachable = sum(map(len, bands))
+            for _ in range(min(calls_per_day, reachable)):
+                nurse = _nth_called(bands, turn, calls % reachable)
                 calls += 1
                 if free[nurse] >= minutes:
                     free[nurse] -= minutes
@@ -199,18 +200,14 @@ class HomeCare:
             searches["calls"][i] = calls
         return found
 
-    def _order(self, commune: int, turn: float) -> list[int]:
-        """Return the nurses in reach of a commune in the order in which a person calls them."""
+    def _in_reach(self, commune: int) -> list[list[int]]:
+        """Return the nurses in reach of a commune by band of travel time, the nearest band first."""
         if commune not in self._bands:
             minutes = self._travel[commune, self.nurse_commune]
             by_key = np.argsort(self.nurse_key, kind="stable")
             band = np.searchsorted(np.array(self.settings.reach_min), minutes, side="left")[by_key]
             self._bands[commune] = [by_key[band == b].tolist() for b in range(len(self.settings.reach_min))]
-        order: list[int] = []
-        for nurses in self._bands[commune]:
-            first = int(turn * len(nurses))
-            order += nurses[first:] + nurses[:first]
-        return order
+        return self._bands[commune]
 
     def _first_visit(self, searches: NDArray[np.void], asked: Floats) -> Floats:
         low, high = FIRST_VISIT_MIN
@@ -339,3 +336,12 @@ class HomeCare:
         for name in SEARCH.names or ():
             self._searches[name] = arrays[f"search_{name}"]
         self._weigh()
+
+
+def _nth_called(bands: list[list[int]], turn: float, nth: int) -> int:
+    """Return the nurse whom a person calls after ``nth`` others: band after band, each from where ``turn`` says."""
+    for nurses in bands:
+        if nth < len(nurses):
+            return nurses[(int(turn * len(nurses)) + nth) % len(nurses)]
+        nth -= len(nurses)
+    raise InternalError(f"home_care: call {nth} beyond the nurses in reach; expected fewer calls.")

@@ -269,7 +269,7 @@ class World:
 
     @cached_property
     def requests(self) -> Table:
-        """Table of open requests (compacted each week; nobody keeps its row numbers but the books)."""
+        """Table of open requests (compacted each month; nobody keeps its row numbers but the books)."""
         return self.tables["requests"]
 
     def age_years(self, person: Array) -> Array:

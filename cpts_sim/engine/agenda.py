@@ -318,6 +318,12 @@ class OpenBooks:
         numbers = [int.from_bytes(data[i : i + step], "little") for i in range(0, len(data), step)]
         return [numbers[i : i + pages] for i in range(0, len(numbers), pages)]
 
+    def nth_free(self, kind: Slot, first: int, nth: int) -> Ints:
+        """Return the column of the nth free slot of a kind of each book, from a column on; -1 if there is none."""
+        bit, page = kind.bit_length() - 1, first // PAGE
+        beyond = ~((1 << first % PAGE) - 1)
+        return np.array([_nth_bit(kinds[bit], page, beyond, nth) for kinds in self.pack()], dtype=np.int64)
+
     def set(self, row: Array, column: Array, free: bool) -> None:
         """Follow a change of the columns ``free``: slots that are free now, or no longer."""
         if not self.packed:
@@ -328,3 +334,16 @@ class OpenBooks:
                 pages, bit = self.packed[book][kind.bit_length() - 1], 1 << slot % PAGE
                 page = slot // PAGE
                 pages[page] = pages[page] | bit if free else pages[page] & ~bit
+
+
+def _nth_bit(pages: list[int], page: int, beyond: int, nth: int) -> int:
+    """Return the place of the nth bit of a row of pages, from a page on, of which only ``beyond`` counts; or -1."""
+    for number in range(page, len(pages)):
+        bits = pages[number] & beyond if number == page else pages[number]
+        if bits.bit_count() < nth:
+            nth -= bits.bit_count()
+            continue
+        for _ in range(nth - 1):
+            bits &= bits - 1
+        return number * PAGE + (bits & -bits).bit_length() - 1
+    return -1
