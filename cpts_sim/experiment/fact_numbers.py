@@ -22,6 +22,7 @@ from cpts_sim.engine.events import (
     Status,
     Work,
 )
+from cpts_sim.experiment.fact_strain import strain_numbers
 from cpts_sim.measures.base import DAY, WEEK, YEAR_DAYS, Horizon, ratio
 from cpts_sim.measures.burnout import HIGH_DP, HIGH_EE, LOW_PA
 from cpts_sim.measures.waits import GP_ROUTES
@@ -73,7 +74,7 @@ def fact_numbers(record: Record) -> Numbers:
     """Return every number that a fact may be compared with, by name."""
     parts: tuple[Callable[[Record], Numbers], ...] = (
         _acts, _acts_by_gp, _acts_by_day, _acts_by_age, _hours, _leads, _contacts, _bookings, _stocks, _lists,
-        _strain, _emergency, _admissions, _online,
+        _strain, _studied, _emergency, _admissions, _online,
     )  # fmt: skip
     return {name: float(value) for part in parts for name, value in part(record).items()}
 
@@ -260,6 +261,10 @@ def _strain(record: Record) -> Numbers:
         "any_dimension": (tired | far | low).mean(), "all_dimensions": (tired & far & low).mean(),
         "ee_drift": weeks["ee_true"][told][last].mean() - weeks["ee_true"][told].mean(),
     }  # fmt: skip
+
+
+def _studied(record: Record) -> Numbers:
+    return strain_numbers(record.rows("week"), record.rows("visit"))
 
 
 def _emergency(record: Record) -> Numbers:
