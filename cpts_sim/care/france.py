@@ -23,6 +23,7 @@ from cpts_sim.care import (
 )
 from cpts_sim.care import requests as rq
 from cpts_sim.care.ed_demand import EdDemand
+from cpts_sim.care.needs import arise_together
 from cpts_sim.care.setup import NEED_KINDS, bind_needs
 from cpts_sim.care.strain_effects import StrainEffects
 from cpts_sim.care.surgery import Surgeries
@@ -115,20 +116,22 @@ class FranceCare:
         gone = ~gps["alive"] | (gps["status"] == Work.LEFT) | (gps["away_until"] > day * DAY)
         gps["away_now"][:] = gone | (gps["holiday_now"] > 0) | bool(world.days.holiday[index])
         health.ask_followups(world, day)
-        for name, kind in NEED_KINDS.items():
-            arisen = world.needs[name].arise(day)
-            if len(arisen.person):
-                order = np.lexsort((world.people["key"][arisen.person], arisen.minute))
-                self._raise(kind, arisen.person[order], arisen.ordinal[order], arisen.minute[order])
+        self._raise_needs(day)
         for hook in world.hooks.get("day", ()):
             hook(world, day)
 
-    def _raise(self, kind: int, person: Array, ordinal: Array, minute: Array) -> None:
+    def _raise_needs(self, day: int) -> None:
+        """Open the requests of a day, kind by kind, each kind in order of minute, then key."""
         world = self.world
-        wished = minute
-        if kind in (Need.PREVENTIVE, Need.MENTAL):
-            u = world.draws.uniform("wished", world.people["key"][person], ordinal * 8 + kind)
-            wished = minute + health.days_ahead(world, u) * DAY
+        arisen = arise_together([world.needs[name] for name in NEED_KINDS], day)
+        key = world.people["key"][arisen.person]
+        order = np.lexsort((key, arisen.minute, arisen.kind))
+        kind, key = np.array(list(NEED_KINDS.values()))[arisen.kind[order]], key[order]
+        person, ordinal, minute = arisen.person[order], arisen.ordinal[order], arisen.minute[order]
+        wished = minute.copy()
+        ahead = np.flatnonzero((kind == Need.PREVENTIVE) | (kind == Need.MENTAL))
+        u = world.draws.uniform("wished", key[ahead], ordinal[ahead] * 8 + kind[ahead])
+        wished[ahead] += health.days_ahead(world, u) * DAY
         rq.raise_requests(world, person, kind, 0, ordinal, minute, np.floor(wished))
 
     # ------------------------------------------------------------------------------------------ a window

@@ -8,7 +8,10 @@ change of rate rescales only what remains. Nobody is touched who needs nothing t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +39,8 @@ class Activity:
         self.first_day = first_day
         self.total = np.concatenate([[0.0], np.cumsum(weights)])
         self.minutes, self.shares = minutes, shares
+        self._length, width = np.diff(minutes), np.diff(shares)
+        self._width = np.where(width > 0, width, 1.0)
 
     def at_day(self, day: int) -> float:
         """Activity at 00:00 of a day; beyond the last known day it goes on at weight 1."""
@@ -48,21 +53,20 @@ class Activity:
         if len(self.minutes) == 2:
             raw = fraction * DAY
         else:
-            index = np.clip(np.searchsorted(self.shares, fraction, side="right"), 1, len(self.shares) - 1)
-            width = self.shares[index] - self.shares[index - 1]
-            inside = (fraction - self.shares[index - 1]) / np.where(width > 0, width, 1.0)
-            raw = self.minutes[index - 1] + inside * (self.minutes[index] - self.minutes[index - 1])
+            bend = np.searchsorted(self.shares[1:-1], fraction, side="right")
+            raw = self.minutes[bend] + (fraction - self.shares[bend]) / self._width[bend] * self._length[bend]
         rounded: Floats = np.floor(raw * 64.0) / 64.0
         return np.minimum(rounded, DAY - 1 / 64)
 
 
 @dataclass
 class Arisen:
-    """Needs: the person, the ordinal of the need for that person and kind, the minute (absolute)."""
+    """Needs: the person, the ordinal of the need for that person and kind, the minute (absolute), the kind's place."""
 
     person: Ints
     ordinal: Ints
     minute: Floats
+    kind: Ints
 
 
 class NeedClock:
@@ -83,7 +87,7 @@ class NeedClock:
     ) -> None:  # fmt: skip
         self.name, self.people, self.activity, self.draws = name, people, activity, draws
         self.all_at_opening = all_at_opening
-        self._decision = f"need/{name}"
+        self.decision = f"need/{name}"
         self._horizon_day = activity.first_day
         self._soon: Ints = np.zeros(0, dtype=np.int64)
         self._stale = True
@@ -111,7 +115,7 @@ class NeedClock:
         return self._gap_of(self.people["key"][rows], self.people[f"nth_{self.name}"][rows], rate)
 
     def _gap_of(self, key: NDArray[np.uint64], ordinal: Ints, rate: Floats) -> Floats:
-        gap: Floats = exponential(self.draws.uniform(self._decision, key, ordinal))
+        gap: Floats = exponential(self.draws.uniform(self.decision, key, ordinal))
         if rate.min(initial=1.0) > 0:
             return gap / rate
         return np.where(rate > 0, gap / np.where(rate > 0, rate, 1.0), np.inf)
@@ -126,7 +130,7 @@ class NeedClock:
         left = np.where(old > 0, due[rows] - now, 0.0) * old
         revived = old <= 0
         left[revived] = exponential(
-            self.draws.uniform(self._decision, self.people["key"][rows[revived]],
+            self.draws.uniform(self.decision, self.people["key"][rows[revived]],
                                self.people[f"nth_{self.name}"][rows[revived]])
         )  # fmt: skip
         safe = np.where(rate > 0, rate, 1.0)
@@ -134,7 +138,7 @@ class NeedClock:
         column[rows] = rate
         self._stale = True
 
-    def _candidates(self, day: int, end: float) -> Ints:
+    def candidates(self, day: int, end: float) -> Ints:
         """Living people whose next need falls before ``end``; the whole table is read once a week."""
         due = self.people[f"due_{self.name}"]
         if self._stale or day >= self._horizon_day or end > self.activity.at_day(self._horizon_day):
@@ -145,24 +149,64 @@ class NeedClock:
 
     def arise(self, day: int, days: int = 1) -> Arisen:
         """Return the needs of a day, or of some days, in no particular order, and draw the following gaps."""
+        return arise_together([self], day, days)
+
+    def write_next(self, rows: Ints, ordinal: Ints, due: Floats) -> None:
+        """Write the next need of some people."""
+        self.people[f"nth_{self.name}"][rows] = ordinal
+        self.people[f"due_{self.name}"][rows] = due
+
+    def minute_of(self, coordinate: Floats, day: int, days: int) -> Floats:
+        """Minute (absolute) at which the activity of one of some days reaches a coordinate."""
         bounds = np.array([self.activity.at_day(day + k) for k in range(days + 1)])
-        due, end = self.people[f"due_{self.name}"], float(bounds[-1])
-        rows = self._candidates(day, end)
-        found: list[tuple[Ints, Ints, Floats]] = []
-        nth, key, rate = self.people[f"nth_{self.name}"], self.people["key"], self.people[f"rate_{self.name}"]
-        ordinal, when = nth[rows].astype(np.int64), due[rows]
-        while len(rows):
-            found.append((rows, ordinal, when))
-            ordinal, when = ordinal + 1, when + self._gap_of(key[rows], ordinal + 1, rate[rows])
-            nth[rows], due[rows] = ordinal, when
-            again = when < end
-            rows, ordinal, when = rows[again], ordinal[again], when[again]
-        if not found:
-            empty = np.zeros(0, dtype=np.int64)
-            return Arisen(empty, empty, np.zeros(0))
-        person, ordinal, coordinate = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        which = np.clip(np.searchsorted(bounds, coordinate, side="right") - 1, 0, days - 1)
-        start = bounds[which]
-        fraction = np.clip((coordinate - start) / (bounds[which + 1] - start), 0.0, 1.0)
-        minute = np.zeros(len(person)) if self.all_at_opening else self.activity.minute(fraction)
-        return Arisen(person, ordinal, (day + which) * DAY + minute)
+        which = np.minimum(np.maximum(np.searchsorted(bounds, coordinate, side="right") - 1, 0), days - 1)
+        fraction = (coordinate - bounds[which]) / np.diff(bounds)[which]
+        within = self.activity.minute(np.minimum(np.maximum(fraction, 0.0), 1.0))
+        return (day + which) * DAY + (0.0 if self.all_at_opening else within)
+
+
+def arise_together(clocks: Sequence[NeedClock], day: int, days: int = 1) -> Arisen:
+    """Return the needs of some days of several kinds, in order of kind, and draw the following gaps.
+
+    Args:
+        clocks: the kinds, all of the same people.
+        day: first day.
+        days: number of days.
+    """
+    people, draws = clocks[0].people, clocks[0].draws
+    ends = [clock.activity.at_day(day + days) for clock in clocks]
+    each = [clock.candidates(day, end) for clock, end in zip(clocks, ends, strict=True)]
+    kind, rows = np.repeat(np.arange(len(clocks)), [len(found) for found in each]), np.concatenate(each)
+    ordinal = _gather(clocks, "nth", each).astype(np.int64)
+    when, rate, key = _gather(clocks, "due", each), _gather(clocks, "rate", each), people["key"][rows]
+    decision, end = draws.bases([clock.decision for clock in clocks])[kind], np.array(ends)[kind]
+    found: list[tuple[Ints, Ints, Ints, Floats]] = []
+    while len(rows):
+        found.append((kind, rows, ordinal, when))
+        ordinal, when = ordinal + 1, when + exponential(draws.uniform(decision, key, ordinal + 1)) / rate
+        for clock, part in zip(clocks, _parts(kind, len(clocks)), strict=True):
+            clock.write_next(rows[part], ordinal[part], when[part])
+        again = np.flatnonzero(when < end)
+        kind, rows, ordinal, when = kind[again], rows[again], ordinal[again], when[again]
+        rate, key, decision, end = rate[again], key[again], decision[again], end[again]
+    if not found:
+        empty = np.zeros(0, dtype=np.int64)
+        return Arisen(empty, empty, np.zeros(0), empty)
+    kind, person, ordinal, coordinate = (np.concatenate(column) for column in zip(*found, strict=True))
+    if len(clocks) > 1:
+        order = np.argsort(kind.astype(np.int8), kind="stable")
+        kind, person, ordinal, coordinate = kind[order], person[order], ordinal[order], coordinate[order]
+    parts = _parts(kind, len(clocks))
+    minutes = [clock.minute_of(coordinate[part], day, days) for clock, part in zip(clocks, parts, strict=True)]
+    return Arisen(person, ordinal, np.concatenate(minutes), kind)
+
+
+def _gather(clocks: Sequence[NeedClock], column: str, rows: Sequence[Ints]) -> NDArray[Any]:
+    """A column of each kind at the rows of that kind, one after the other."""
+    return np.concatenate([c.people[f"{column}_{c.name}"][r] for c, r in zip(clocks, rows, strict=True)])
+
+
+def _parts(kind: Ints, kinds: int) -> list[slice]:
+    """Where each kind stands in a sorted column of kinds."""
+    bounds = np.searchsorted(kind, np.arange(kinds + 1)).tolist()
+    return [slice(low, high) for low, high in pairwise(bounds)]

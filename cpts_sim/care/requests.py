@@ -44,7 +44,7 @@ def round_identity(requests: Table, rows: Array) -> Array:
 
 
 def raise_requests(
-    world: World, person: Array, kind: int, origin: int, ordinal: Array, raised: Array, wished: ArrayLike | None = None
+    world: World, person: Array, kind: int | Array, origin: int, ordinal: Array, raised: Array, wished: ArrayLike | None = None
 ) -> Array:
     """Open requests; returns their rows. ``wished`` is the date wanted (the moment itself by default)."""
     if not len(person):

@@ -7,6 +7,7 @@ and square root), because the last bit of numpy's own ``log`` and ``exp`` depend
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -106,20 +107,27 @@ class Draws:
             self._bases[decision] = base
         return base
 
-    def _words(self, decision: str, who: Keys, what: ArrayLike | int) -> Keys:
-        base = self._base_words.get(decision)
-        if base is None:
-            base = self._base_words[decision] = _word(self._base(decision))
+    def bases(self, decisions: Sequence[str]) -> Keys:
+        """Return what stands for each of some decisions: rows of it may be given to ``uniform`` for its name."""
+        return np.array([self._base(decision) for decision in decisions], dtype=np.uint64)
+
+    def _words(self, decision: str | Keys, who: Keys, what: ArrayLike | int) -> Keys:
+        if isinstance(decision, str):
+            base = self._base_words.get(decision)
+            if base is None:
+                base = self._base_words[decision] = _word(self._base(decision))
+        else:
+            base = decision
         words = _mix(np.asarray(who, dtype=np.uint64) + base)
         if isinstance(what, int | np.integer):
             return words + _word(int(what) * _GOLDEN)
         return words + np.asarray(what).astype(np.int64, copy=False).view(np.uint64) * _GOLDEN_WORD
 
-    def uniform(self, decision: str, who: Keys, what: ArrayLike | int = 0) -> Floats:
+    def uniform(self, decision: str | Keys, who: Keys, what: ArrayLike | int = 0) -> Floats:
         """Return one number in (0, 1) per person.
 
         Args:
-            decision: name of what is decided, for instance ``"patience"``.
+            decision: name of what is decided, for instance ``"patience"``, or one row of ``bases`` per person.
             who: stable keys, shape (n,).
             what: identity of the thing decided (need number, day, booking); never a running count of calls.
 
