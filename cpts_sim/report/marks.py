@@ -8,7 +8,7 @@ from typing import Any
 from cpts_sim.experiment import Comparison, Line, Reading
 from cpts_sim.report import style
 from cpts_sim.report.numbers import arm_words
-from cpts_sim.report.table import titles_of
+from cpts_sim.report.table import exceeding, titles_of
 from cpts_sim.words import say
 
 TONES = {Reading.BETTER: style.BETTER, Reading.WORSE: style.WORSE}
@@ -29,7 +29,8 @@ def names(comparison: Comparison, arm: str, lang: str) -> tuple[str, str]:
 
 def note(comparison: Comparison, text: str, lang: str) -> str:
     """Return a figure's description with the number of pairs and what they stand for."""
-    return f"{text} {say('report.figure.note', lang, pairs=len(comparison.values.seeds))}"
+    count = say("report.figure.note", lang, pairs=len(comparison.values.seeds))
+    return " ".join([text, count, *exceeding(comparison, lang)])
 
 
 def drawable(half: float) -> float:

@@ -9,11 +9,12 @@ from statistics import median
 from typing import Any
 
 from cpts_sim.experiment import Comparison, Line, Place, Reading
+from cpts_sim.experiment.ceiling import beyond_trials
 from cpts_sim.experiment.readings import known_indicators
 from cpts_sim.experiment.results import line_record
 from cpts_sim.measures.accounts import ACCOUNTS
 from cpts_sim.report.numbers import arm_words, gap, gap_interval, gap_unit_words, level, unit_words, written
-from cpts_sim.words import has, number, say
+from cpts_sim.words import has, number, say, signed
 
 HEADLINES: tuple[Place, ...] = (
     Place("access.in_time"),
@@ -198,12 +199,25 @@ def _notes(comparison: Comparison, lines: Sequence[Line], lang: str) -> list[str
         told = {"median": median(gains), "low": min(gains), "high": max(gains)}
         texts = {name: number(value, int(value < 10), lang) for name, value in told.items()}
         notes.append(say("report.pairing", lang, **texts))
+    notes += exceeding(comparison, lang)
     if comparison.stopped != "asked":
         notes.append(say(f"report.stopped.{comparison.stopped}", lang, pairs=len(comparison.values.seeds)))
     arm = comparison.values.arms[-1]
     if any(comparison.values.get(arm, Place("account.change"))):
         notes.append(say("report.accounts.note", lang, residual=f"{residual(comparison, arm):.0e}"))
     return notes
+
+
+def exceeding(comparison: Comparison, lang: str) -> list[str]:
+    """Return a sentence for each effect on exhaustion that exceeds what any trial of an organisation found."""
+    titles, out = titles_of(comparison, lang), []
+    for beyond in beyond_trials(comparison):
+        member = say(f"measures.member.{beyond.member}", lang) if beyond.member else ""
+        who = say("report.beyond_trials.who", lang, member=member) if member else ""
+        effect, ceiling = signed(beyond.effect_sd, 2, lang), number(beyond.ceiling_sd, 2, lang)
+        told = {"arm": arm_words(beyond.arm, titles, lang), "who": who, "effect": effect, "ceiling": ceiling}
+        out.append(say("report.beyond_trials", lang, **told))
+    return out
 
 
 def plain_text(table: Table) -> str:
@@ -294,6 +308,7 @@ __all__ = [
     "HEADLINES",
     "Table",
     "as_json",
+    "exceeding",
     "headlines",
     "plain_text",
     "residual",
