@@ -139,10 +139,11 @@ class FranceCare:
         """Books change at the edge; then requests are settled, visits happen, emergencies are treated."""
         world = self.world
         world.now = start
-        visits.cancel(world, start)
+        freed = visits.cancel(world, end)
         for hook in world.hooks.get("edge", ()):
             hook(world, start, end)
-        seeking.seek(world, end)
+        seeking.seek(world, end, freed)
+        visits.reopen(world, freed)
         visits.see_patients(world, start, end)
         self._emergencies(end)
         rq.write_endings(world)

@@ -13,7 +13,7 @@ from cpts_sim.care.routes import CONTACTS, Plan, Wave, make_plan, make_wave
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Account, After, Ending, Need, Road, Route, Slot
-from cpts_sim.engine.settlement import settle_offers
+from cpts_sim.engine.settlement import Freed, settle_offers
 
 Array = NDArray[Any]
 
@@ -36,8 +36,8 @@ def learn(world: World, person: Array, outcome: Array) -> None:
     world.people["believed_at"][person] = world.now
 
 
-def seek(world: World, end: float) -> None:
-    """Settle everything that is asked before ``end`` (the present window)."""
+def seek(world: World, end: float, freed: Freed | None = None) -> None:
+    """Settle everything that is asked before ``end`` (the present window), with the slots freed meanwhile."""
     requests = world.requests
     due = np.flatnonzero(requests["next_at"] < end)
     fresh = due[requests["stage"][due] == rq.NEW]
@@ -45,7 +45,7 @@ def seek(world: World, end: float) -> None:
         world.rules["before_asking"](world, fresh)
     rows = due[(requests["stage"][due] == rq.ASKING) & (requests["next_at"][due] < end)]
     if len(rows):
-        _ask(world, rows, end)
+        _ask(world, rows, end, freed)
 
 
 def before_asking(world: World, rows: Array) -> None:
@@ -145,7 +145,7 @@ def _start_asking(world: World, rows: Array) -> None:
     requests["patience_days"][rows] = rq.patience_days(world, rows)
 
 
-def _ask(world: World, rows: Array, end: float) -> None:
+def _ask(world: World, rows: Array, end: float, freed: Freed | None) -> None:
     requests = world.requests
     requests["next_at"][rows] = np.maximum(requests["next_at"][rows], world.now)  # never a slot of the past
     wave, minutes = make_wave(world, rows, end)
@@ -155,7 +155,9 @@ def _ask(world: World, rows: Array, end: float) -> None:
     wave.minute[over] = NEVER
     plan, busy = make_plan(world, wave)
     today = world.books.span(int(world.now // DAY))
-    at, offer, column = settle_offers(world.books, wave.minute[:, 0], wave.key, plan.offers, wave.minute, today.stop)
+    at, offer, column = settle_offers(
+        world.books, wave.minute[:, 0], wave.key, plan.offers, wave.minute, today.stop, freed
+    )
     world.requests["contacts"][rows] += (at + 1).astype(np.int8)
     _note_contacts(world, wave, at, offer >= 0, busy[:, 0])
     _note_refusals(world, wave, at, offer >= 0, busy)

@@ -11,21 +11,35 @@ from cpts_sim.care import requests as rq
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Ending, MtState, Need, Origin, Road, Route, Slot, Status
+from cpts_sim.engine.settlement import Freed
 
 Array = NDArray[Any]
 
 
-def cancel(world: World, end: float) -> None:
-    """Free the slots whose bookings are cancelled before ``end``; most of these people ask again."""
+def cancel(world: World, end: float) -> Freed:
+    """Let the bookings be cancelled that are before ``end``; most of these people ask again.
+
+    Returns:
+        Their slots, each free from the minute of the cancellation on; ``reopen`` those that nobody takes.
+    """
     books = world.books
     gp, column = world.cancellations.due(books, end)
-    if not len(gp):
-        return
-    _cancel(world, gp, column)
+    freed = Freed(books.cancel_at[gp, column], gp, column)
+    if len(freed):
+        _cancel(world, gp, column)
+    return freed
+
+
+def reopen(world: World, freed: Freed) -> None:
+    """Leave the slots free that were cancelled in this window and that nobody has taken, nor their GP closed."""
+    books = world.books
+    left = (books.request[freed.row, freed.column] < 0) & (books.kind[freed.row, freed.column] > 0)
+    if left.any():
+        books.release(freed.row[left], freed.column[left])
 
 
 def _cancel(world: World, gp: Array, column: Array) -> None:
-    """Free some slots whose patients cancel."""
+    """Take away some bookings whose patients cancel; the slots stay closed until they are reopened."""
     books = world.books
     rows = books.request[gp, column].astype(np.int64)
     at = books.cancel_at[gp, column]
@@ -34,7 +48,8 @@ def _cancel(world: World, gp: Array, column: Array) -> None:
         kind=world.requests["kind"][rows], minutes=0.0, status=Status.CANCELLED, slot=books.kind[gp, column],
         account=world.requests["account"][rows], home=books.kind[gp, column] == Slot.HOME, own=0,
     )  # fmt: skip
-    books.release(gp, column)
+    books.request[gp, column] = -1
+    books.cancel_at[gp, column] = NEVER
     _cancelled(world, rows, at)
 
 
@@ -87,10 +102,11 @@ def see_patients(world: World, start: float, end: float) -> None:
     span = books.span(int(start // DAY), int((end - 1e-9) // DAY) + 1)
     times = books.start[:, span]
     taken = (times >= start) & (times < end) & (books.request[:, span] >= 0)
-    late = taken & (books.cancel_at[:, span] < times)  # cancelled within this window: too late for anybody else
+    late = taken & (books.cancel_at[:, span] < times)  # booked and cancelled within this window: too late for others
     if late.any():
         gp, local = np.nonzero(late)
         _cancel(world, gp, local + span.start)
+        books.release(gp, local + span.start)
     gp, local = np.nonzero(taken & ~late)
     if not len(gp):
         return

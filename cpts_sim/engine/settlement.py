@@ -40,9 +40,35 @@ class Offers:
     highest: Array
 
 
+@dataclass
+class Freed:
+    """Slots that become free within a wave (cancellations), each at its own minute, in any order.
+
+    Attributes:
+        minute: from when on the slot may be taken.
+        row: professional.
+        column: column of the books.
+    """
+
+    minute: Array
+    row: Array
+    column: Array
+
+    def __len__(self) -> int:
+        return len(self.minute)
+
+    def in_order(self, books: Books) -> list[tuple[float, int, int, int]]:
+        """Return minute, professional, column and kind, the last to come first; slots closed meanwhile left out."""
+        kind = books.kind[self.row, self.column]
+        order = np.lexsort((self.column, self.row, self.minute))[::-1]
+        order = order[kind[order] > 0]
+        columns = (column[order].tolist() for column in (self.minute, self.row, self.column, kind))
+        return list(zip(*columns, strict=True))
+
+
 def settle(
     books: Books, minute: Array, key: Array, row: Array, kinds: Array, lowest: Array, highest: Array,
-    again_at: Array, same_day_until: int,
+    again_at: Array, same_day_until: int, freed: Freed | None = None,
 ) -> tuple[Ints, Ints, Ints]:  # fmt: skip
     """Settle a wave whose contacts all have the same number of choices; see ``settle_offers``.
 
@@ -56,6 +82,7 @@ def settle(
         highest: first column no longer admissible, same shape.
         again_at: minute of each further contact, shape (n, contacts).
         same_day_until: first column after today.
+        freed: slots that become free meanwhile.
 
     Returns:
         Contact index at which the request stopped, choice index taken (-1 if that contact failed), column
@@ -65,15 +92,16 @@ def settle(
     place = np.flatnonzero(row >= 0)
     begin = np.searchsorted(place, np.arange(again_at.size + 1) * choices)
     offers = Offers(begin, *(option.ravel()[place] for option in (row, kinds, lowest, highest)))
-    contact, offer, column = settle_offers(books, minute, key, offers, again_at, same_day_until)
+    contact, offer, column = settle_offers(books, minute, key, offers, again_at, same_day_until, freed)
     choice = np.full(len(offer), -1, dtype=np.int64)
     choice[offer >= 0] = place[offer[offer >= 0]] % choices
     return contact, choice, column
 
 
 def settle_offers(
-    books: Books, minute: Array, key: Array, offers: Offers, again_at: Array, same_day_until: int
-) -> tuple[Ints, Ints, Ints]:
+    books: Books, minute: Array, key: Array, offers: Offers, again_at: Array, same_day_until: int,
+    freed: Freed | None = None,
+) -> tuple[Ints, Ints, Ints]:  # fmt: skip
     """Settle a wave exactly as if its requests came one after the other, in the order of their minute.
 
     Each request may make several contacts; a contact has some offers in order. The first offer with a free
@@ -88,6 +116,7 @@ def settle_offers(
         again_at: minute of each further contact, shape (n, contacts); infinity where it falls outside this
             wave or there is none (the first column is not read).
         same_day_until: first column after today; slots of kind ``SAME_DAY`` beyond it are not open yet.
+        freed: slots that become free while the wave is settled; the caller releases those that nobody takes.
 
     Returns:
         Contact index at which the request stopped, offer taken (-1 if that contact failed), column taken.
@@ -96,10 +125,13 @@ def settle_offers(
     minutes, keys, begin = minute.tolist(), key.tolist(), offers.begin.tolist()
     contact_of, offer_of, column_of = [0] * count, [-1] * count, [-1] * count
     retries: list[tuple[float, int, int, int]] = []
-    take_first = _taker(books, offers, same_day_until)
+    take_first, give_back = _taker(books, offers, same_day_until)
+    coming = freed.in_order(books) if freed is not None else []
 
     def contact(request: int, nth: int) -> None:
         place = request * contacts + nth
+        while coming and coming[-1][0] <= (minutes[request] if nth == 0 else again_at[request, nth]):
+            give_back(*coming.pop()[1:])
         offer, column = take_first(begin[place], begin[place + 1])
         if offer >= 0:
             contact_of[request], offer_of[request], column_of[request] = nth, offer, column
@@ -117,8 +149,12 @@ def settle_offers(
     return np.array(contact_of, np.int64), np.array(offer_of, np.int64), np.array(column_of, np.int64)
 
 
-def _taker(books: Books, offers: Offers, same_day_until: int) -> Callable[[int, int], tuple[int, int]]:
+def _taker(
+    books: Books, offers: Offers, same_day_until: int
+) -> tuple[Callable[[int, int], tuple[int, int]], Callable[[int, int, int], None]]:
     """Return the innermost step: take the first admissible slot among some offers (-1, -1 if there is none).
+
+    The second function opens a slot that has just become free.
 
     The free slots of each book, page and set of kinds in use are an integer with a bit a slot, made when it
     is first asked for; the slots taken since are the missing bits of one more integer per book and page.
@@ -130,6 +166,7 @@ def _taker(books: Books, offers: Offers, same_day_until: int) -> Callable[[int, 
     today = [(1 << min(max(same_day_until - page * PAGE, 0), PAGE)) - 1 for page in range(pages)]
     found: dict[int, int] = {}
     left = [(1 << PAGE) - 1] * (len(packed) * pages)
+    asked_kinds = set(kinds_of)
 
     def union(book: int, kinds: int, page: int) -> int:
         together, of_kind = 0, packed[book]
@@ -159,7 +196,15 @@ def _taker(books: Books, offers: Offers, same_day_until: int) -> Callable[[int, 
                 low = (page + 1) * PAGE
         return -1, -1
 
-    return take_first
+    def give_back(book: int, column: int, kind: int) -> None:
+        page, bit = column // PAGE, 1 << column % PAGE
+        place = book * pages + page
+        left[place] |= bit
+        packed[book][kind.bit_length() - 1][page] |= bit
+        for kinds in asked_kinds:
+            found.pop(place << 7 | kinds, None)
+
+    return take_first, give_back
 
 
 def _clear(of_kind: list[list[int]], kinds: int, page: int, bit: int) -> None:

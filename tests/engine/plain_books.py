@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.engine.agenda import DAY, NEVER, Books, Slot
+from cpts_sim.engine.settlement import Freed
 
 KINDS = np.array([Slot.AHEAD, Slot.SAME_DAY, Slot.SHARED, Slot.SQUEEZE], dtype=np.uint8)
 
@@ -69,15 +70,20 @@ def first_free(free: NDArray[Any], row: int, kinds: int, low: int, high: int, sa
     return -1
 
 
-def plain_loop(books: Books, wave: Wave) -> tuple[list[int], list[int], list[int]]:
+def plain_loop(books: Books, wave: Wave, freed: Freed | None = None) -> tuple[list[int], list[int], list[int]]:
     """One request after the other, in the order of their minute: the definition of the result of a wave."""
     free = books.free.copy()
     count, contacts, choices = wave.row.shape
     queue = [(float(wave.minute[i]), int(wave.key[i]), 0, i, 0) for i in range(count)]
     heapq.heapify(queue)
     stopped, chosen, taken = [0] * count, [-1] * count, [-1] * count
+    reopened: set[tuple[int, int]] = set()
     while queue:
-        _, key, _, i, contact = heapq.heappop(queue)
+        now, key, _, i, contact = heapq.heappop(queue)
+        for minute, row, column in zip(*((freed.minute, freed.row, freed.column) if freed else ([],) * 3), strict=True):
+            if minute <= now and (row, column) not in reopened:
+                free[row, column] = books.kind[row, column]
+                reopened.add((row, column))
         stopped[i] = contact
         for choice in range(choices):
             where = (i, contact, choice)

@@ -10,7 +10,7 @@ from plain_books import Wave, first_free, plain_loop, random_books, random_wave
 
 from cpts_sim.engine import agenda, settlement
 from cpts_sim.engine.agenda import Books, Slot
-from cpts_sim.engine.settlement import settle
+from cpts_sim.engine.settlement import Freed, settle
 
 SIZES = st.tuples(st.integers(1, 6), st.integers(1, 5), st.integers(1, 7))
 
@@ -56,6 +56,24 @@ def test_settle_is_the_plain_loop_over_thousands_of_waves() -> None:
             asked += len(wave.minute)
     assert asked > 40_000
     assert 0.2 < served / asked < 0.9, "the cases must mix served and refused requests"
+
+
+def test_slots_freed_within_a_wave_are_taken_from_their_minute_on() -> None:
+    taken_again = 0
+    for seed in range(1500):
+        rng = np.random.default_rng(seed)
+        books = random_books(rng, int(rng.integers(1, 5)), int(rng.integers(1, 4)), int(rng.integers(1, 6)))
+        wave = random_wave(rng, books, int(rng.integers(1, 25)), 2, 3)
+        row, column = np.nonzero((books.free == 0) & (rng.random(books.free.shape) < 0.5))
+        freed = Freed(books.first_day * 1440.0 + rng.integers(0, 50, len(row)) * 16.0, row, column)
+        expected = plain_loop(books, wave, freed)
+        contact, choice, found = settle(books, *wave, freed)
+        assert (contact.tolist(), choice.tolist(), found.tolist()) == expected, f"seed {seed}"
+        served = np.flatnonzero(choice >= 0)
+        rows = wave.row[served, contact[served], choice[served]]
+        gone = set(zip(row.tolist(), column.tolist(), strict=True))
+        taken_again += sum(slot in gone for slot in zip(rows.tolist(), found[served].tolist(), strict=True))
+    assert taken_again > 1000
 
 
 def test_pages_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
