@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cpts_sim.care import hospital_days, protection, second_line, setup, teams
+from cpts_sim.care import beside_gps, hospital_days, institutions, protection, second_line, setup, teams
 from cpts_sim.care.base_rules import base_rules
+from cpts_sim.care.baseline import Baseline, since_minutes
 from cpts_sim.care.ed_demand import EdDemand
 from cpts_sim.care.ed_settings import OLDEST, EdSettings
 from cpts_sim.care.emergency import EmergencyDepartments
@@ -81,7 +82,9 @@ def build_france(model: Model, state: dict[str, Any] | None, territory: Any) -> 
         stays=HospitalStays(StaySettings.from_parameters(p), draws, days.first_day * DAY),
         demand=demand, nursing_need=NursingNeed.of(NurseSettings.from_parameters(p)),
         home_care=_home_care(territory, tables, p, draws),
-        pharmacies=_pharmacies(tables, p, draws, days), routes=[OwnPractice(), OtherPractice()], drifting=spec.drift,
+        pharmacies=_pharmacies(tables, p, draws, days),
+        baseline=Baseline(p, since_minutes(spec.baseline, spec.start)),
+        routes=[OwnPractice(), OtherPractice()], drifting=spec.drift,
     )  # fmt: skip
     world.now = days.first_day * DAY if state is None else state["now"]
     template = make_template(tables["gps"], p, draws)
@@ -96,7 +99,17 @@ def build_france(model: Model, state: dict[str, Any] | None, territory: Any) -> 
     else:
         care.restore(state["care"])
     teams.bind(world)
+    _institutions(world)
     return care, territory
+
+
+def _institutions(world: World) -> None:
+    """Install the institutions that exist in every arm (``care.baseline``)."""
+    institutions.Sas().install(world)
+    institutions.install_teleconsultation(world)
+    institutions.install_discharge(world)
+    beside_gps.install(world)
+    world.hooks["week"].append(institutions.ald_plan)
 
 
 def _ages_at_start(tables: dict[str, Table], model: Model) -> Any:
@@ -196,6 +209,7 @@ def _first_day(world: World, surgeries: Surgeries, per_day: int) -> None:
     Decompensation.prepare(world)
     plan_first_followups(world, world.now)
     second_line.add_tables(world)
+    beside_gps.add_columns(world)
     protection.add_columns(world)
     world.books = Books(len(world.gps), world.days.first_day, BOOK_DAYS, per_day)
     surgeries.fill(world.days.first_day, world.books.last_day)

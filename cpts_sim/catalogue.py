@@ -56,10 +56,13 @@ def _third_party(kind: str) -> Iterator[tuple[str, ModuleType]]:
 
 
 def catalogue() -> dict[str, Any]:
-    """Return what :func:`cpts_sim.scenario.load` needs to know of missions, shocks and archetypes."""
+    """Return what :func:`cpts_sim.scenario.load` needs to know of missions, shocks, institutions and archetypes."""
+    from cpts_sim.care.baseline import SWITCHES
     from cpts_sim.territory import ARCHETYPES
 
     chosen: dict[str, Any] = {
         kind: {name: module.SETTINGS for name, module in plugin_modules(kind).items()} for kind in KINDS
     }
-    return chosen | {"archetypes": ARCHETYPES}
+    institutions = {name: switch.settings for name, switch in SWITCHES.items()}
+    parameters = {name: switch.parameter for name, switch in SWITCHES.items()}
+    return chosen | {"baseline": institutions, "levels": parameters, "archetypes": ARCHETYPES}

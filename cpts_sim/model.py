@@ -13,6 +13,7 @@ from cpts_sim import EPOCH
 from cpts_sim.agents.base import MesaModel, RowAgent
 from cpts_sim.agents.people import KINDS
 from cpts_sim.build import build_france, build_plain
+from cpts_sim.care.baseline import levels
 from cpts_sim.care.plain import PlainCare, Trace
 from cpts_sim.catalogue import plugin_modules
 from cpts_sim.engine.clock import DAY, Clock
@@ -59,8 +60,8 @@ class Model(MesaModel):
         self.observers = list(observers)
         self.organisation: Any = None
         policy = spec.arms[arm] if arm is not None else None
-        overrides = dict(policy.parameters) if policy is not None else dict(spec.parameters)
-        self.parameters = load_parameters(spec.reference_year, overrides)
+        written = dict(policy.parameters) if policy is not None else dict(spec.parameters)
+        self.parameters = load_parameters(spec.reference_year, {**levels(spec.baseline), **written})
         self.draws = Draws(seed)
         self.journal = Journal(SCHEMAS, [self._observe])
         self.first_day = -spec.warmup_days

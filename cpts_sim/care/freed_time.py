@@ -47,7 +47,7 @@ def _longer_lists(world: World, rows: Array, minutes: Array) -> None:
     gps, p = world.gps, world.parameters
     per_patient = p["gp.acts_per_patient_year"] * gps["slot_min"][rows] / PERIODS_A_YEAR
     more = minutes / np.maximum(per_patient, 1.0)
-    gps["list_factor"][rows] = 1.0 + more / np.maximum(gps["list_target"][rows], 1.0)
+    gps["list_factor"][rows] = 1.0 + more / np.maximum(gps["list_target"][rows], 1.0) + gps["assistant_list"][rows]
 
 
 def _longer_acts(world: World, rows: Array, minutes: Array) -> None:

@@ -27,7 +27,8 @@ def pharmacist_settles(world: World, rows: Array) -> Array:
     settled = ailments.settled_by_law(world.draws, key, what, complaint)
     near = (people["pharmacy"][person] >= 0) & world.pharmacies.is_open(requests["raised"][rows])
     minor = (requests["kind"][rows] == Need.MINOR) & (requests["origin"][rows] == Origin.EXOGENOUS)
-    result: Array = settled & near & minor
+    lawful = world.draws.uniform("ordinary law", key, what) < world.baseline.level("pharmacist_acts", world.now)
+    result: Array = settled & near & minor & lawful
     return result
 
 
@@ -114,5 +115,7 @@ def _end_searches(world: World, searched: Searched) -> None:
     requests["first"][rows] = np.where(searched.contacts[which] == 1, First.ACCEPTED, First.REFUSED)
     requests["start"][rows] = np.where(nurse >= 0, searched.start[which], NEVER)
     found = nurse >= 0
+    after_stay = found & (requests["origin"][rows] == Origin.CARE)  # asked for at a prepared return from hospital
+    world.stays.follow_up(requests["person"][rows[after_stay]], searched.start[which][after_stay])
     rq.end_requests(world, rows[found], Ending.SERVED, Route.NURSE, searched.start[which][found])
     rq.end_requests(world, rows[~found], Ending.UNMET, Route.NONE, searched.ended[which][~found])

@@ -17,7 +17,7 @@ from cpts_sim.care import requests as rq
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.codes import MtState, Need, Origin
-from cpts_sim.engine.events import Act
+from cpts_sim.engine.events import Act, Profession
 
 Array = NDArray[Any]
 OLD, FALLS_FROM, ILL = 65, 75, 2
@@ -56,7 +56,18 @@ def coverage(world: World, person: Array) -> Array:
     share = world.parameters.mapping("prevention.vaccine_coverage")
     ill = np.where(world.people["chronic"][person] >= ILL, share["ill"], 0.0)
     result: Array = np.where(world.age_years(person) >= OLD, share["old"], ill)
-    return result
+    return result * invited(world, "vaccine")
+
+
+def participation(world: World) -> float:
+    """Share of people of the age who are screened in a round after the national invitation."""
+    return world.parameters["prevention.screening_participation"] * invited(world, "screening")
+
+
+def invited(world: World, act: str) -> float:
+    """Share of those who come after an invitation who come at the present level of invitations."""
+    alone = world.parameters.mapping("baseline.uninvited")[act]
+    return alone + (1.0 - alone) * world.baseline.level("invitations", world.now)
 
 
 def inclination(world: World, person: Array, act: str) -> Array:
@@ -94,7 +105,28 @@ def _vaccines(world: World, person: Array, day: int, told: bool) -> None:
     when = world.draws.uniform("vaccinated when", people["key"][person], number) * days
     due = (when <= since) & (people["vaccinated"][person] < number)
     chosen = person[due & (inclination(world, person, "vaccine") < coverage(world, person))]
-    give_vaccine(world, chosen, np.full(len(chosen), day * DAY + 600.0), -1, 0, number, told)
+    provider = vaccinators(world, chosen, number) if told else -1
+    give_vaccine(world, chosen, np.full(len(chosen), day * DAY + 600.0), provider, 0, number, told)
+
+
+def vaccinators(world: World, person: Array, number: int) -> Array:
+    """Who gives the vaccines of a week: pharmacists, liberal nurses, or the GP in the course of a visit.
+
+    Their minutes are charged. Returns the row of the pharmacy, -1 for the others.
+    """
+    people, p = world.people, world.parameters
+    u = world.draws.block("who vaccinates", 2, people["key"][person], number)
+    minutes, pharmacy = p["prevention.vaccine_min"], people["pharmacy"][person].astype(np.int64)
+    counter = (u[0] < world.baseline.level("pharmacist_vaccination", world.now)) & (pharmacy >= 0)
+    world.ledgers[Profession.PHARMACIST].charge("consult", pharmacy[counter], minutes)
+    nurses = np.flatnonzero(world.home_care.capacity_min > 0)
+    nurse = ~counter & (u[1] < p["baseline.nurse_vaccination"]) & bool(len(nurses))
+    if nurse.any():
+        pick = nurses[(u[1][nurse] / p["baseline.nurse_vaccination"] * len(nurses)).astype(np.int64)]
+        world.ledgers[Profession.NURSE].charge("consult", pick, minutes)
+    gp = people["mt"][person[~counter & ~nurse]].astype(np.int64)
+    world.ledgers[Profession.GP].charge("consult", gp[gp >= 0], minutes)
+    return np.where(counter, pharmacy, -1)
 
 
 def _screenings(world: World, person: Array, day: int, told: bool) -> None:
@@ -102,7 +134,7 @@ def _screenings(world: World, person: Array, day: int, told: bool) -> None:
     people = world.people
     person = person[screened_at_all(world, person) & (people["screened"][person] < number)]
     when = world.draws.uniform("screened when", people["key"][person]) * ROUND_DAYS
-    takes = inclination(world, person, "screening") < world.parameters["prevention.screening_participation"]
+    takes = inclination(world, person, "screening") < participation(world)
     chosen = person[takes & (when <= since)]
     give_screening(world, chosen, np.full(len(chosen), day * DAY + 600.0), -1, 0, number, told)
 

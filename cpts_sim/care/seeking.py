@@ -100,6 +100,7 @@ def _with_symptoms(world: World, rows: Array) -> Array:
     pharmacy[counter] = world.rules["pharmacist_settles"](world, rows[counter])
     straight = ~silent & ~pharmacy & (u[2] < world.rules["direct_to_ed"](world, person, kind, confidence, is_open))
     duty = ~silent & ~pharmacy & ~straight & ~is_open & (kind == Need.ACUTE) & (u[3] < p["care.calls_duty"])
+    duty &= world.rules["duty_answers"](world, rows)
     rq.end_requests(world, rows[silent], Ending.UNMET, Route.SELF, raised[silent])
     world.rules["untreated"](world, rows[silent])
     rq.serve_now(world, rows[pharmacy], Route.PHARMACIST, raised[pharmacy], Account.SHIFTED)
@@ -159,6 +160,8 @@ def _ask(world: World, rows: Array, end: float, freed: Freed | None) -> None:
         world.books, wave.minute[:, 0], wave.key, plan.offers, wave.minute, today.stop, freed
     )
     world.requests["contacts"][rows] += (at + 1).astype(np.int8)
+    for hook in world.hooks.get("contacts", ()):
+        hook(world, wave, at)
     _note_contacts(world, wave, at, offer >= 0, busy[:, 0])
     _note_refusals(world, wave, at, offer >= 0, busy)
     booked, failed = np.flatnonzero(offer >= 0), np.flatnonzero(offer < 0)

@@ -137,7 +137,7 @@ def _journal(world: World, gp: Array, column: Array, rows: Array, at: Array, abs
 def act_minutes(world: World, gp: Array, kind: Array) -> Array:
     """Minutes of face-to-face time of acts, by the GP's usual length, her present pace, and the kind of slot."""
     p, gps = world.parameters, world.gps
-    usual = gps["slot_min"][gp] * gps["pace"][gp] * (1.0 + gps["longer_share"][gp])
+    usual = gps["slot_min"][gp] * gps["pace"][gp] * (1.0 + gps["longer_share"][gp]) * (1.0 - gps["assisted"][gp])
     squeezed = np.where(kind == Slot.SQUEEZE, usual * p["gp.squeeze_length_factor"], usual)
     result: Array = np.where(kind == Slot.HOME, p["gp.home_visit_min"], squeezed)
     return result

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cpts_sim.care.baseline import Baseline
 from cpts_sim.care.rules import Rules
 from cpts_sim.engine.agenda import Books
 from cpts_sim.engine.clock import DAY, NEVER
@@ -222,6 +223,7 @@ class World:
         needs: the clock of each kind of need, by name.
         ledger: weeks of the GPs; ``ledgers`` those of every profession by its code, the GPs' included.
         strain: strain of every profession by its code.
+        baseline: institutions that exist in every arm, and their levels.
         alerts: crises of the scenario, whenever they are.
         ended: endings of requests in the present window that the journal does not have yet.
         frozen: structural events wait (warm-up).
@@ -246,6 +248,7 @@ class World:
     pharmacies: Pharmacies
     outsiders: Outsiders
     stays: HospitalStays
+    baseline: Baseline
     ledgers: dict[int, Ledger] = field(default_factory=dict)
     arrivals: Arrivals = field(default_factory=Arrivals)
     cancellations: Cancellations = field(default_factory=Cancellations)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
+from cpts_sim.care.baseline import SWITCHES, Switch, levels, since_minutes
 from cpts_sim.catalogue import catalogue
 from cpts_sim.cli._options import json_option, scenario_argument, write_json
+from cpts_sim.evidence import load_parameters
 from cpts_sim.scenario import Arm, Scenario, as_written, load
 from cpts_sim.words import date_words, has, say
 
@@ -48,10 +51,25 @@ def model_sections(scenario: Scenario) -> list[Section]:
         return []
     world, missions = _installed(scenario)
     return [
+        (say("baseline.section"), [_institution(switch, scenario) for switch in SWITCHES.values()]),
         (say("model.section_routes"), [f"{way.name}: {_told('route', way.name)}" for way in world.routes]),
         (say("cli.section_rules"), [_rule(name, owners) for name, _, owners in world.rules.describe()]),
         (say("model.section_missions"), [f"{name}: {_told('mission', name)}" for name in missions]),
     ]
+
+
+def _institution(switch: Switch, scenario: Scenario) -> str:
+    """Return an institution of the baseline with its level in the scenario, its unit and its first day if ahead."""
+    entry = load_parameters(scenario.reference_year, levels(scenario.baseline)).entry(switch.parameter)
+    value = entry.value if isinstance(entry.value, float) else 0.0
+    told: dict[str, Any] = {
+        "name": switch.name, "level": f"{value:g}", "unit": entry.unit, "title": say(f"baseline.{switch.name}"),
+        "acts_on": switch.acts_on,
+    }  # fmt: skip
+    ahead = since_minutes(scenario.baseline, scenario.start).get(switch.name, 0.0)
+    if ahead <= 0.0:
+        return say("baseline.line", **told)
+    return say("baseline.line_since", since=date_words(scenario.start + timedelta(minutes=ahead)), **told)
 
 
 def _installed(scenario: Scenario) -> tuple[Any, list[str]]:

@@ -52,6 +52,8 @@ class Route(IntEnum):
     SELF = 11
     VISIT = 12
     SURGE = 13
+    SAS = 14
+    REMOTE = 15
 
 
 class Ending(IntEnum):
@@ -254,6 +256,18 @@ class Act(IntEnum):
     NURSE_AFTER_DISCHARGE = 4
 
 
+class Institution(IntEnum):
+    """Institutions of the baseline whose own staff work for the territory (their minutes are nobody's here)."""
+
+    SAS = 0
+    ASSISTANT = 1
+    DAC = 2
+    PRADO = 3
+    HAD = 4
+    TELECONSULTATION = 5
+    ALD_PLAN = 6
+
+
 LEDGER_LINES = (
     "consult", "visit", "squeeze", "session_other", "idle", "admin", "knowledge", "other", "duty",
     "cpts_lunch", "cpts_evening", "cpts_day", "cpts_admin", "extra_paid", "supervision", "travel",
@@ -319,6 +333,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "at": "f8", "person": "i4", "act": "i1", "organised": "i1", "provider": "i4", "age": "i1",
         "ald": "i1", "attached": "i1", "deprivation": "i1",
     },
+    "institution": {"at": "f8", "institution": "i1", "person": "i4", "minutes": "f4"},
     "stabiliser": {"at": "f8", "rule": "i1", "amount": "f4"},
     "slack": {
         "at": "f8", "row": "i4", "freed": "f4", "backfill": "f4", "to_list": "f4", "longer": "f4",

@@ -124,6 +124,7 @@ _BY_ROUTE = {
     Route.NURSE: "shifted",
     Route.DUTY: "duty",
     Route.OUTSIDE: "outside",
+    Route.REMOTE: "outside",
     Route.ED: "emergency",
     Route.SELF: "settled",
 }

@@ -26,7 +26,7 @@ from cpts_sim.measures.histogram import LEAD_DAYS, WAIT_EDGES_MIN, bins, quantil
 from cpts_sim.measures.tables import cohort, residents
 
 GP_ROUTES = (
-    Route.OWN_GP, Route.SQUEEZE, Route.COLLEAGUE, Route.OTHER_GP, Route.DESK, Route.OUTSIDE, Route.VISIT,
+    Route.OWN_GP, Route.SQUEEZE, Route.COLLEAGUE, Route.OTHER_GP, Route.DESK, Route.OUTSIDE, Route.VISIT, Route.SAS,
 )  # fmt: skip
 _CUTS = (WHOLE, BY_KIND, BY_COMMUNE, BY_AGE, BY_DEPRIVATION, BY_ATTACHMENT)
 _BINS = len(WAIT_EDGES_MIN) - 1

@@ -177,7 +177,7 @@ class Prevention(Mission):
 
     def _anyway(self, person: Array, theme: Array) -> Array:
         """Share of such people who take the act up after the national invitation alone."""
-        screened = self.parameters["prevention.screening_participation"]
+        screened = protection.participation(self.world)
         vaccinated = protection.coverage(self.world, person)
         return np.where(theme == VACCINATION, vaccinated, np.where(theme == SCREENING, screened, 0.0))
 

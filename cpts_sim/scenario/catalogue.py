@@ -1,6 +1,7 @@
 """From a catalogue of missions and shocks to the model of a scenario, built once.
 
 A catalogue is ``{"missions": {name: settings class}, "shocks": {name: settings class}}``; it may hold
+``"baseline"`` (institutions of every arm, likewise), ``"levels"`` (parameter id of the level of each) and
 ``"archetypes"``, the ids of the shipped archetypes. A settings class may carry
 ``requires: ClassVar[tuple[str, ...]]``: the names of missions without which it cannot be chosen.
 """
@@ -25,7 +26,10 @@ EMPTY: Catalogue = {"missions": {}, "shocks": {}}
 def scenario_model(catalogue: Catalogue | None = None) -> type[Scenario]:
     """Return the scenario class whose missions and shocks are those of a catalogue, always the same class."""
     wanted = catalogue or EMPTY
-    return _model(_as_tuple(wanted.get("missions", {})), _as_tuple(wanted.get("shocks", {})))
+    return _model(*(_as_tuple(wanted.get(kind, {})) for kind in ("missions", "shocks", "baseline")))
+
+
+_Classes = tuple[tuple[str, type[BaseModel]], ...]
 
 
 def _as_tuple(classes: Mapping[str, type[BaseModel]]) -> tuple[tuple[str, type[BaseModel]], ...]:
@@ -34,9 +38,10 @@ def _as_tuple(classes: Mapping[str, type[BaseModel]]) -> tuple[tuple[str, type[B
 
 @lru_cache(maxsize=16)
 def _model(
-    missions: tuple[tuple[str, type[BaseModel]], ...], shocks: tuple[tuple[str, type[BaseModel]], ...]
-) -> type[Scenario]:
+    missions: _Classes, shocks: _Classes, baseline: _Classes
+) -> type[Scenario]:  # fmt: skip
     mission_set, shock_set = _plugins("Missions", missions), _plugins("Shocks", shocks)
+    institutions = _plugins("Baseline", baseline)
     cpts = create_model(
         "Cpts",
         __base__=Cpts,
@@ -49,6 +54,7 @@ def _model(
         __base__=Scenario,
         __doc__=Scenario.__doc__,
         cpts=(cpts | None, _like(Scenario, "cpts")),
+        baseline=(institutions, _like(Scenario, "baseline", institutions)),
         shocks=(shock_set, _like(Scenario, "shocks", shock_set)),
         arms=(Frozen[arm], _like(Scenario, "arms", FrozenMap)),
     )

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from cpts_sim.evidence import check_overrides
 from cpts_sim.scenario.catalogue import EMPTY, Catalogue, json_schema, scenario_model
 from cpts_sim.scenario.explain import explain
+from cpts_sim.scenario.institutions import baseline_problems
 from cpts_sim.scenario.problems import Mark, Path_, Problem, ScenarioError
 from cpts_sim.scenario.shape import DEFAULT_START, WITH, WITHOUT, Scenario
 from cpts_sim.scenario.strict_yaml import Document, read_yaml
@@ -177,6 +178,7 @@ def _catalogue_problems(scenario: Scenario, document: Document, catalogue: Catal
         hint = did_you_mean(named, known)
         text = say("scenario.archetype", value=named, hint=hint, known=", ".join(sorted(known)))
         yield Problem.about(document.marks.get(path), path, text)
+    yield from baseline_problems(scenario, document.marks, catalogue)
     for name, arm in scenario.arms.items():
         if arm.cpts is not None:
             yield from _prerequisites(("arms", name, "cpts", "missions"), arm.cpts.missions, document.marks)

@@ -159,6 +159,8 @@ class Scenario(Settings):
     """Needs and care seeking."""
     cpts: Cpts | None = None
     """The CPTS of the arm ``with``."""
+    baseline: Plugins = Plugins()
+    """Institutions that exist in every arm, by name: their level and since when (default: the reference year's)."""
     shocks: Plugins = Plugins()
     """What befalls every arm, by name."""
     drift: bool = True

@@ -49,7 +49,7 @@ def group_into_practices(
     starts = np.searchsorted(gps["commune"], np.arange(len(territory.communes["code"]) + 1))
     sizes = np.diff(starts)
     growth = 1.0 + p["territory.msp_trend"] * (year - territory.supply_year)
-    in_msp = np.minimum(np.rint(territory.communes["gps_msp"] * growth), sizes).astype(int)
+    in_msp = np.minimum(np.rint(territory.communes["gps_msp"] * growth * p["baseline.msp"]), sizes).astype(int)
     for commune in np.flatnonzero(sizes >= 2):
         rows = np.arange(starts[commune], starts[commune + 1])
         rows = rows[np.argsort(u[0, rows], kind="stable")]
@@ -69,7 +69,8 @@ def group_into_practices(
 
 def _wishes(gps: Columns, sizes: NDArray[np.int64], p: Parameters) -> Floats:
     """Return the probability of joining a group for those who can, so that the shares by age hold overall."""
-    wish = p.array("territory.gp_group")[np.searchsorted([50, 60], gps["age"], side="right")]
+    share = np.minimum(p.array("territory.gp_group") * p["baseline.group_practice"], 1.0)
+    wish = share[np.searchsorted([50, 60], gps["age"], side="right")]
     placed = gps["practice_type"] != PracticeType.SOLO
     able = ~placed & (sizes[gps["commune"]] >= 2)
     missing = max(float(wish.sum()) - float(placed.sum()), 0.0)
