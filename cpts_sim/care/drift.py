@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim.care import ageing
 from cpts_sim.care.attachment import ADULT_AGE
 from cpts_sim.care.careers import note
 from cpts_sim.care.health import start_followups
@@ -26,7 +27,8 @@ MOTHERS_FROM, MOTHERS_TO = 18, 44
 
 
 def population_month(world: World, month: int) -> None:
-    """Let a month of deaths, moves and births pass, then new long-term conditions."""
+    """Let a month of birthdays, deaths, moves and births pass, then new long-term conditions."""
+    ageing.month(world)
     _deaths(world, month)
     _moves(world, month)
     _births(world, month)
@@ -75,7 +77,7 @@ def _moves(world: World, month: int) -> None:
     )  # has the family's GP: households are not modelled, so that of the child who left
     people["mt"][rows[child]] = people["mt"][moving[child]]
     people["mt_state"][rows[child]] = people["mt_state"][moving[child]]
-    for column in ("ald", "chronic", "sex", "home"):
+    for column in ("ald", "chronic", "sex"):
         people[column][rows] = people[column][moving]
     _start(world, rows)
     _leave(world, moving, Attachment.MOVED_OUT)
@@ -129,6 +131,7 @@ def _newcomers(world: World, model: Array, keys: Array, born: Array) -> Array:
 def _start(world: World, rows: Array) -> None:
     """Give newcomers their rates of need and their first follow-up."""
     world.rules["set_rates"](world, rows)
+    ageing.settle_in(world, rows)
     day = int(np.floor_divide(world.now, DAY))
     for clock in world.needs.values():
         clock.restart(rows, clock.activity.at_day(day))
@@ -148,6 +151,7 @@ def _new_conditions(world: World, month: int) -> None:
         return
     people["ald"][begins] = 1
     people["chronic"][begins] = np.maximum(people["chronic"][begins], 2)
+    ageing.follow(world, begins)
     fresh = begins[~np.isfinite(people["ask_followup"][begins])]
     start_followups(world, fresh)
 

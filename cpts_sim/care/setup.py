@@ -127,6 +127,7 @@ def add_person_columns(people: Table, parameters: Parameters, start: float, draw
     u = draws.uniform("seen_at_home", people["key"])
     age = (start - people["born"]) / (365.0 * 1440.0)
     people.add_column("home", (u < seen_at_home(age, people["chronic"], parameters)).astype(np.int8))
+    people.add_column("rated_age", np.clip(age, 0, 120).astype(np.int16))
 
 
 def seen_at_home(age: Array, chronic: Array, parameters: Parameters) -> Array:
