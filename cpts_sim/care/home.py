@@ -64,8 +64,12 @@ def pharmacies_day(world: World, day: int) -> None:
 
 
 def nursing(world: World, rows: Array) -> None:
-    """Ask for a nurse: the request waits while nurses nearby are called."""
+    """Ask for a nurse: the one who comes already, else the request waits while nurses nearby are called."""
     requests, people = world.requests, world.people
+    own = world.home_care.nurse_of(requests["person"][rows])
+    if (own >= 0).any():
+        _own_nurse(world, rows[own >= 0], own[own >= 0])
+        rows = rows[own < 0]
     person = requests["person"][rows]
     ordinal = requests["ordinal"][rows]
     lasting = world.nursing_need.is_lasting(
@@ -76,6 +80,22 @@ def nursing(world: World, rows: Array) -> None:
     world.home_care.request(
         requests["raised"][rows], people["key"][person], person, people["commune"][person], ordinal, lasting
     )
+
+
+def _own_nurse(world: World, rows: Array, nurse: Array) -> None:
+    """Nursing for people who have lasting care: short care is added to its visits, care that lasts is there already."""
+    requests, people = world.requests, world.people
+    person, ordinal, raised = requests["person"][rows], requests["ordinal"][rows], requests["raised"][rows]
+    key = people["key"][person]
+    lasting = world.nursing_need.is_lasting(
+        world.draws, key, ordinal, world.age_years(person), people["chronic"][person]
+    )
+    start, brief = raised.copy(), ~lasting
+    start[brief] = world.home_care.add_visits(
+        raised[brief], key[brief], person[brief], people["commune"][person[brief]], ordinal[brief]
+    )
+    requests["gp"][rows], requests["contacts"][rows], requests["first"][rows] = nurse, 1, First.ACCEPTED
+    rq.serve_now(world, rows, Route.NURSE, start)
 
 
 def fill_rounds(world: World) -> None:

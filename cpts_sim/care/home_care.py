@@ -83,12 +83,7 @@ class HomeCare:
     """
 
     def __init__(
-        self,
-        settings: NurseSettings,
-        draws: Draws,
-        nurse_commune: ArrayLike,
-        nurse_key: Keys,
-        travel_min: ArrayLike,
+        self, settings: NurseSettings, draws: Draws, nurse_commune: ArrayLike, nurse_key: Keys, travel_min: ArrayLike
     ) -> None:
         self.settings, self.draws = settings, draws
         self.nurse_commune: Rows = np.asarray(nurse_commune, dtype=np.int64)
@@ -113,16 +108,9 @@ class HomeCare:
         return float((self._load + self.mission_min).sum() / max(self.capacity_min.sum(), 1e-9))
 
     def request(
-        self,
-        raised: ArrayLike,
-        key: Keys,
-        row: ArrayLike,
-        commune: ArrayLike,
-        what: ArrayLike,
-        lasting: ArrayLike,
-        *,
-        visits: ArrayLike | None = None,
-    ) -> None:
+        self, raised: ArrayLike, key: Keys, row: ArrayLike, commune: ArrayLike, what: ArrayLike, lasting: ArrayLike,
+        *, visits: ArrayLike | None = None,
+    ) -> None:  # fmt: skip
         """Add requests; :meth:`settle` looks for their nurses.
 
         Args:
@@ -134,6 +122,11 @@ class HomeCare:
             lasting: 1 for care that lasts (see ``NursingNeed.is_lasting``).
             visits: visits of a short episode if they are prescribed; by default they are drawn.
         """
+        search = self._search(raised, key, row, commune, what, lasting, visits)
+        self._searches = np.concatenate([self._searches, search])
+
+    def _search(self, raised: ArrayLike, key: Keys, row: ArrayLike, commune: ArrayLike, what: ArrayLike,
+                lasting: ArrayLike, visits: ArrayLike | None = None) -> NDArray[np.void]:  # fmt: skip
         search = np.zeros(np.size(raised), dtype=SEARCH)
         rate, days = course(self.settings, self.draws, key, what, lasting)
         given = {"raised": raised, "due": raised, "key": key, "row": row, "commune": commune, "what": what,
@@ -142,7 +135,14 @@ class HomeCare:
             search[name] = column
         search["minutes"] = np.floor(self.settings.visit_min * rate * 64.0) / 64.0
         search["turn"] = self.draws.uniform("nurse called", key, what)
-        self._searches = np.concatenate([self._searches, search])
+        return search
+
+    def add_visits(self, raised: Floats, key: Keys, row: ArrayLike, commune: ArrayLike, what: ArrayLike) -> Floats:
+        """Let nurses who come already (``nurse_of``) give short episodes too; returns the first visit of each."""
+        search = self._search(raised, key, row, commune, what, np.zeros(len(key), np.int8))
+        start = self._first_visit(search, raised)
+        self._accept(search, self.nurse_of(row), start)
+        return start
 
     def fill(self, at: float, key: Keys, row: ArrayLike, commune: ArrayLike) -> Searched:
         """Give their nurses to those who have lasting care at the start; all nurses in reach are tried."""
@@ -172,14 +172,9 @@ class HomeCare:
         ended = ~none | over
         columns = {name: now[name][ended].astype(np.int64) for name in ("row", "what")}
         return Searched(
-            raised=now["raised"][ended],
-            ended=asked[ended],
-            start=np.where(none, np.nan, start)[ended],
-            nurse=found[ended],
-            contacts=now["calls"][ended].astype(np.int64),
-            key=now["key"][ended],
-            **columns,
-        )
+            raised=now["raised"][ended], ended=asked[ended], start=np.where(none, np.nan, start)[ended],
+            nurse=found[ended], contacts=now["calls"][ended].astype(np.int64), key=now["key"][ended], **columns,
+        )  # fmt: skip
 
     def _call(self, searches: NDArray[np.void], calls_per_day: int) -> Rows:
         """Return the nurse who takes each request (-1 for none), charging minutes as they are given."""
@@ -305,9 +300,13 @@ class HomeCare:
         self._searches = self._searches[~np.isin(self._searches["row"], row)]
         self._weigh()
 
-    def has_nurse(self, row: ArrayLike) -> NDArray[np.bool_]:
-        """Tell which persons have lasting care now."""
-        return np.isin(np.asarray(row), self._cases["row"][self._cases["lasting"] == 1])
+    def nurse_of(self, row: ArrayLike) -> Rows:
+        """Return the nurse who gives each person lasting care now, -1 for none, shape (n,)."""
+        lasting = self._cases[self._cases["lasting"] == 1]
+        order = np.argsort(lasting["row"], kind="stable")
+        rows, nurses = np.append(lasting["row"][order], -1), np.append(lasting["nurse"][order], -1)
+        place = np.searchsorted(rows[:-1], np.asarray(row))
+        return np.where(rows[place] == row, nurses[place], -1).astype(np.int64)
 
     def searching(self) -> int:
         """Return how many requests look for a nurse now."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from lives import scenario, winter
 
+from cpts_sim.care.home import nursing
 from cpts_sim.care.home_care import HomeCare
 from cpts_sim.care.nursing_need import NurseSettings, NursingNeed, course
+from cpts_sim.care.requests import ENDED, raise_requests
 from cpts_sim.engine.draws import Draws, keys_of
+from cpts_sim.engine.events import Need, Origin
 from cpts_sim.errors import UsageError
 from cpts_sim.evidence import load_parameters
 
@@ -191,3 +197,38 @@ def test_minutes_stay_within_the_rounds_and_each_request_ends_once(
     straight = run(list(range(len(asked))), False)
     assert straight == run(list(range(len(asked)))[::-1], fork)
     assert sorted(row for row, *_ in straight) == list(range(len(asked)))
+
+
+def test_who_has_lasting_care_asks_nobody_else() -> None:
+    """The nurse who comes adds the visits of a short episode to her round; the others are not called."""
+    home = tiny([0, 0, 0], [[5.0]])
+    people = np.arange(4)
+    keys = keys_of("p", people)
+    home.fill(0.0, keys[:2], people[:2], people[:2] * 0)
+    own = home.nurse_of(people)
+    assert (own[:2] >= 0).all()
+    assert own[2:].tolist() == [-1, -1]
+    before = home.load_min.copy()
+    start = home.add_visits(np.full(2, 600.0), keys[:2], people[:2], people[:2] * 0, np.array([5, 5]))
+    assert (start > 600.0).all()
+    added = home.load_min - before
+    assert added.sum() == 2 * home.settings.visit_min
+    assert set(np.flatnonzero(added)) == set(own[:2])
+    assert home.searching() == 0
+
+
+def test_nobody_has_lasting_care_twice() -> None:
+    """A lasting need of somebody with lasting care is covered already: no second case, nobody is called."""
+    world = winter(scenario(population=6000)).care.world
+    world.nursing_need = replace(world.nursing_need, brief_per_day=world.nursing_need.brief_per_day * 0.0)
+    cases = world.home_care.state()
+    person = np.unique(cases["case_row"][cases["case_lasting"] == 1]).astype(np.int64)
+    assert len(person) > 30
+    raised = np.full(len(person), world.now + 60.0)
+    rows = raise_requests(world, person, Need.NURSING, Origin.EXOGENOUS, np.full(len(person), 999), raised)
+    load, searching = world.home_care.load_min.copy(), world.home_care.searching()
+    nursing(world, rows)
+    np.testing.assert_array_equal(world.home_care.load_min, load)
+    assert world.home_care.searching() == searching
+    assert (world.requests["stage"][rows] == ENDED).all()
+    assert (world.requests["gp"][rows] == world.home_care.nurse_of(person)).all()
