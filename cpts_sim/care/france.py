@@ -17,6 +17,7 @@ from cpts_sim.care import (
     newcomers,
     professionals,
     seeking,
+    sessions,
     stabilisers,
     teams,
     visits,
@@ -26,10 +27,10 @@ from cpts_sim.care.ed_demand import EdDemand
 from cpts_sim.care.needs import arise_together
 from cpts_sim.care.setup import NEED_KINDS, bind_needs
 from cpts_sim.care.strain_effects import StrainEffects
-from cpts_sim.care.surgery import Surgeries
+from cpts_sim.care.surgery import Surgeries, see_people_from_elsewhere
 from cpts_sim.care.world import Arrivals, World
 from cpts_sim.engine.agenda import Books
-from cpts_sim.engine.clock import DAY
+from cpts_sim.engine.clock import DAY, WEEK
 from cpts_sim.engine.codes import MtState, Need, Work
 from cpts_sim.engine.events import Profession
 
@@ -177,15 +178,12 @@ class FranceCare:
             hospital_days.admit(world, finished)
 
     def close_day(self, day: int) -> None:
-        """At midnight: count the slots nobody took, and take stock."""
+        """At midnight: charge the day's sessions, count the slots nobody took, and take stock."""
         world = self.world
         world.now = (day + 1) * DAY
-        unused, minutes = visits.idle_minutes(world, day)
-        mine = (world.gps["locum_now"] == 0) & (world.gps["halo"] == 0)
-        world.ledger.charge(
-            "idle", np.flatnonzero(mine), np.where(mine, minutes * world.parameters["gp.idle_share"], 0.0)[mine]
-        )
-        self._stock(day, int(unused[world.gps["halo"] == 0].sum()))
+        see_people_from_elsewhere(world, self.surgeries, day)
+        sessions.close_sessions(world, day)
+        self._stock(day, int(sessions.unused(world, day)[world.gps["halo"] == 0].sum()))
 
     def _stock(self, day: int, free: int) -> None:
         world, people = self.world, self.world.people
@@ -238,4 +236,6 @@ class FranceCare:
 
     def finish(self) -> None:
         """Close what is open at the horizon."""
-        rq.close_pending(self.world)
+        world = self.world
+        sessions.write_practices(world, np.floor(world.now / WEEK) * WEEK)
+        rq.close_pending(world)

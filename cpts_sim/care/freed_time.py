@@ -1,8 +1,9 @@
 """What GPs do with minutes that others take over: one rule, applied every four weeks (``use_of_slack``).
 
 A delegated act leaves its slot free. The rule splits these minutes: *backfill* stays free for others, *list* lets the
-GP take on patients, *longer* lengthens consultations, *shorter* ends days sooner; the last two close slots, so that no
-minute is counted twice.
+GP take on patients, *longer* lengthens consultations, *shorter* ends days sooner. The last two close slots: of those
+closed for a shorter day the minutes are no longer laid out; those closed for longer consultations are shared out among
+the slots that stay open, so the minutes laid out are the same. No minute is counted twice.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim.care.sessions import ORDINARY
 from cpts_sim.care.slack import use_of_slack
 from cpts_sim.care.world import World
 from cpts_sim.engine.agenda import Slot
@@ -20,6 +22,8 @@ from cpts_sim.engine.events import Work
 
 Array = NDArray[Any]
 PERIOD_WEEKS = 4
+FIRST_DAY = 7
+"""Days ahead at which slots may begin to close."""
 PERIODS_A_YEAR = 52.0 / PERIOD_WEEKS
 
 
@@ -51,31 +55,40 @@ def _longer_lists(world: World, rows: Array, minutes: Array) -> None:
 
 
 def _longer_acts(world: World, rows: Array, minutes: Array) -> None:
-    gps = world.gps
-    acts = gps["list_size"][rows] * world.parameters["gp.acts_per_patient_year"] / PERIODS_A_YEAR
-    gps["longer_share"][rows] = minutes / np.maximum(acts * gps["slot_min"][rows], 1.0)
+    """The minutes of the slots that close make those that stay open longer, until the next division."""
+    books, today = world.books, int(np.floor_divide(world.now, DAY))
+    span = books.span(today + FIRST_DAY, today + FIRST_DAY + 7 * PERIOD_WEEKS)
+    laid = np.where(np.isin(books.kind[rows, span], ORDINARY), books.length[rows, span], 0.0).sum(axis=1)
+    world.gps["longer_share"][rows] = minutes / np.maximum(laid - minutes, minutes + 1.0)
 
 
-def close_slots(world: World, rows: Array, minutes: Array, first_day: int = 7, weeks: int = PERIOD_WEEKS) -> None:
-    """Close free slots of some GPs, from a number of days ahead, until about so many minutes are gone.
+def close_slots(
+    world: World, rows: Array, minutes: Array, first_day: int = FIRST_DAY, weeks: int = PERIOD_WEEKS
+) -> None:
+    """Close free slots of some GPs, from a number of days ahead, until so many minutes are gone.
+
+    Slots are whole, so what is closed too much or too little is remembered and set off against the next time.
 
     Args:
         world: the world.
-        rows: GPs.
-        minutes: minutes to take out of each book; nothing happens where less than half a slot is asked for.
+        rows: GPs, each once.
+        minutes: minutes to take out of each book.
         first_day: days ahead at which closing may begin.
         weeks: weeks over which it is spread.
     """
     books = world.books
     today = int(np.floor_divide(world.now, DAY))
     span = books.span(today + first_day, today + first_day + 7 * weeks)
-    for row, wanted in zip(rows.tolist(), minutes.tolist(), strict=True):
+    owed = world.gps["slots_owed_min"]
+    owed[rows] += minutes
+    for row in rows[owed[rows] > 0].tolist():
         bits = books.free[row, span]
         free = np.flatnonzero((bits == Slot.AHEAD) | (bits == Slot.SAME_DAY)) + span.start
-        if not len(free) or wanted < 0.5 * books.length[row, free[0]]:
+        if not len(free) or owed[row] < 0.5 * books.length[row, free[0]]:
             continue
         u = float(world.draws.uniform("slot closed", world.gps["key"][row : row + 1], today)[0])
         order = np.roll(free, -int(u * len(free)))
-        gone = order[: int(np.searchsorted(np.cumsum(books.length[row, order]), wanted)) + 1]
-        which = np.full(len(gone), row)
-        books.close(which, gone)
+        length = books.length[row, order].astype(np.float64)
+        gone = np.cumsum(length) - 0.5 * length <= owed[row]  # the nearest whole number of slots
+        owed[row] -= length[gone].sum()
+        books.close(np.full(int(gone.sum()), row), order[gone])

@@ -55,13 +55,13 @@ def close_week(world: World, surgeries: Surgeries, effects: StrainEffects) -> No
 def _charge_fixed(world: World, working: Array) -> None:
     """Time around the acts, administration, training and the rest of an ordinary week."""
     gps, p, rows = world.gps, world.parameters, np.flatnonzero(working)
-    around = gps["acts_week"][rows] * p["gp.around_act_min"]
-    world.ledger.charge("session_other", rows, around)
     presence = 1.0 + p["gp.admin_with_presence"] * (gps["half_days"][rows] / p["gp.half_days_mean"] - 1.0)
     assistance = 1.0 - p["gp.assistant_saves_admin"] * (gps["assistant"][rows] > 0)
     for line, hours in (("admin", "gp.admin_hours"), ("knowledge", "gp.knowledge_hours"), ("other", "gp.other_hours")):
-        factor = presence * assistance if line == "admin" else presence
-        world.ledger.charge(line, rows, p[hours] * 60.0 * factor)
+        usual = p[hours] * 60.0 * (presence * assistance if line == "admin" else presence)
+        given_up = gps["admin_given_min"][rows] if line == "admin" else 0.0
+        world.ledger.charge(line, rows, np.maximum(usual - given_up, 0.0))
+    gps["admin_given_min"][:] = 0.0
 
 
 def strain_week(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim.care import sessions
 from cpts_sim.care.ed_demand import EdDemand
 from cpts_sim.care.ledger import ledger_columns
 from cpts_sim.care.needs import Activity, NeedClock
@@ -153,7 +154,7 @@ def add_gp_columns(gps: Table, parameters: Parameters, draws: Draws) -> None:
         gps.add_column(name, np.full(rows, value))
     zeros = (
         "pace_slots", "away_until", "acts_week", "refusals", "unscheduled_week", "complex_week", "ties", "peer_bonus",
-        "taken_on", "habit_weeks", "since", "freed_min", "longer_share",
+        "taken_on", "habit_weeks", "since", "freed_min", "longer_share", *sessions.COLUMNS,
     )  # fmt: skip
     for name in zeros:
         gps.add_column(name, np.zeros(rows))

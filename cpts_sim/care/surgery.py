@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim.care import sessions
 from cpts_sim.care.world import World
 from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import DAY, NEVER
@@ -258,7 +259,7 @@ def open_day(world: World, surgeries: Surgeries, day: int) -> tuple[Array, Array
     kind = np.where(here, template.kind[weekday], 0).astype(np.uint8)
     kind = np.where(kind == Slot.SQUEEZE, np.uint8(0), kind)  # squeezes are opened week by week
     kind = _without_cut_sessions(world, surgeries, weekday, kind)
-    kind = _thin_halo(world, day, kind)
+    kind = np.where(_held_elsewhere(world, day, kind.shape[1]), 0, kind)
     return template.offset[weekday], template.length[weekday], kind
 
 
@@ -275,15 +276,36 @@ def _without_cut_sessions(world: World, surgeries: Surgeries, weekday: int, kind
     return kind
 
 
-def _thin_halo(world: World, day: int, kind: Array) -> Array:
-    """People from outside the territory, who are not simulated one by one, hold a drawn part of the slots.
+def _held_elsewhere(world: World, day: int, slots: int) -> Array:
+    """Which slots people from outside the territory, who are not simulated one by one, hold: a drawn part.
 
     ``reach`` is the share of a GP's patients who live in the territory (small for GPs of the halo).
     """
+    held = np.zeros((len(world.gps), slots), dtype=bool)
     shared = np.flatnonzero(world.gps["reach"] < 0.999)
-    if not len(shared):
-        return kind
-    u = world.draws.block("halo_taken", kind.shape[1], world.gps["key"][shared], day).T
-    taken = (1.0 - world.gps["reach"][shared]) * world.parameters["gp.halo_occupancy"]
-    kind[shared] = np.where(u < taken[:, None], 0, kind[shared])
-    return kind
+    if len(shared):
+        u = world.draws.block("halo_taken", slots, world.gps["key"][shared], day).T
+        taken = (1.0 - world.gps["reach"][shared]) * world.parameters["gp.halo_occupancy"]
+        held[shared] = u < taken[:, None]
+    return held
+
+
+def see_people_from_elsewhere(world: World, surgeries: Surgeries, day: int) -> None:
+    """Charge the slots of a day that people from outside hold at the territory's own GPs."""
+    gps, p = world.gps, world.parameters
+    if not ((gps["reach"] < 0.999) & (gps["halo"] == 0)).any():
+        return
+    weekday = int(world.days.weekday[min(day - world.days.first_day, len(world.days.weekday) - 1)])
+    template, here = surgeries.template, surgeries.present(day) & (gps["halo"] == 0)
+    kind = np.where(here[:, None], template.kind[weekday], 0).astype(np.uint8)
+    kind = _without_cut_sessions(world, surgeries, weekday, kind)
+    row, place = np.nonzero(_held_elsewhere(world, day, kind.shape[1]) & (kind > 0) & (kind != Slot.SQUEEZE))
+    at, home = day * DAY + template.offset[weekday][row, place], kind[row, place] == Slot.HOME
+    pace = sessions.pace(world)[row]
+    visit = p["gp.home_visit_min"] / p["gp.home_slots_per_visit"]  # not every slot kept for a visit is needed
+    laid = np.where(home, visit, template.length[weekday][row, place] * pace)
+    minutes = np.where(home, visit, gps["slot_min"][row] * pace)
+    for line, chosen in (("visit", home), ("consult", ~home)):
+        sessions.charge_elsewhere(world, line, row[chosen], at[chosen], laid[chosen], minutes[chosen])
+    acts = np.bincount(row, np.where(home, 1.0 / p["gp.home_slots_per_visit"], 1.0), minlength=len(gps))
+    gps["acts_week"] += np.where(gps["locum_now"] == 0, acts, 0.0)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.care import requests as rq
+from cpts_sim.care.sessions import note_acts
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Ending, MtState, Need, Origin, Road, Route, Slot, Status
@@ -176,7 +177,7 @@ def _seen(world: World, rows: Array, gp: Array, column: Array, at: Array) -> Non
         return
     requests = world.requests
     slot = world.books.kind[gp, column]
-    charge_acts(world, gp, slot)
+    charge_acts(world, gp, slot, at)
     world.pharmacies.dispense(world.people["pharmacy"][requests["person"][rows]])
     kind = requests["kind"][rows]
     count_for(world, "unscheduled_week", gp[rq.is_symptom(kind)])
@@ -187,17 +188,20 @@ def _seen(world: World, rows: Array, gp: Array, column: Array, at: Array) -> Non
     world.rules["after_visit"](world, rows, gp, at)
 
 
-def charge_acts(world: World, gp: Array, slot: Array) -> None:
-    """Write the minutes of acts in the ledger, by line (locums' minutes are nobody's)."""
+def charge_acts(world: World, gp: Array, slot: Array, at: Array) -> None:
+    """Write the minutes of acts in the ledger, by line (locums' minutes are nobody's).
+
+    Paid sessions are charged whole when they end.
+    """
     minutes = act_minutes(world, gp, slot)
     mine = world.gps["locum_now"][gp] == 0
-    lines = (("visit", slot == Slot.HOME), ("squeeze", slot == Slot.SQUEEZE), ("extra_paid", slot == Slot.EXTRA))
-    rest = mine.copy()
-    for line, chosen in lines:
+    rest = mine & (slot != Slot.EXTRA)
+    for line, chosen in (("visit", slot == Slot.HOME), ("squeeze", slot == Slot.SQUEEZE)):
         if chosen.any():
             world.ledger.charge(line, gp[chosen & mine], minutes[chosen & mine])
             rest &= ~chosen
     world.ledger.charge("consult", gp[rest], minutes[rest])
+    note_acts(world, gp, at, slot, minutes)
     count_for(world, "acts_week", gp[mine])
 
 
@@ -264,15 +268,3 @@ def _come_again(world: World, rows: Array, gp: Array, at: Array, u: Array, kind:
     new = rq.raise_requests(world, requests["person"][chosen], Need.FOLLOWUP, Origin.CARE, ordinal,
                             raised, np.maximum(planned, raised))  # fmt: skip
     requests["patience_days"][new] = p["care.patience_planned_high_days"]
-
-
-def idle_minutes(world: World, day: int) -> tuple[Array, Array]:
-    """Slots that each GP kept open on a day that nobody took: number, and minutes of consultation time."""
-    books = world.books
-    span = books.span(day)
-    kind = books.kind[:, span]
-    ordinary = (kind == Slot.AHEAD) | (kind == Slot.SAME_DAY) | (kind == Slot.SHARED)
-    unused = ordinary & (books.free[:, span] > 0)
-    count: Array = unused.sum(axis=1)
-    minutes: Array = (unused * books.length[:, span]).sum(axis=1)
-    return count, minutes

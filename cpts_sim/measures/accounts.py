@@ -5,14 +5,20 @@ sessions of the professionals of day 0 belongs to one account at once: task shif
 professionals, supply from outside, or lower need when it settled without care. What is left, needs met in
 regular sessions, is
 
-    professionals × hours × filled share × acts an hour − acts given to other requests
+    weeks open × minutes laid out × filled share × acts a minute − acts given to other requests
 
-where the four factors are GP-weeks worked by the cohort of day 0, bookable hours per GP-week, the share of
-them that is not idle, and acts per filled hour (all origins); other requests are returns, follow-ups made
+where the four factors are weeks in which the practices of the cohort of day 0 are open (the GP or her locum),
+minutes laid out in such a week (slots kept open, home visits made, patients squeezed in), the share of them
+that acts fill, and acts per minute of act (all origins); other requests are returns, follow-ups made
 by care, attachment, induced and outreach. The change of the product between two arms is shared among its
 factors by the mean over all orders in which they may be changed (Shapley 1953): every order telescopes from
 one arm to the other, so the mean does too, and no factor is favoured by its place. A need that does not
 arise in the second arm counts as met by lower need.
+
+What fills minutes that were laid out anyway is better matching. Weeks open and minutes laid out change when
+professionals come, stay or leave, fall ill, cut half-days, or close slots for a shorter day or for hours that
+a CPTS takes: one account, *professionals and hours open*. Longer or shorter consultations are counted with
+the number of acts per patient.
 """
 
 from __future__ import annotations
@@ -23,7 +29,7 @@ from itertools import permutations
 
 import numpy as np
 
-from cpts_sim.engine.events import Account, Ending, Origin, Profession, Route, Work
+from cpts_sim.engine.events import Account, Ending, Origin, Route
 from cpts_sim.engine.journal import Chunk
 from cpts_sim.measures.base import POINTS, Horizon, Indicator, Row, Tables, Tally, measure, week_of
 from cpts_sim.measures.tables import cohort, residents
@@ -36,9 +42,9 @@ ACCOUNTS = (
 LINES: dict[str, str] = {
     "filled": "matching", "regular_other": "matching",
     "pharmacist_nurse": "shifting",
-    "extra_sessions": "paid_time", "duty": "paid_time", "hours": "matching",
-    "acts_per_hour": "acts_per_patient", "follow_ups": "acts_per_patient",
-    "gps_present": "professionals", "newcomers": "professionals",
+    "extra_sessions": "paid_time", "duty": "paid_time",
+    "consultation_length": "acts_per_patient", "follow_ups": "acts_per_patient",
+    "weeks_open": "professionals", "hours_open": "professionals", "newcomers": "professionals",
     "neighbours": "outside", "emergency": "outside",
     "returns": "lower_need", "attachment": "lower_need", "offers": "lower_need", "settled": "lower_need",
     "not_arising": "lower_need",
@@ -47,12 +53,12 @@ LINES: dict[str, str] = {
 
 _BUCKETS = ("regular", "shifted", "extra", "duty", "newcomer", "outside", "emergency", "settled")
 _ORIGINS = len(Origin)
-_BASE = ("gp_weeks", "hours", "filled_hours")
+_BASE = ("weeks_open", "laid_min", "given_min")
 
 
 @measure(
     "accounts",
-    reads=("request", "week"),
+    reads=("request", "practice_week"),
     indicators=(
         Indicator("account.met", "per_1000_year", "higher", "exogenous needs met, by whose capacity"),
         Indicator("account.base", "count", "none", "raw counts from which two arms are compared"),
@@ -60,34 +66,27 @@ _BASE = ("gp_weeks", "hours", "filled_hours")
     ),
 )
 class Accounts:
-    """Served requests by capacity and origin, and the hours of the GPs of day 0."""
+    """Served requests by capacity and origin, and the minutes laid out and given by the practices of day 0."""
 
     def add(self, tally: Tally, chunk: Chunk, tables: Tables) -> None:
-        """Count served requests, exogenous needs and hours."""
+        """Count served requests, exogenous needs and minutes."""
         rows = chunk["request"]
         week = np.where(rows["raised"] >= 0, week_of(rows["ended"]), -1)
         served = np.where(rows["ending"] == Ending.SERVED, week, -1)
         places = (_bucket(rows), rows["origin"])
         tally.add("served", served, places, (len(_BUCKETS), _ORIGINS))
         tally.add("needs", np.where(rows["origin"] == Origin.EXOGENOUS, week, -1))
-        self._hours(tally, chunk, tables)
+        self._minutes(tally, chunk, tables)
 
-    def _hours(self, tally: Tally, chunk: Chunk, tables: Tables) -> None:
-        rows = chunk["week"]
+    def _minutes(self, tally: Tally, chunk: Chunk, tables: Tables) -> None:
+        rows = chunk["practice_week"]
         mine = cohort(tables)
-        inside = (
-            (rows["profession"] == Profession.GP)
-            & (rows["status"] == Work.WORKING)
-            & (rows["row"] < len(mine))
-        )
+        inside = (rows["account"] == Account.REGULAR) & (rows["row"] < len(mine))
         inside &= mine[np.clip(rows["row"], 0, len(mine) - 1)] if len(mine) else False
         week = np.where(inside, week_of(rows["at"]), -1)
-        filled = sum(
-            np.asarray(rows[x], np.float64) for x in ("consult", "visit", "squeeze", "session_other")
-        )
-        tally.add("gp_weeks", week)
-        tally.add("filled_hours", week, amount=filled, scale=POINTS)
-        tally.add("hours", week, amount=filled + rows["idle"], scale=POINTS)
+        tally.add("weeks_open", week)
+        for name in ("laid", "given"):
+            tally.add(f"{name}_min", week, amount=rows[name], scale=POINTS)
 
     def finish(self, tally: Tally, horizon: Horizon, tables: Tables) -> Iterator[Row]:
         """Return needs met by capacity, and the raw counts."""
@@ -107,7 +106,7 @@ class Accounts:
                     float(served[rank, origin]),
                 )
         for name in _BASE:
-            scale = 1 if name == "gp_weeks" else POINTS
+            scale = 1 if name == "weeks_open" else POINTS
             yield Row("account.base", "count", name, -1, float(tally.get(name, weeks, scale=scale).sum()))
         yield Row("account.base", "count", "needs", -1, float(tally.get("needs", weeks).sum()))
         yield Row("account.base", "count", "per_1000", -1, per_1000)
@@ -173,7 +172,7 @@ def decompose(without: Mapping[str, float], with_: Mapping[str, float]) -> dict[
         if o is not Origin.EXOGENOUS
     }
     lines = {
-        "gps_present": factors[0], "hours": factors[1], "filled": factors[2], "acts_per_hour": factors[3],
+        "weeks_open": factors[0], "hours_open": factors[1], "filled": factors[2], "consultation_length": factors[3],
         "pharmacist_nurse": exogenous["shifted"],
         "extra_sessions": exogenous["extra"], "duty": exogenous["duty"],
         "newcomers": exogenous["newcomer"], "neighbours": exogenous["outside"],
@@ -181,8 +180,7 @@ def decompose(without: Mapping[str, float], with_: Mapping[str, float]) -> dict[
         "follow_ups": regular["care"], "returns": regular["return"], "attachment": regular["attachment"],
         "offers": regular["induced"] + regular["outreach"], "not_arising": -change.get("needs", 0.0),
     }  # fmt: skip
-    # Acts that no hour of the cohort explains (an arm without a ledger) are matching, so that nothing is
-    # lost.
+    # Acts that no minute of the cohort explains (an arm without a ledger) are matching: nothing is lost.
     lines["regular_other"] = exogenous["regular"] - (sum(factors) + sum(regular.values()))
     return {name: lines[name] for name in LINES}
 
@@ -198,9 +196,9 @@ def by_account(lines: Mapping[str, float]) -> dict[str, float]:
 
 
 def _factors(counts: Mapping[str, float]) -> list[float]:
-    """Return GP-weeks, hours per GP-week, filled share and acts per filled hour."""
+    """Return weeks open, minutes laid out per week, filled share and acts per minute of act."""
     acts = math.fsum(counts.get(f"regular.{origin.name.lower()}", 0.0) for origin in Origin)
-    gps, hours, filled = (counts.get(name, 0.0) for name in _BASE)
-    if not (gps and hours and filled):
+    weeks, laid, given = (counts.get(name, 0.0) for name in _BASE)
+    if not (weeks and laid and given):
         return [0.0, 0.0, 0.0, 0.0]
-    return [gps, hours / gps, filled / hours, acts / filled]
+    return [weeks, laid / weeks, given / laid, acts / given]

@@ -199,8 +199,8 @@ class Organisation:
             return
         given = np.broadcast_to(np.asarray(minutes, dtype=np.float64), len(rows))
         taken = displaces("cpts_evening" if line == "cpts_admin" else line, given, self.world.parameters)
-        moved = self.world.ledger.move("admin", line, rows, taken.admin)
-        self.world.ledger.charge(line, rows, given - moved)
+        self.world.ledger.charge(line, rows, given)
+        self.world.gps["admin_given_min"][rows] += taken.admin  # the week's administration is charged when it ends
         close_slots(self.world, rows, taken.patients, first_day=7)
 
     def spend(self, event: int, rows: Array, hours: Any, euros_per_hour: float | None = None) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.care import requests as rq
-from cpts_sim.care import second_line
+from cpts_sim.care import second_line, sessions
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.events import CptsEvent, Service
@@ -165,7 +165,7 @@ class Pathways(Mission):
         new = (people["asked_until"][person] <= at) & (world.age_years(person) >= second_line.ADULT)
         asked = new & (u[0] < p["pathways.asks_share"]) & (world.gps["in_pathways"][gp] > 0)
         people["asked_until"][person[asked]] = at[asked] + p["pathways.asks_again_days"] * DAY
-        world.ledger.charge("session_other", gp[asked], p["pathways.asks_min"])
+        sessions.more_desk(world, gp[asked], p["pathways.asks_min"])
         found = asked & (u[1] < p["pathways.finds"]) & second_line.use_disorder(world, person)
         second_line.refer(world, person[found], Service.ADDICTOLOGY, gp[found], at[found], what[found] + 1, 1)
 

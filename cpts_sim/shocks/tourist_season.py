@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from cpts_sim.care import sessions
 from cpts_sim.care.visits import act_minutes
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.codes import Slot
@@ -93,8 +94,9 @@ class TouristSeason(Shock):
         world, books = self.world, self.world.books
         minutes = act_minutes(world, row, books.kind[row, column])
         mine = world.gps["locum_now"][row] == 0
+        laid = books.length[row, column] * sessions.pace(world)[row]
+        sessions.charge_elsewhere(world, "consult", row, books.start[row, column], laid, minutes)
         books.close(row, column)
-        world.ledger.charge("consult", row[mine], minutes[mine])
         for counter in ("acts_week", "unscheduled_week"):
             np.add.at(world.gps[counter], row[mine], 1)
 

@@ -96,6 +96,17 @@ def weeks(
     )  # fmt: skip
 
 
+def practices(
+    start_week: int, count: int, seed: int, better: float = 0.0, gps: int = GPS
+) -> dict[str, np.ndarray]:
+    u = uniforms(2 * count * gps, seed + 3).reshape(2, count * gps)
+    week, laid = np.repeat(np.arange(start_week, start_week + count), gps), 2000.0 + np.floor(u[0] * 400)
+    return rows(
+        "practice_week", count * gps, at=week * 7 * DAY, row=np.tile(np.arange(gps), count), account=Account.REGULAR,
+        laid=laid, given=laid * (0.7 + 0.2 * u[1] + better),
+    )  # fmt: skip
+
+
 def journal(months: int = 4, seed: int = 5, better: float = 0.0, need: int = 400) -> list[dict]:
     """Chunks of four weeks, the first before day 0 (warm-up)."""
     out = []
@@ -106,6 +117,7 @@ def journal(months: int = 4, seed: int = 5, better: float = 0.0, need: int = 400
         kept = written["ended"] < 0 if month < 0 else np.full(need, True)
         chunk["request"] = {name: column[kept] for name, column in written.items()}
         chunk["week"] = weeks(4 * month, 4, seed + 17 * (month + 2), better)
+        chunk["practice_week"] = practices(4 * month, 4, seed + 17 * (month + 2), better)
         u = uniforms(28 * 4, seed + month + 40)
         days = start + np.arange(28) * DAY + DAY - 1
         chunk["day"] = rows(

@@ -21,9 +21,9 @@ from cpts_sim.measures.accounts import (
 from . import fake
 
 COUNTS = [f"{b}.{o.name.lower()}" for b in _BUCKETS for o in Origin] + [
-    "gp_weeks",
-    "hours",
-    "filled_hours",
+    "weeks_open",
+    "laid_min",
+    "given_min",
     "needs",
 ]
 counts = st.fixed_dictionaries({name: st.integers(0, 10**6).map(float) for name in COUNTS})
@@ -67,9 +67,9 @@ def test_equal_arms_have_seven_zeros():
 
 def test_one_more_gp_is_booked_under_professionals():
     without = dict.fromkeys(COUNTS, 0.0) | {
-        "gp_weeks": 100, "hours": 4000, "filled_hours": 3800, "regular.exogenous": 9000, "needs": 10000,
+        "weeks_open": 100, "laid_min": 4000, "given_min": 3800, "regular.exogenous": 9000, "needs": 10000,
     }  # fmt: skip
-    with_ = without | {"gp_weeks": 110, "hours": 4400, "filled_hours": 4180, "regular.exogenous": 9900}
+    with_ = without | {"weeks_open": 110, "laid_min": 4400, "given_min": 4180, "regular.exogenous": 9900}
     accounts = by_account(decompose(without, with_))
     assert accounts["professionals"] == pytest.approx(900)
     assert all(v == pytest.approx(0, abs=1e-9) for name, v in accounts.items() if name != "professionals")
@@ -77,17 +77,38 @@ def test_one_more_gp_is_booked_under_professionals():
 
 def test_filling_idle_time_is_matching_and_pharmacists_are_shifting():
     without = dict.fromkeys(COUNTS, 0.0) | {
-        "gp_weeks": 100, "hours": 4000, "filled_hours": 3800, "regular.exogenous": 9500, "needs": 10000,
+        "weeks_open": 100, "laid_min": 4000, "given_min": 3800, "regular.exogenous": 9500, "needs": 10000,
     }  # fmt: skip
-    with_ = without | {"filled_hours": 3900, "regular.exogenous": 9750, "shifted.exogenous": 100}
+    with_ = without | {"given_min": 3900, "regular.exogenous": 9750, "shifted.exogenous": 100}
     accounts = by_account(decompose(without, with_))
     assert accounts["matching"] == pytest.approx(250)
     assert accounts["shifting"] == 100
 
 
+def test_slots_closed_and_half_days_cut_are_hours_open():
+    without = dict.fromkeys(COUNTS, 0.0) | {
+        "weeks_open": 100, "laid_min": 200_000, "given_min": 180_000, "regular.exogenous": 9000, "needs": 10000,
+    }  # fmt: skip
+    with_ = without | {"laid_min": 190_000, "given_min": 171_000, "regular.exogenous": 8550}
+    lines = decompose(without, with_)
+    assert lines["hours_open"] == pytest.approx(-450)
+    assert by_account(lines)["professionals"] == pytest.approx(-450)
+    assert by_account(lines)["matching"] == pytest.approx(0, abs=1e-9)
+
+
+def test_longer_consultations_are_fewer_acts():
+    without = dict.fromkeys(COUNTS, 0.0) | {
+        "weeks_open": 100, "laid_min": 200_000, "given_min": 180_000, "regular.exogenous": 10_000, "needs": 12000,
+    }  # fmt: skip
+    with_ = without | {"regular.exogenous": 9_000}
+    accounts = by_account(decompose(without, with_))
+    assert accounts["acts_per_patient"] == pytest.approx(-1000)
+    assert sum(abs(v) for name, v in accounts.items() if name != "acts_per_patient") == pytest.approx(0, abs=1e-9)
+
+
 def test_induced_visits_lower_what_regular_sessions_leave():
     without = dict.fromkeys(COUNTS, 0.0) | {
-        "gp_weeks": 100, "hours": 4000, "filled_hours": 4000, "regular.exogenous": 9500, "needs": 10000,
+        "weeks_open": 100, "laid_min": 4000, "given_min": 4000, "regular.exogenous": 9500, "needs": 10000,
     }  # fmt: skip
     with_ = without | {"regular.exogenous": 9300, "regular.induced": 200}
     assert by_account(decompose(without, with_))["lower_need"] == -200
