@@ -1,0 +1,112 @@
+"""From an ask to records: what is on the shelf is shared, what is not is computed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cpts_sim import EPOCH
+from cpts_sim.app.asks import Ask, to_scenario, written
+from cpts_sim.app.limits import Limits
+from cpts_sim.app.pool import Pool
+from cpts_sim.app.records import Record, Shelf, Watcher
+from cpts_sim.app.worker import Job
+from cpts_sim.errors import InputError
+from cpts_sim.scenario import resolved, run_key
+from cpts_sim.words import say
+
+ARMS = ("without", "with")
+NOW, LATER = 0, 1
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """The jobs of an ask: one for each arm."""
+
+    ask: Ask
+    arms: tuple[Job, ...]
+
+
+class Desk:
+    """Opens runs for sessions.
+
+    Args:
+        presets: territories by name, as mappings of a scenario file.
+        limits: limits of the server.
+        pool: workers.
+    """
+
+    def __init__(self, presets: Mapping[str, Mapping[str, Any]], limits: Limits, pool: Pool) -> None:
+        self.presets, self.limits, self.pool = presets, limits, pool
+        self.shelf = Shelf(limits.memory_bytes)
+
+    async def jobs(self, ask: Ask) -> Jobs:
+        """Check an ask and name its jobs (in a thread: reading calendars takes time).
+
+        Raises:
+            InputError: the scenario is not valid.
+        """
+        return await asyncio.to_thread(jobs_of, ask, self.presets, self.limits)
+
+    def open(self, job: Job, session: int, watcher: Watcher, urgency: int = NOW) -> Record:
+        """Return the record of a job, computed before, being computed or asked for now.
+
+        Raises:
+            InputError: too much is waiting.
+        """
+        record = self.shelf.get(job.key)
+        if record is None:
+            if self.pool.waiting >= self.limits.waiting_jobs:
+                raise InputError(say("app.busy", count=self.pool.waiting))
+            self.shelf.make_room()
+            record = self.shelf.make(job.key)
+            self.pool.submit(job, record.receive, urgency)
+        record.holders.add(session)
+        if watcher not in record.watchers:
+            record.watchers.append(watcher)
+        return record
+
+    def release(self, record: Record, session: int, watcher: Watcher) -> None:
+        """A session does not want a record any more; what nobody wants is no longer computed."""
+        record.holders.discard(session)
+        if watcher in record.watchers:
+            record.watchers.remove(watcher)
+        if not record.holders and not record.done and record.failed is None:
+            self.pool.forget(record.key)
+            self.shelf.drop(record.key)
+
+
+def jobs_of(ask: Ask, presets: Mapping[str, Mapping[str, Any]], limits: Limits) -> Jobs:
+    """Return the jobs of an ask.
+
+    Raises:
+        InputError: the scenario is not valid.
+    """
+    scenario = to_scenario(ask, presets, limits)
+    plain = written(scenario)
+    days = scenario.horizon_days
+    warm = run_key({**resolved(scenario), "arms": {}, "cpts": None}, ask.seed, days, EPOCH, shown=limits.shown)
+    arms = []
+    for arm in ARMS:
+        key = run_key(resolved(scenario, arm), ask.seed, days, EPOCH, shown=limits.shown)
+        arms.append(Job(key, warm, plain, (arm,), ask.seed, limits.shown))
+    return Jobs(ask, tuple(arms))
+
+
+def draws_of(jobs: Jobs, count: int, limits: Limits) -> list[Job]:
+    """Return the jobs of further draws of a run: the same territory with other people and other luck.
+
+    Raises:
+        InputError: too many at once.
+    """
+    if not 0 < count <= limits.draws:
+        raise InputError(say("app.too_large", place="draws", value=count, most=limits.draws))
+    first = jobs.arms[0]
+    both = f"{jobs.arms[0].key}+{jobs.arms[1].key}"
+    return [
+        Job(f"{both}/{rank}", f"{first.warm_key}/{rank}", first.scenario, ARMS, jobs.ask.seed + 1000 * rank,
+            first.shown, False)
+        for rank in range(1, count + 1)
+    ]  # fmt: skip

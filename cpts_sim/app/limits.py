@@ -1,0 +1,44 @@
+"""How much anybody may ask of the server: everything is bounded in number, size, memory and time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of one server.
+
+    Attributes:
+        sessions: pages connected at once.
+        message_bytes: size of one message from a page.
+        messages_per_second: steady rate of messages of one page; ``burst`` may come at once.
+        idle_s: a page that says nothing for this long is let go.
+        hello_s: time a page has to say its code.
+        wrong_codes: wrong session codes within a minute before further ones are refused unread.
+        memory_bytes: all records together; the ones used longest ago are forgotten first.
+        job_s: computing time of one arm.
+        waiting_jobs: arms waiting to be computed.
+        jobs_per_session: arms of one page waiting or computing.
+        people: inhabitants of a territory; ``shown`` of them at most are on the map.
+        days: length of a run.
+        draws: further draws that one page may ask for at once.
+        pulls: blocks asked for and not yet sent, per page.
+    """
+
+    sessions: int = 40
+    message_bytes: int = 8192
+    messages_per_second: float = 40.0
+    burst: int = 200
+    idle_s: float = 4 * 3600.0
+    hello_s: float = 10.0
+    wrong_codes: int = 20
+    memory_bytes: int = 600_000_000
+    job_s: float = 600.0
+    waiting_jobs: int = 200
+    jobs_per_session: int = 40
+    people: int = 60_000
+    shown: int = 40_000
+    days: int = 1095
+    draws: int = 30
+    pulls: int = 64

@@ -1,0 +1,121 @@
+"""Records of arms as they are computed, kept in memory within a limit and shared by all who watch."""
+
+from __future__ import annotations
+
+import itertools
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cpts_sim.app.pack import renumbered
+
+Watcher = Callable[["Record"], None]
+
+
+@dataclass
+class Record:
+    """What is known of one arm (or of one further draw).
+
+    Attributes:
+        number: number on the wire; never used twice by a server.
+        key: what decides its content.
+        stage: the bytes needed once. blocks: blocks of days. draw: numbers of a further draw.
+        warming: share of the warm-up lived. done: complete. failed: why it will never be complete.
+        watchers: called whenever something has come. holders: sessions that want it.
+    """
+
+    number: int
+    key: str
+    stage: bytes | None = None
+    blocks: list[bytes] = field(default_factory=list)
+    draw: bytes | None = None
+    warming: float = 0.0
+    done: bool = False
+    failed: str | None = None
+    watchers: list[Watcher] = field(default_factory=list)
+    holders: set[int] = field(default_factory=set)
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory."""
+        return sum(map(len, self.blocks)) + len(self.stage or b"") + len(self.draw or b"")
+
+    def part(self, name: str | int) -> bytes | None:
+        """Return the bytes of a part: "stage", "draw" or the rank of a block; None when it is not there (yet)."""
+        if isinstance(name, int):
+            return self.blocks[name] if 0 <= name < len(self.blocks) else None
+        return {"stage": self.stage, "draw": self.draw}.get(name)
+
+    def receive(self, what: str, *content: object) -> None:
+        """Take in what a worker tells, and call the watchers."""
+        if what == "warming":
+            self.warming = float(str(content[0]))
+        elif what == "stage" and isinstance(content[0], bytes):
+            self.stage, self.warming = renumbered(content[0], self.number), 1.0
+        elif what == "block" and isinstance(content[1], bytes):
+            self.blocks.append(renumbered(content[1], self.number))
+        elif what == "draw" and isinstance(content[0], bytes):
+            self.draw = renumbered(content[0], self.number)
+        elif what == "done":
+            self.done = True
+        elif what == "failed":
+            self.failed = str(content[0])
+        for watcher in list(self.watchers):
+            watcher(self)
+
+
+class Shelf:
+    """Records by key and by number; those that nobody holds go first when room is short.
+
+    Args:
+        most_bytes: room for all of them.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
+        self._numbers = itertools.count(1)
+        self._by_key: OrderedDict[str, Record] = OrderedDict()
+        self._by_number: dict[int, Record] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_key)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all records."""
+        return sum(record.size for record in self._by_key.values())
+
+    def find(self, number: int) -> Record | None:
+        """Return the record of a number, if it is still here."""
+        return self._by_number.get(number)
+
+    def get(self, key: str) -> Record | None:
+        """Return the record of a key unless it failed, and remember that it was used."""
+        record = self._by_key.get(key)
+        if record is None or record.failed is not None:
+            return None
+        self._by_key.move_to_end(key)
+        return record
+
+    def make(self, key: str) -> Record:
+        """Put a new record on the shelf (in place of a failed one)."""
+        self.drop(key)
+        record = Record(next(self._numbers), key)
+        self._by_key[key] = self._by_number[record.number] = record
+        return record
+
+    def drop(self, key: str) -> None:
+        """Take a record away."""
+        record = self._by_key.pop(key, None)
+        if record is not None:
+            self._by_number.pop(record.number, None)
+
+    def make_room(self) -> None:
+        """Forget complete records that nobody watches, the one used longest ago first, until the limit is held."""
+        size = self.size
+        for key, record in list(self._by_key.items()):
+            if size <= self.most_bytes:
+                return
+            if not record.holders and (record.done or record.failed is not None):
+                size -= record.size
+                self.drop(key)

@@ -1,0 +1,268 @@
+"""The server: a page, its files from memory, one socket. It reads no file for anybody and keeps nothing of anybody."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import json
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from cpts_sim.app.asks import Ask
+from cpts_sim.app.desk import Desk
+from cpts_sim.app.limits import Limits
+from cpts_sim.app.page import Files, recorded_page
+from cpts_sim.app.pool import Pool
+from cpts_sim.app.presets import SCHOOL_PEOPLE, offer
+from cpts_sim.app.room import Room, read_message
+from cpts_sim.app.session import Session
+from cpts_sim.errors import CptsSimError
+from cpts_sim.words import say
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+POLICY, TRY_LATER, TOO_BIG = 1008, 1013, 1009
+"""Reasons for closing a socket (RFC 6455)."""
+DEFAULT = Ask(preset="rural_underdense", population=SCHOOL_PEOPLE)
+"""What the page asks for first."""
+NOBODY = 0
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+
+
+@dataclass
+class Door:
+    """Who may come in.
+
+    Attributes:
+        hosts: names under which the server answers; empty: every name (a class on a local network).
+        code: what students must say; empty: nobody is asked (loopback only).
+        key: what the teacher must say when there is a code.
+    """
+
+    hosts: frozenset[str] = frozenset(LOOPBACK)
+    code: str = ""
+    key: str = ""
+    limits: Limits = field(default_factory=Limits)
+    _wrong: deque[float] = field(default_factory=deque)
+
+    def knows(self, host: str) -> bool:
+        """Whether a request names this server (a page elsewhere cannot give our address a name of its own)."""
+        return not self.hosts or (urlsplit(f"//{host}").hostname or "") in {name.strip("[]") for name in self.hosts}
+
+    def same_origin(self, origin: str | None, host: str) -> bool:
+        """Whether a socket is opened by our own page."""
+        if origin is None:
+            return False
+        parts = urlsplit(origin)
+        return parts.scheme in ("http", "https") and parts.netloc == host
+
+    def role(self, said: str) -> str | None:
+        """Return "full", "watch", or None for a wrong code."""
+        if not self.code:
+            return "full"
+        now = time.monotonic()
+        while self._wrong and now - self._wrong[0] > 60.0:
+            self._wrong.popleft()
+        if len(self._wrong) >= self.limits.wrong_codes:
+            return None
+        if hmac.compare_digest(said.encode(), self.key.encode()):
+            return "full"
+        if hmac.compare_digest(said.encode(), self.code.encode()):
+            return "watch"
+        self._wrong.append(now)
+        return None
+
+
+def make_app(
+    presets: Mapping[str, Mapping[str, Any]], *, door: Door | None = None, limits: Limits | None = None,
+    workers: int = 1,
+) -> Starlette:  # fmt: skip
+    """Return the application.
+
+    Args:
+        presets: territories by name, as mappings of a scenario file.
+        door: who may come in (default: this machine).
+        limits: how much may be asked.
+        workers: processes that compute.
+    """
+    limits = limits or Limits()
+    served = _Server(presets, door or Door(limits=limits), limits, workers)
+    routes = [
+        Route("/", served.index),
+        Route("/offer.json", served.offer),
+        Route("/health", served.health),
+        Route("/record-{left:int}-{right:int}.html", served.recorded),
+        Route("/static/{name:path}", served.static),
+        WebSocketRoute("/live", served.live),
+    ]
+    app = Starlette(routes=routes, lifespan=served.lifespan)
+    app.state.served = served
+    return app
+
+
+class _Server:
+    def __init__(self, presets: Mapping[str, Any], door: Door, limits: Limits, workers: int) -> None:
+        self.door, self.limits = door, limits
+        self.files = Files()
+        self.pool = Pool(workers, limits.job_s)
+        self.desk = Desk(presets, limits, self.pool)
+        self.room = Room(self.desk, limits)
+        self.offered = offer(presets, limits)
+        self._offer = json.dumps(self.offered, ensure_ascii=False).encode()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        """Start and end the workers; the territory shown first is computed before anybody asks."""
+        self.pool.start()
+        if DEFAULT.preset in self.desk.presets:
+            for job in (await self.desk.jobs(DEFAULT)).arms:
+                self.desk.open(job, NOBODY, lambda record: None)
+        yield
+        await self.pool.close()
+
+    # ------------------------------------------------------------------------------------------ pages
+    def _answer(self, request: Request, content: bytes, kind: str, **headers: str) -> Response:
+        if not self.door.knows(request.headers.get("host", "")):
+            return Response(say("app.wrong_host") + "\n", 421, HEADERS, "text/plain; charset=utf-8")
+        return Response(content, 200, {**HEADERS, **headers}, kind)
+
+    async def index(self, request: Request) -> Response:
+        """The page."""
+        return self._answer(request, self.files["index.html"], "text/html; charset=utf-8")
+
+    async def static(self, request: Request) -> Response:
+        """A file of the page: one of those read at the start, by its exact name."""
+        name = request.path_params["name"]
+        if name not in self.files:
+            return Response(status_code=404, headers=HEADERS)
+        return self._answer(request, self.files[name], self.files.kind(name))
+
+    async def offer(self, request: Request) -> Response:
+        """What may be chosen, and every word."""
+        return self._answer(request, self._offer, "application/json; charset=utf-8")
+
+    async def health(self, request: Request) -> Response:
+        """How much is in use."""
+        facts = {"sessions": len(self.room.sessions), "records": len(self.desk.shelf),
+                 "bytes": self.desk.shelf.size, "waiting": self.pool.waiting}  # fmt: skip
+        return self._answer(request, json.dumps(facts).encode(), "application/json")
+
+    async def recorded(self, request: Request) -> Response:
+        """The present pair of runs as one page that needs no server."""
+        pair = [self.desk.shelf.find(request.path_params[side]) for side in ("left", "right")]
+        ready = [record for record in pair if record is not None and record.done]
+        if len(ready) < 2:
+            return Response(say("app.not_ready") + "\n", 404, HEADERS, "text/plain; charset=utf-8")
+        page = await asyncio.to_thread(recorded_page, self.files, self.offered, [(ready[0], ready[1])], [])
+        named = {"Content-Disposition": 'attachment; filename="cpts-sim.html"'}
+        return self._answer(request, page, "text/html; charset=utf-8", **named)
+
+    # ------------------------------------------------------------------------------------------ socket
+    async def live(self, socket: WebSocket) -> None:
+        """One page: it says hello, then talks until it leaves or breaks a rule."""
+        host, origin = socket.headers.get("host", ""), socket.headers.get("origin")
+        if not (self.door.knows(host) and self.door.same_origin(origin, host)):
+            await socket.close(POLICY, say("app.wrong_origin"))
+            return
+        await socket.accept()
+        session = None
+        try:
+            role = await self._hello(socket)
+            if role is None:
+                await _refuse(socket, POLICY, say("app.wrong_code"))
+                return
+            session = self.room.enter(role == "full")
+            if session is None:
+                await _refuse(socket, TRY_LATER, say("app.room_full", count=self.limits.sessions))
+                return
+            session.tell("hello", role=role, code=self.door.code if role == "full" else "")
+            await self._talk(socket, session)
+        except WebSocketDisconnect:
+            pass
+        finally:
+            if session is not None:
+                self.room.leave(session)
+
+    async def _hello(self, socket: WebSocket) -> str | None:
+        try:
+            text = await asyncio.wait_for(socket.receive_text(), self.limits.hello_s)
+            said = json.loads(text) if len(text) <= 200 else {}
+        except (TimeoutError, ValueError, KeyError, RecursionError):
+            return None
+        if not isinstance(said, dict) or said.get("do") != "hello":
+            return None
+        return self.door.role(str(said.get("code", ""))[:64])
+
+    async def _talk(self, socket: WebSocket, session: Session) -> None:
+        sender = asyncio.create_task(self._send(socket, session))
+        listener = asyncio.create_task(self._listen(socket, session))
+        done, rest = await asyncio.wait({sender, listener}, return_when=asyncio.FIRST_COMPLETED)
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        for task in done:
+            error = task.exception()
+            if error is not None and not isinstance(error, WebSocketDisconnect):
+                raise error
+
+    async def _send(self, socket: WebSocket, session: Session) -> None:
+        while True:
+            message = session.next_message()
+            if message is None:
+                await session.awake.wait()
+            elif isinstance(message, bytes):
+                await socket.send_bytes(message)
+            else:
+                await socket.send_text(message)
+
+    async def _listen(self, socket: WebSocket, session: Session) -> None:
+        while True:
+            try:
+                got = await asyncio.wait_for(socket.receive(), self.limits.idle_s)
+            except TimeoutError:
+                await _refuse(socket, POLICY, say("app.idle"))
+                return
+            if got["type"] == "websocket.disconnect":
+                return
+            text = got.get("text")
+            if text is None or len(text.encode()) > self.limits.message_bytes:
+                await _refuse(socket, TOO_BIG, say("app.message_too_big", most=self.limits.message_bytes))
+                return
+            if not session.may_talk():
+                await _refuse(socket, POLICY, say("app.too_fast"))
+                return
+            await self._act(session, text)
+
+    async def _act(self, session: Session, text: str) -> None:
+        """Do what a message asks; what is wrong with it is told, and the page may go on."""
+        try:
+            await self.room.act(session, read_message(json.loads(text)))
+        except CptsSimError as error:
+            session.tell("refused", why=str(error))
+        except (ValueError, RecursionError):
+            session.tell("refused", why=say("app.not_json"))
+
+
+async def _refuse(socket: WebSocket, code: int, why: str) -> None:
+    """Say why, then close."""
+    if socket.client_state is WebSocketState.CONNECTED:
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+            await socket.send_text(json.dumps({"topic": "closed", "why": why}, ensure_ascii=False))
+            await socket.close(code, why.encode()[:120].decode(errors="ignore"))

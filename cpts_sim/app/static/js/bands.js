@@ -1,0 +1,54 @@
+// Further draws: where eight in ten of them lie on each day, and how their differences fall.
+
+const FEWEST = 5;
+const LOW = 0.1;
+const HIGH = 0.9;
+const empty = (days) => new Array(days + 1).fill(null);
+let cache = { draws: null, bands: new Map() };
+
+/** Draws that have come, as {series, shape}. */
+export function ready(draws) { return draws.filter((draw) => draw && draw.arrays).map((draw) => draw.arrays.series); }
+
+function at(series, arm, index, day) {
+  const [, width, days] = series.shape;
+  return day < days ? series[(arm * width + index) * days + day] : NaN;
+}
+
+function quantile(sorted, share) {
+  const place = share * (sorted.length - 1);
+  const low = Math.floor(place);
+  const high = Math.min(low + 1, sorted.length - 1);
+  return sorted[low] + (sorted[high] - sorted[low]) * (place - low);
+}
+
+export function bandOf(draws, arm, index, days) {
+  if (cache.draws !== draws) cache = { draws, bands: new Map() };
+  const key = `${arm}/${index}/${days}`;
+  if (!cache.bands.has(key)) cache.bands.set(key, band(ready(draws), arm, index, days));
+  return cache.bands.get(key);
+}
+
+function band(all, arm, index, days) {
+  if (all.length < FEWEST) return [empty(days), empty(days)];
+  const low = empty(days);
+  const high = empty(days);
+  for (let day = 0; day <= days; day += 1) {
+    const values = all.map((series) => at(series, arm, index, day)).filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+    if (values.length >= FEWEST) { low[day] = quantile(values, LOW); high[day] = quantile(values, HIGH); }
+  }
+  return [low, high];
+}
+
+/** Differences with − without on a day, one for each draw. */
+export function differences(draws, index, day) {
+  return ready(draws).map((series) => at(series, 1, index, day) - at(series, 0, index, day)).filter((value) => !Number.isNaN(value));
+}
+
+/** Mean and half-width of the 95 % interval of some differences (Student). */
+export function interval(values) {
+  const n = values.length;
+  const mean = values.reduce((a, b) => a + b, 0) / n;
+  const spread = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / Math.max(n - 1, 1));
+  const student = [0, 12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.2, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.1, 2.09, 2.09, 2.08, 2.07, 2.07, 2.06, 2.06, 2.06, 2.05, 2.05, 2.05];
+  return { n, mean, half: ((student[n - 1] ?? 2.04) * spread) / Math.sqrt(n) };
+}

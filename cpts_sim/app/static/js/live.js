@@ -1,0 +1,125 @@
+// Runs from the server, through one socket. What belongs to a former run is dropped by its number.
+
+import { unpack, recordOf } from "./unpack.js";
+import { Arm } from "./record.js";
+
+const AHEAD = 12; // parts asked for and not yet here
+
+export class LiveSource {
+  constructor(on) {
+    this.on = on;
+    this.arms = new Map();
+    this.pair = [];
+    this.pending = 0;
+    this.draws = new Map();
+    this.day = 0;
+    this.recorded = false;
+  }
+
+  async offer() { return (await fetch("offer.json")).json(); }
+
+  open() {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const path = location.pathname.replace(/[^/]*$/, "");
+    this.socket = new WebSocket(`${scheme}://${location.host}${path}live`);
+    this.socket.binaryType = "arraybuffer";
+    this.socket.onopen = () => this.say({ do: "hello", code: new URLSearchParams(location.search).get("code") ?? "" });
+    this.socket.onmessage = (event) => {
+      if (typeof event.data === "string") this.told(JSON.parse(event.data));
+      else this.part(event.data);
+    };
+    this.socket.onclose = () => this.on.closed();
+  }
+
+  say(message) { if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(message)); }
+  run(ask) { this.say({ do: "run", ask }); }
+  askDraws(count) { this.say({ do: "draws", count }); }
+  follow() { this.say({ do: "follow" }); }
+  vote(choice) { this.say({ do: "vote", choice }); }
+  show(state) { this.say({ do: "show", ...state }); }
+
+  told(message) {
+    if (message.topic === "run") this.begin(message);
+    else if (message.topic === "progress") this.progress(message);
+    else this.on[message.topic]?.(message);
+  }
+
+  begin({ ask, records }) {
+    const kept = new Map();
+    for (const number of records) kept.set(number, this.arms.get(number) ?? new Arm(number));
+    this.arms = kept;
+    this.draws = new Map();
+    this.pair = records.map((number) => kept.get(number));
+    this.pending = 0;
+    for (const arm of this.arms.values()) arm.asked = new Set();
+    this.on.run(ask, this.pair);
+    this.pull();
+  }
+
+  progress(message) {
+    const arm = this.arms.get(message.record);
+    if (!arm) { this.drawProgress(message); return; }
+    arm.known = message.blocks;
+    arm.warming = message.warming;
+    arm.done = message.done;
+    arm.staged = message.stage;
+    arm.failed = message.failed ?? null;
+    this.on.progress(arm);
+    this.pull();
+  }
+
+  drawProgress(message) {
+    if (message.failed || message.blocks) return;
+    if (!this.draws.has(message.record)) this.draws.set(message.record, null);
+    if (message.draw && this.draws.get(message.record) === null) {
+      this.draws.set(message.record, "asked");
+      this.say({ do: "get", record: message.record, part: "draw" });
+    }
+    this.on.draws([...this.draws.values()]);
+  }
+
+  /** Ask for what is wanted next: the stage, the days around the one shown, then the others. */
+  pull() {
+    for (const arm of this.arms.values()) {
+      if (arm.staged && !arm.stage && !arm.asked.has("stage")) this.get(arm, "stage");
+    }
+    const now = Math.floor(this.day / 7);
+    for (let offset = 0; this.pending < AHEAD; offset += 1) {
+      let more = false;
+      for (const arm of this.arms.values()) {
+        const rank = (now + offset) % Math.max(arm.known, 1);
+        if (offset < arm.known) more = true;
+        if (offset < arm.known && !arm.packed[rank] && !arm.asked.has(rank)) this.get(arm, rank);
+      }
+      if (!more) return;
+    }
+  }
+
+  get(arm, part) {
+    arm.asked.add(part);
+    this.pending += 1;
+    this.say({ do: "get", record: arm.number, part });
+  }
+
+  async part(buffer) {
+    const number = recordOf(buffer);
+    const arm = this.arms.get(number);
+    if (!arm) {
+      if (!this.draws.has(number)) return;
+      const draw = await unpack(buffer);
+      if (this.draws.has(number)) { this.draws.set(number, draw); this.on.draws([...this.draws.values()]); }
+      return;
+    }
+    this.pending = Math.max(0, this.pending - 1);
+    const part = await unpack(buffer);
+    if (part.meta.names) arm.setStage(part);
+    else await arm.add(buffer, part);
+    this.on.progress(arm);
+    this.pull();
+  }
+
+  offlineLink() {
+    const [left, right] = this.pair;
+    return left?.done && right?.done ? `record-${left.number}-${right.number}.html` : null;
+  }
+}

@@ -1,0 +1,55 @@
+// Sentences and numbers as people of the chosen language write them.
+
+let all = { fr: {}, en: {} };
+let lang = "fr";
+
+export function setWords(words) { all = words; }
+export function setLang(next) { lang = next === "en" ? "en" : "fr"; document.documentElement.lang = lang; }
+export function getLang() { return lang; }
+export function firstLang() { return (navigator.language || "fr").toLowerCase().startsWith("fr") ? "fr" : "en"; }
+
+/** Sentence `key` with its values in place of {names}; the key itself shows what is missing. */
+export function t(key, values = {}) {
+  const text = all[lang][key];
+  if (text === undefined) return key;
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? "?"));
+}
+export function has(key) { return all[lang][key] !== undefined; }
+
+/** Text of an object {fr, en}. */
+export function said(titles) { return titles ? titles[lang] ?? titles.fr ?? "" : ""; }
+
+export function num(value, digits = 1) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const text = new Intl.NumberFormat(lang === "fr" ? "fr-FR" : "en-GB", options).format(value);
+  return text.replace("-", "\u2212");
+}
+export function signed(value, digits = 1) { return value > 0 ? `+${num(value, digits)}` : num(value, digits); }
+
+export function date(start, day) {
+  const when = new Date(`${start}T12:00:00Z`);
+  when.setUTCDate(when.getUTCDate() + day);
+  const options = { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" };
+  return new Intl.DateTimeFormat(lang === "fr" ? "fr-FR" : "en-GB", options).format(when);
+}
+
+/** Write all fixed sentences of the page. */
+export function fillPage() {
+  for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t);
+  for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", t(element.dataset.label));
+  document.title = t("page_title");
+}
+
+/** Make an element: tag, attributes (text, class, on…), children. */
+export function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name === "text") element.textContent = value;
+    else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
