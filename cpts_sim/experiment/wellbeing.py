@@ -20,6 +20,7 @@ from cpts_sim.experiment.comparison import Comparison, Plan
 from cpts_sim.experiment.readings import known_indicators
 from cpts_sim.experiment.statistics import Interval, mean_interval, paired_interval, student_quantile
 from cpts_sim.experiment.values import Place, Values
+from cpts_sim.measures.study import LEVELS
 from cpts_sim.scenario import Scenario, as_written, from_written
 
 Array = NDArray[np.float64]
@@ -43,9 +44,12 @@ RATIOS: dict[str, tuple[str, str, str, str]] = {
 CASCADE = (
     "cascade.exits", "cascade.gone", "cascade.expected_exits", "cascade.links", "cascade.longest", "cascade.orphaned",
     "mt.without_end", "wait.mean", "access.in_time", "slots.third_next", "cascade.patients", "cascade.drive",
-    "cascade.rise", "burnout.ee", "cascade.exhausted_or_gone",
+    "cascade.rise", "cascade.exit_chance", "burnout.ee", "cascade.exhausted_or_gone",
 )  # fmt: skip
 """The links of the vicious circle, in order: exits, people left, waits, load, strain, exits to come."""
+
+RISKS = [f"{trait}.{level}" for trait, levels in LEVELS.items() for level in levels]
+"""What GPs are told apart by, in the order in which it is told."""
 
 PRIOR_ONLY = ("nurse", "pharmacist")
 """Professions without a French level: what is shown is a prior."""

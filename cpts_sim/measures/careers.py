@@ -92,6 +92,7 @@ _SUMS = ("there", "working", "hours", "drive", "rise", "tired", "exit")
         Indicator("cascade.patients", "hours_week", "none", "patient hours of a week worked, those who remain"),
         Indicator("cascade.drive", "points", "lower", "EE points that lasting weeks like these would add"),
         Indicator("cascade.rise", "points", "lower", "EE points that work has added, those who remain"),
+        Indicator("cascade.exit_chance", "share", "lower", "a year, mean of those who work: about 1 % (B28)"),
         Indicator("cascade.expected_exits", "exits", "lower", "early exits to be expected since day 0"),
         Indicator("cascade.orphaned", "people", "lower", "people left by their usual GP since day 0"),
         Indicator("cascade.exits", "exits", "lower", "exits of GPs without successor, of any cause"),
@@ -155,6 +156,7 @@ def _courses(held: dict[str, Array], orphans: Array, size: int) -> dict[str, Arr
         "patients": ratio(held["hours"].sum(axis=1), working),
         "drive": ratio(held["drive"].sum(axis=1), there),
         "rise": ratio(held["rise"].sum(axis=1), there),
+        "exit_chance": 52.0 * ratio(held["exit"].sum(axis=1), working),
         "expected_exits": np.cumsum(held["exit"].sum(axis=1)),
         "orphaned": orphans,
     }

@@ -26,12 +26,11 @@ LONG_WEEK_H, FULL_DAY_ACTS, SENIOR_AGE = 50.0, 28.0, 55.0
 
 SEVERITIES = ("low", "moderate", "severe", "high_ee")
 """One, two, three dimensions abnormal (B2's words), and high EE alone."""
-TRAITS = ("hours", "acts", "practice", "age", "sex", "member")
-"""What GPs are told apart by."""
-_LEVELS = {
+LEVELS = {
     "hours": ("up_to_50", "over_50"), "acts": ("up_to_28", "over_28"), "practice": ("solo", "group"),
     "age": ("under_55", "from_55"), "sex": ("men", "women"), "member": tuple(m.name.lower() for m in Member),
 }  # fmt: skip
+"""What GPs are told apart by, and its levels, the one compared with first."""
 
 
 @measure(
@@ -77,7 +76,7 @@ class Study:
         burnt = {n: last[n] / np.maximum(last["there"], 1) for n in SEVERITIES}
         leaves = whole["leaves"] / np.maximum(whole["there"], 1) * 52.0
         for trait, level in _traits(whole, last, tables, mine).items():
-            for rank, name in enumerate(_LEVELS[trait]):
+            for rank, name in enumerate(LEVELS[trait]):
                 part = known & (level == rank)
                 yield Row("study.gps", f"study_{trait}", name, -1, float(part.sum()))
                 yield Row("study.leaves", f"study_{trait}", name, -1, float(leaves[part].sum()))

@@ -12,7 +12,7 @@ import numpy as np
 
 from cpts_sim.engine.events import STRAIN_FACTORS
 from cpts_sim.experiment.parquet import to_french_csv, to_parquet
-from cpts_sim.experiment.wellbeing import CASCADE, PRIOR_ONLY, Entry, WellbeingStudy
+from cpts_sim.experiment.wellbeing import CASCADE, PRIOR_ONLY, RISKS, Entry, WellbeingStudy
 from cpts_sim.measures.wellbeing import DEFINITIONS, GROUPS
 from cpts_sim.report.numbers import arm_words, decimals, factor, gap_unit_words, unit_words, written
 from cpts_sim.report.table import exceeding, scenario_title, simulated_min, titles_of
@@ -124,7 +124,9 @@ def _order(key: tuple[str, str]) -> tuple[int, ...]:
     """Order rows: professions, their kinds of practice, then numbers, each in the order in which they are told."""
     pairs = zip((_WHO, _WHAT), key, strict=True)
     ranks = [names.index(name) if name in names else len(names) for names, name in pairs]
-    return (ranks[0], ranks[1]) if key[0] in _WHO else (len(_WHO), 0)
+    if key[0] in RISKS:
+        return len(_WHO), RISKS.index(key[0])
+    return (ranks[0], ranks[1]) if key[0] in _WHO else (len(_WHO) + 1, 0)
 
 
 def notes(study: WellbeingStudy, lang: str) -> list[str]:

@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 GAIN = "strain.tipping_gain"
 PANELS = (
     ("mt", "mt.without", 100.0), ("wait", "wait.mean", 1.0), ("patients", "cascade.patients", 1.0),
-    ("rise", "cascade.rise", 1.0), ("exits", "cascade.expected_exits", 1.0),
+    ("rise", "cascade.rise", 1.0), ("exits", "cascade.exit_chance", 100.0),
 )  # fmt: skip
 """Name in words, indicator with a weekly course, factor."""
 _LOOKS = ((style.BASE, "--"), (style.OTHER, "-"), (style.WORSE, "-."), (style.BETTER, ":"))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cpts_sim.engine.events import STRAIN_FACTORS
-from cpts_sim.experiment.wellbeing import RATIOS, Entry, WellbeingStudy
+from cpts_sim.experiment.wellbeing import RATIOS, RISKS, Entry, WellbeingStudy
 from cpts_sim.measures.wellbeing import EE_STEP, GROUPS, HOURS_STEP
 from cpts_sim.report import style
 from cpts_sim.report.marks import names, note
@@ -64,7 +64,7 @@ def levels(study: WellbeingStudy, lang: str, kind: str) -> bytes | None:
         left.set_yticks(range(len(rows)), _who_labels(rows, lang))
         left.invert_yaxis()
         right.tick_params(axis="y", length=0)
-        right.legend(loc="upper right")
+        right.legend(loc="lower left")
         left.set_title(title)
         style.foot(drawn, text)
         return style.picture(drawn, kind, title, text)
@@ -177,15 +177,16 @@ def risk(study: WellbeingStudy, lang: str, kind: str) -> bytes | None:
     """Draw who is exhausted among the GPs, and the ratios between groups beside the published ones."""
     found, arm = found_of(study), study.comparison.values.arms[0]
     rows = [e for e in found.values() if e.section == "risk" and e.arm == arm and e.what == "high_ee"]
-    rows = [e for e in rows if math.isfinite(e.mean)]
+    rows = sorted((e for e in rows if math.isfinite(e.mean)), key=lambda e: RISKS.index(e.who))
     if not rows:
         return None
     title, text = say("wellbeing.figure.risk", lang), _text(study, "risk", lang)
     with style.figure(9.6, 1.9 + 0.33 * len(rows), ncols=2) as (drawn, (left, right)):
         for row, entry in enumerate(rows):
-            half = (entry.high - entry.low) / 2
-            half = 100 * half if math.isfinite(half) else 0.0
-            left.errorbar(100 * entry.mean, row, xerr=half, fmt="o", color=style.OTHER, capsize=2.5, markersize=5.5)
+            ends = [entry.low, entry.high] if math.isfinite(entry.low) else [entry.mean] * 2
+            low, high = 100 * np.clip(ends, 0, 1)
+            left.plot([low, high], [row, row], color=style.OTHER, linewidth=1.6)
+            left.plot(100 * entry.mean, row, "o", color=style.OTHER, markersize=5.5)
         left.set_yticks(range(len(rows)), [who_words(entry.who, lang) for entry in rows])
         left.invert_yaxis()
         left.set_xlim(left=0)
