@@ -16,10 +16,12 @@ class Progress:
     Args:
         lang: "fr" or "en".
         silent: show nothing.
+        words: key of what is counted.
     """
 
-    def __init__(self, lang: str, silent: bool = False) -> None:
+    def __init__(self, lang: str, silent: bool = False, words: str = "report.progress") -> None:
         self.lang = lang
+        self.words = words
         self.silent = silent
         self.done = self.total = 0
         self._start = time.monotonic()
@@ -39,7 +41,7 @@ class Progress:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
         self._bar.start()
-        self._task = self._bar.add_task(say("report.progress", self.lang), total=None)
+        self._task = self._bar.add_task(say(self.words, self.lang), total=None)
 
     def __call__(self, done: int, total: int) -> None:
         """Say that so many pairs of so many are done."""
@@ -54,5 +56,5 @@ class Progress:
         if self._bar is not None:
             self._bar.stop()
         elif not self.silent and kind is None:
-            text = say("report.progress.plain", self.lang, done=self.done, total=self.total, seconds=seconds)
+            text = say(f"{self.words}.plain", self.lang, done=self.done, total=self.total, seconds=seconds)
             print(text, file=sys.stderr)

@@ -1,0 +1,155 @@
+"""What a worker does: one world, one seed, one warm-up, then the arms that are missing."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from cpts_sim import EPOCH
+from cpts_sim.catalogue import catalogue
+from cpts_sim.experiment.keys import code_digest
+from cpts_sim.experiment.pair import Maker, Run, replicate
+from cpts_sim.experiment.parquet import to_parquet
+from cpts_sim.experiment.values import Place
+from cpts_sim.scenario import (
+    Scenario,
+    as_written,
+    canonical_json,
+    file_hash,
+    from_written,
+    input_files,
+    resolved,
+    run_key,
+)
+
+
+def make_model(scenario: Scenario, seed: int) -> Run:
+    """Build the real model on a territory that this process keeps from one run to the next."""
+    from cpts_sim.model import Model
+
+    run: Run = Model(scenario, seed, territory=_territory(scenario))
+    return run
+
+
+def _territory(scenario: Scenario) -> Any:
+    told = {key: file_hash(path) for key, path in input_files(scenario).items()}
+    source = scenario.territory.model_dump(mode="json", exclude_none=True)
+    return _loaded(canonical_json(source), canonical_json(told))
+
+
+@lru_cache(maxsize=4)
+def _loaded(source: str, hashes: str) -> Any:
+    from cpts_sim.territory import load_territory
+
+    return load_territory(json.loads(source))
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is sent to a worker; the scenario travels as text because its class is made at run time.
+
+    Attributes:
+        scenario: canonical JSON of a scenario whose arms are named by the keys of their runs. seed: of all
+        draws. keys: the runs wanted. make: builds the model.
+    """
+
+    scenario: str
+    seed: int
+    keys: tuple[str, ...]
+    make: Maker = field(default=make_model, repr=False)
+
+    @property
+    def name(self) -> str:
+        """Name of the job: the key of its first run."""
+        return self.keys[0]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a worker returns.
+
+    Attributes:
+        tables: key → Parquet bytes. seconds: time it took. process: id of the process. memory_mb: largest
+        memory of that process. code: digest of its code.
+    """
+
+    tables: dict[str, bytes]
+    seconds: float
+    process: int
+    memory_mb: float
+    code: str
+
+
+def run_job(job: Job) -> Done:
+    """Simulate the arms of a job from one warm-up."""
+    started = time.monotonic()
+    scenario = from_written(json.loads(job.scenario), catalogue())
+    pair = replicate(scenario, job.seed, job.keys, make=job.make)
+    tables = {key: table_of(pair.values.get(key, {})) for key in job.keys}
+    return Done(tables, time.monotonic() - started, os.getpid(), memory_mb(), code_digest())
+
+
+def table_of(values: dict[Place, float]) -> bytes:
+    """Write the numbers of a run over the whole horizon; weekly courses are left to ``compare``."""
+    rows = [(*place[:3], value) for place, value in sorted(values.items()) if place.week < 0]
+    names = ("indicator", "by", "group", "value")
+    columns: dict[str, Any] = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
+    types = {"value": np.float64}
+    return to_parquet({n: np.asarray(columns.get(n, []), dtype=types.get(n, np.str_)) for n in names})
+
+
+def memory_mb() -> float:
+    """Return the largest memory this process has had, in MB (0 where the system does not tell)."""
+    try:
+        import resource
+    except ImportError:
+        return 0.0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+
+
+class World:
+    """What the arms of a scenario share: everything but their policies.
+
+    A run depends on the world (its parameters included: they rule the warm-up), on the policy of its own arm and
+    on the seed; other arms, titles and paths do not count. Points that differ only in their policies have one
+    world, hence one warm-up per seed and one baseline.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        told = resolved(scenario)
+        self._told = {key: value for key, value in told.items() if key not in ("arms", "cpts")}
+        self._days = scenario.horizon_days
+        written = as_written(scenario)
+        self._written = {k: v for k, v in written.items() if k not in ("arms", "cpts", "name", "title")}
+        self.name = run_key(self._told, 0, self._days, EPOCH, world=True)
+
+    def key(self, policy: Mapping[str, Any], seed: int) -> str:
+        """Return the name of a run: the same if and only if the same numbers must come out."""
+        return run_key(self._told, seed, self._days, EPOCH, policy=policy)
+
+    def job(self, policies: Mapping[str, Mapping[str, Any]], seed: int, make: Maker) -> Job:
+        """Return the job that simulates some policies (key of the run → policy) with one seed."""
+        written = {**self._written, "name": "sweep", "arms": dict(sorted(policies.items()))}
+        return Job(canonical_json(written), seed, tuple(sorted(policies)), make)
+
+
+def policies_of(scenario: Scenario, arms: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return arm → its CPTS and parameters, complete, in one form whatever the file wrote."""
+    out = {}
+    for name in arms:
+        plain = scenario.arm(name).model_dump(mode="json", by_alias=True)
+        out[name] = {"cpts": _pruned(plain["cpts"]), "parameters": plain["parameters"]}
+    return out
+
+
+def _pruned(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {key: _pruned(item) for key, item in value.items() if item is not None}

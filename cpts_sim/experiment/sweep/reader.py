@@ -1,0 +1,293 @@
+"""From an experiment file to its points, or to the list of everything that is wrong with it."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from cpts_sim.catalogue import catalogue
+from cpts_sim.experiment.readings import known_indicators
+from cpts_sim.experiment.sweep.design import Row, rows_of, size_of
+from cpts_sim.experiment.sweep.factors import OFF, Axis, axes_of
+from cpts_sim.experiment.sweep.settings import ANALYSES, MOST_SENSITIVITY, SUITS, ExperimentFile
+from cpts_sim.scenario import Problem, Scenario, ScenarioError, parse
+from cpts_sim.scenario.explain import explain
+from cpts_sim.scenario.load import merge, read_document
+from cpts_sim.scenario.strict_yaml import Document, read_yaml
+from cpts_sim.words import did_you_mean, say
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of an experiment.
+
+    Attributes:
+        rank: its number, from 0. base: name of its scenario or territory. row: factor → value.
+        values: the scenario as it would be written.
+    """
+
+    rank: int
+    base: str
+    row: Row
+    values: Mapping[str, Any] = field(repr=False)
+
+    def scenario(self) -> Scenario:
+        """Return the checked scenario."""
+        return parse(self.values, catalogue())
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An experiment file, checked.
+
+    Attributes:
+        file: its settings. path: where it was read. bases: name → scenario as written. axes: factors made ready.
+    """
+
+    file: ExperimentFile
+    path: Path
+    bases: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    axes: tuple[Axis, ...]
+
+    @property
+    def point_count(self) -> int:
+        """Number of points, known without making them."""
+        return len(self.bases) * size_of(self.file.design, self.axes)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The design: factor → value, one row per point of a base."""
+        return rows_of(self.file.design, self.axes)
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """Every point: base after base, row after row."""
+        out: list[Point] = []
+        for base, values in self.bases.items():
+            for row in self.rows:
+                out.append(Point(len(out), base, row, with_row(values, row, self.axes)))
+        return out
+
+    def axis(self, name: str) -> Axis:
+        """Return a factor by name."""
+        return next(axis for axis in self.axes if axis.name == name)
+
+    @cached_property
+    def arms(self) -> tuple[str, ...]:
+        """Arms simulated, the one that others are compared with first."""
+        from cpts_sim.experiment.comparison import arms_of
+
+        return arms_of(self.points[0].scenario(), self.file.arms)
+
+
+def with_row(values: Mapping[str, Any], row: Mapping[str, Any], axes: Sequence[Axis]) -> dict[str, Any]:
+    """Return a scenario as written with the factors' values put in."""
+    out: dict[str, Any] = copy.deepcopy(dict(values))
+    for axis in axes:
+        if axis.name in row:
+            _put(out, axis, row[axis.name])
+    return out
+
+
+def _put(values: dict[str, Any], axis: Axis, value: Any) -> None:
+    if axis.kind == "parameter":
+        _at(values, ["parameters"])[axis.path] = value
+    elif axis.kind == "mission":
+        missions = _at(values, ["cpts", "missions"])
+        on = axis.settings if axis.settings is not None else missions.get(axis.path) or {}
+        missions[axis.path] = None if value == OFF else dict(on)
+    else:
+        *above, last = axis.path.split(".")
+        _at(values, above)[last] = value
+
+
+def _at(values: dict[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    for key in keys:
+        if not isinstance(values.get(key), dict):
+            values[key] = {}
+        values = values[key]
+    return values
+
+
+def read_experiment(path: Path) -> Experiment:
+    """Read an experiment file.
+
+    Raises:
+        ScenarioError: every problem found, each with its place, the value received and the cure.
+    """
+    document = read_yaml(path)
+    chosen = _checked(document)
+    bases, problems = _bases(chosen, path)
+    year = _year(bases)
+    axes, faults = axes_of(chosen.factors, year)
+    problems += [*faults, *_names(chosen), *_list_faults(chosen)]
+    experiment = Experiment(chosen, path, bases, tuple(axes))
+    if not problems:
+        problems += _size(experiment)
+    if not problems:
+        problems += _points(experiment)
+    if problems:
+        raise ScenarioError(_marked(problem, document) for problem in problems)
+    return experiment
+
+
+def _checked(document: Document) -> ExperimentFile:
+    text = json.dumps(document.values, default=str)
+    try:
+        return ExperimentFile.model_validate_json(text)
+    except ValidationError as error:
+        schema = ExperimentFile.model_json_schema()
+        raise ScenarioError(explain(error, document.values, document.marks, schema)) from None
+
+
+def _marked(problem: Problem, document: Document) -> Problem:
+    """Give a problem the line of its key, or of the nearest key above."""
+    if problem.file:
+        return problem
+    path: tuple[Any, ...] = tuple(problem.key.split("."))
+    files = {mark.file for mark in document.marks.values()} or {""}
+    while path:
+        if path in document.marks:
+            mark = document.marks[path]
+            return Problem(mark.file, mark.line, problem.key, problem.text)
+        path = path[:-1]
+    return Problem(min(files), 0, problem.key, problem.text)
+
+
+def _bases(chosen: ExperimentFile, path: Path) -> tuple[dict[str, dict[str, Any]], list[Problem]]:
+    """Return name → scenario as written, of every base with every territory."""
+    named = _named_files(chosen.base)
+    if not named:
+        return {}, [Problem.about(None, ("base",), say("sweep.no_base"))]
+    out: dict[str, dict[str, Any]] = {}
+    problems: list[Problem] = []
+    for name, file in named.items():
+        place = (path.parent / file).resolve()
+        if not place.is_file():
+            problems.append(Problem.about(None, ("base",), say("sweep.no_base_file", value=file)))
+            continue
+        shown = place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
+        values = merge(read_document(shown).values, dict(chosen.settings))
+        for territory, source in _territories(chosen, path.parent).items():
+            label = territory if len(named) == 1 else f"{name}.{territory}"
+            out[label or name] = values if source is None else {**values, "territory": source}
+    return out, problems
+
+
+def _named_files(base: Any) -> dict[str, str]:
+    if isinstance(base, str):
+        return {Path(base).stem: base}
+    if isinstance(base, Mapping):
+        return {str(name): str(file) for name, file in base.items()}
+    return {Path(file).stem: file for file in base}
+
+
+def _territories(chosen: ExperimentFile, folder: Path) -> dict[str, Any]:
+    given = chosen.territories
+    if not given:
+        return {"": None}
+    if not isinstance(given, Mapping):
+        return {name: {"archetype": name} for name in given}
+    return {name: _anchored(source, folder) for name, source in given.items()}
+
+
+def _anchored(source: Any, folder: Path) -> Any:
+    if not isinstance(source, Mapping):
+        return source
+    files = {k: str((folder / str(v)).resolve()) for k, v in source.items() if k in ("file", "table")}
+    return {**source, **files}
+
+
+def _year(bases: Mapping[str, Mapping[str, Any]]) -> int:
+    years = {values.get("reference_year", 2019) for values in bases.values()}
+    return 2024 if years == {2024} else 2019
+
+
+def _names(chosen: ExperimentFile) -> Iterator[Problem]:
+    """Check the names of measures, analyses and the limits of a design."""
+    known = known_indicators()
+    asked = [("measures", name) for name in chosen.measures]
+    asked += [(key, getattr(chosen, key).measure) for key in ("decision", "discovery") if getattr(chosen, key)]
+    for key, name in asked:
+        if name not in known:
+            text = say("sweep.no_measure", value=name, hint=did_you_mean(name, known))
+            yield Problem.about(None, (key,), text)
+    for name in chosen.analyses or ():
+        if name not in ANALYSES:
+            hint = did_you_mean(name, ANALYSES)
+            text = say("sweep.no_analysis", value=name, hint=hint, known=", ".join(ANALYSES))
+            yield Problem.about(None, ("analyses",), text)
+        elif name in SUITS and chosen.design.kind not in SUITS[name]:
+            text = say("sweep.unsuitable", value=name, kind=chosen.design.kind, suits=", ".join(SUITS[name]))
+            yield Problem.about(None, ("analyses",), text)
+    if chosen.design.kind == "sobol" and len(chosen.factors) > MOST_SENSITIVITY:
+        text = say("sweep.too_many_for_sobol", count=len(chosen.factors), most=MOST_SENSITIVITY)
+        yield Problem.about(None, ("factors",), text)
+    if not chosen.factors and chosen.design.kind not in ("grid", "list"):
+        yield Problem.about(None, ("factors",), say("sweep.empty_design", kind=chosen.design.kind))
+
+
+def _list_faults(chosen: ExperimentFile) -> Iterator[Problem]:
+    for rank, point in enumerate(chosen.design.points):
+        for name in point:
+            if name not in chosen.factors:
+                hint = did_you_mean(str(name), chosen.factors)
+                text = say("sweep.no_factor", value=name, hint=hint, rank=rank + 1)
+                yield Problem.about(None, ("design", "points"), text)
+
+
+def _size(experiment: Experiment) -> Iterator[Problem]:
+    """Refuse a design that is too large before it is made."""
+    chosen = experiment.file
+    seeds = chosen.replications if chosen.precision is None else chosen.precision.first
+    arms = max(1, len(chosen.arms) or 2)
+    runs = experiment.point_count * seeds * arms
+    if runs > chosen.budget.runs:
+        text = say("sweep.too_many_runs", runs=runs, points=experiment.point_count, most=chosen.budget.runs)
+        yield Problem.about(None, ("budget", "runs"), text)
+
+
+def _points(experiment: Experiment) -> Iterator[Problem]:
+    """Check the scenario of every point; a fault is told once, with the first point that has it."""
+    from cpts_sim.errors import UsageError
+
+    seen = set()
+    for point in experiment.points:
+        try:
+            point.scenario()
+        except ScenarioError as error:
+            for problem in error.problems:
+                if (problem.key, problem.text) not in seen:
+                    seen.add((problem.key, problem.text))
+                    yield Problem.about(None, _culprit(experiment, problem.key), _point_text(point, problem))
+        if len(seen) > 20:
+            return
+    if not seen:
+        try:
+            _ = experiment.arms
+        except UsageError as error:
+            yield Problem.about(None, ("arms",), str(error))
+
+
+def _culprit(experiment: Experiment, key: str) -> tuple[str, ...]:
+    """Return the place in the experiment file that set a scenario's key."""
+    plain = key
+    if key.startswith("arms."):
+        plain = key.split(".", 2)[2] if key.count(".") >= 2 else key
+    for axis in experiment.axes:
+        above = {"parameter": "parameters.", "mission": "cpts.missions."}.get(axis.kind, "")
+        full = above + axis.path
+        if plain == full or plain.startswith(full + ".") or full.startswith(plain + "."):
+            return ("factors", axis.name)
+    return ("settings",) if experiment.file.settings else ("base",)
+
+
+def _point_text(point: Point, problem: Problem) -> str:
+    return say("sweep.bad_point", point=point.rank + 1, base=point.base, key=problem.key, text=problem.text)

@@ -1,0 +1,151 @@
+"""The folder of a sweep: tidy tables that do not vary, and apart, what does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cpts_sim import EPOCH, __version__
+from cpts_sim.errors import UsageError
+from cpts_sim.experiment.keys import SCHEMA, digest
+from cpts_sim.experiment.parquet import to_french_csv, to_parquet
+from cpts_sim.experiment.readings import known_indicators, read, smallest_differences
+from cpts_sim.experiment.results import PROVENANCE, provenance
+from cpts_sim.experiment.statistics import mean_interval
+from cpts_sim.experiment.store import MANIFEST, json_bytes
+from cpts_sim.experiment.sweep.coordinator import Failure, Outcome, RunOf, Sweep
+from cpts_sim.experiment.sweep.reader import Experiment
+from cpts_sim.experiment.sweep.responses import Responses, tables_of, wanted_indicators
+from cpts_sim.words import has, say
+
+Table = dict[str, list[Any]]
+"""Name of column → values."""
+
+
+def points_table(experiment: Experiment) -> Table:
+    """Return one row per point: its number, its base and the values of its factors."""
+    points = experiment.points
+    out: Table = {"point": [p.rank for p in points], "base": [p.base for p in points]}
+    for axis in experiment.axes:
+        values = [p.row.get(axis.name) for p in points]
+        plain = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values if v is not None)
+        out[axis.name] = [math.nan if v is None else float(v) for v in values] if plain else [
+            "" if v is None else str(v) for v in values]  # fmt: skip
+    return out
+
+
+def runs_table(sweep: Sweep, runs: Sequence[RunOf]) -> Table:
+    """Return one row per run and number, sorted: the indicators wanted, for the whole and the cuts wanted."""
+    names, cuts = set(wanted_indicators(sweep.experiment)), {"", *sweep.experiment.file.cuts}
+    out: Table = {name: [] for name in ("point", "arm", "seed", "indicator", "by", "group", "value", "key")}
+    for run, table in tables_of(sweep.shelf, runs):
+        for place in sorted(table):
+            if place[0] in names and place[1] in cuts:
+                row = (run.point, run.arm, run.seed, *place, table[place], run.key)
+                for column, value in zip(out.values(), row, strict=True):
+                    column.append(value)
+    return out
+
+
+def effects_table(responses: Responses) -> Table:
+    """Return one row per point, arm and indicator: level, paired difference, interval, reading."""
+    known, least = known_indicators(), smallest_differences()
+    heads = ("point", "base", "arm", "indicator", "unit", "better", "reference", "level", "difference", "half",
+             "low", "high", "pairs", "smallest", "reading")  # fmt: skip
+    out: Table = {name: [] for name in heads}
+    for point in responses.experiment.points:
+        for arm in responses.arms[1:] or responses.arms:
+            for name in wanted_indicators(responses.experiment):
+                indicator = known[name]
+                gap = mean_interval(responses.effect(name, arm)[point.rank])
+                levels = [float(np.nanmean(responses.level(name, a)[point.rank])) if gap.count else math.nan
+                          for a in (responses.arms[0], arm)]  # fmt: skip
+                smallest = least.get(name, math.nan)
+                reading = str(read(gap, indicator.better, smallest))
+                row = (point.rank, point.base, arm, name, indicator.unit, indicator.better, *levels, gap.mean,
+                       gap.half, gap.low, gap.high, gap.count, smallest, reading)  # fmt: skip
+                for column, value in zip(out.values(), row, strict=True):
+                    column.append(value)
+    return out
+
+
+def failures_table(experiment: Experiment, failures: Sequence[Failure]) -> Table:
+    """Return one row per failed run, with the command that repeats it alone."""
+    command = f"cpts-sim sweep {experiment.path} --only "
+    return {
+        "key": [f.key for f in failures],
+        "points": [" ".join(map(str, f.points)) for f in failures],
+        "seed": [f.seed for f in failures],
+        "error": [f.error for f in failures],
+        "command": [command + f.key[:12] for f in failures],
+    }
+
+
+def parquet(table: Table) -> bytes:
+    """Write a table, always the same bytes for the same values."""
+    arrays = {}
+    for name, values in table.items():
+        kind: Any = np.str_
+        if values and all(isinstance(v, int) and not isinstance(v, bool) for v in values):
+            kind = np.int64
+        elif values and all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
+            kind = np.float64
+        arrays[name] = np.asarray(values, dtype=kind)
+    return to_parquet(arrays)
+
+
+def csv(table: Table, lang: str) -> bytes:
+    """Write a table for French spreadsheets."""
+    heads = [say(f"sweep.column.{n}", lang) if has(f"sweep.column.{n}") else n for n in table]
+    return to_french_csv(heads, list(zip(*table.values(), strict=True)))
+
+
+def manifest(sweep: Sweep, runs: Sequence[RunOf], files: Mapping[str, bytes]) -> bytes:
+    """Return what a sweep is: its key, epoch, runs and files; nothing that varies."""
+    keys = sorted({run.key for run in runs})
+    told = {
+        "key": experiment_key(sweep.experiment), "epoch": EPOCH, "schema": SCHEMA, "version": __version__,
+        "points": len(sweep.experiment.points), "arms": list(sweep.experiment.arms),
+        "runs": digest("".join(keys).encode()),
+        "seeds": sorted({run.seed for run in runs}),
+        "files": {name: digest(data) for name, data in sorted(files.items())},
+    }  # fmt: skip
+    return json_bytes(told)
+
+
+def experiment_key(experiment: Experiment) -> str:
+    """Return the name of an experiment: more seeds or points extend it, its file keeps its name."""
+    return digest(f"sweep:{experiment.file.name}".encode())
+
+
+def may_write(folder: Path, experiment: Experiment, replace: bool) -> None:
+    """Check that a folder may receive a sweep.
+
+    Raises:
+        UsageError: it holds something else and ``replace`` was not given.
+    """
+    if not folder.exists() or (folder.is_dir() and not any(f for f in folder.iterdir() if f.name != ".lock")):
+        return
+    from cpts_sim.experiment.results import _held_key
+
+    held = _held_key(folder)
+    if held is None:
+        raise UsageError(say("experiment.results.not_ours", folder=folder))
+    if held != experiment_key(experiment) and not replace:
+        raise UsageError(say("experiment.results.exists", folder=folder))
+
+
+def told_apart(outcome: Outcome) -> bytes:
+    """Return what varies from one execution to the next, as JSON."""
+    told = provenance(outcome.seconds, outcome.workers, outcome.reused)
+    told |= {"runs_computed": outcome.computed, "runs_found": outcome.reused, "runs_failed": len(outcome.failures),
+             "busy": round(outcome.busy, 4), "worker_memory_mb": round(outcome.memory_mb, 1)}  # fmt: skip
+    return json_bytes(told)
+
+
+__all__ = ["MANIFEST", "PROVENANCE", "csv", "effects_table", "failures_table", "manifest", "may_write", "parquet",
+           "points_table", "runs_table", "told_apart"]  # fmt: skip

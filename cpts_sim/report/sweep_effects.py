@@ -1,0 +1,82 @@
+"""Figures of factorial sweeps: what each mission brings, alone and in company."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cpts_sim.experiment.sweep.write import SweepResults
+from cpts_sim.report import style
+from cpts_sim.report import sweep_marks as marks
+from cpts_sim.words import say
+
+
+def attribution(results: SweepResults, lang: str, kind: str) -> bytes | None:
+    """Draw, for each indicator, the share of each mission with what it brings alone and last."""
+    rows = [row for row in marks.rows_of(results, "attribution") if row["base"] == _first_base(results)]
+    if not rows:
+        return None
+    indicators = marks.distinct(rows, "indicator")
+    names = len(marks.distinct(rows, "factor"))
+    title = _title(results, lang, "sweep.figure.attribution")
+    with marks.panels(len(indicators), 2, 5.4, 1.2 + 0.42 * names) as (drawn, cells):
+        for axes, indicator in zip(cells, indicators, strict=True):
+            _shares(axes, results, [row for row in rows if row["indicator"] == indicator], indicator, lang)
+        cells[0].legend(loc="best", fontsize=7.5)
+        return marks.finished(drawn, title, marks.note(results, "sweep.figure.attribution.text", lang), kind)
+
+
+def _shares(axes: Any, results: SweepResults, rows: marks.Rows, indicator: str, lang: str) -> None:
+    scale = marks.times(indicator)
+    axes.axvline(0, color="#202020", linewidth=0.9)
+    for place, row in enumerate(rows):
+        colour, sure = marks.tone(indicator, row["low"], row["high"])
+        marks.whisker(axes, scale * row["value"], scale * row["half"], place, colour, sure)
+        if row["factor"] in ("none", "all"):
+            continue
+        for head, mark, shift in (("alone", "|", 0.22), ("last", "x", -0.22)):
+            words = say(f"sweep.figure.{head}", lang) if place == 0 else None
+            look = {"color": style.OTHER, "markersize": 6, "linestyle": "none", "label": words}
+            axes.plot(scale * row[f"{head}_value"], place + shift, mark, **look)
+    axes.axhline(len(rows) - 2.5, color="#8C8C8C", linewidth=0.7, linestyle=":")
+    axes.set_yticks(range(len(rows)), [marks.factor_label(results, row["factor"], lang) for row in rows])
+    _dress(axes, indicator, lang)
+
+
+def effects(results: SweepResults, lang: str, kind: str) -> bytes | None:
+    """Draw main effects and interactions with their intervals."""
+    rows = [row for row in marks.rows_of(results, "effects_of_factors") if row["base"] == _first_base(results)]
+    if not rows:
+        return None
+    indicators = marks.distinct(rows, "indicator")
+    names = len(marks.distinct(rows, "effect"))
+    title = _title(results, lang, "sweep.figure.effects")
+    with marks.panels(len(indicators), 2, 5.4, 1.2 + 0.32 * names) as (drawn, cells):
+        for axes, indicator in zip(cells, indicators, strict=True):
+            mine = [row for row in rows if row["indicator"] == indicator]
+            axes.axvline(0, color="#202020", linewidth=0.9)
+            scale = marks.times(indicator)
+            for place, row in enumerate(mine):
+                colour, sure = marks.tone(indicator, row["low"], row["high"])
+                marks.whisker(axes, scale * row["value"], scale * row["half"], place, colour, sure)
+            axes.set_yticks(range(len(mine)), [marks.factor_label(results, row["effect"], lang) for row in mine])
+            _dress(axes, indicator, lang)
+        return marks.finished(drawn, title, marks.note(results, "sweep.figure.effects.text", lang), kind)
+
+
+def _dress(axes: Any, indicator: str, lang: str) -> None:
+    axes.invert_yaxis()
+    axes.margins(y=0.12)
+    axes.set_title(marks.indicator_label(indicator, lang), fontsize=10)
+    axes.set_xlabel(marks.axis_label(indicator, lang), fontsize=8.5)
+    axes.tick_params(labelsize=8.5)
+    axes.locator_params(axis="x", nbins=6)
+    style.number_axis(axes.xaxis, lang)
+
+
+def _first_base(results: SweepResults) -> str:
+    return next(iter(results.responses.experiment.bases))
+
+
+def _title(results: SweepResults, lang: str, key: str) -> str:
+    question = getattr(results.responses.experiment.file.question, lang)
+    return question or say(key, lang)

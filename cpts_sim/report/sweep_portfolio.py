@@ -1,0 +1,107 @@
+"""Figures of many territories: who gains most, and the atlas of the expected effect with its uncertainty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cpts_sim.experiment.sweep.write import SweepResults
+from cpts_sim.report import style
+from cpts_sim.report import sweep_marks as marks
+from cpts_sim.words import percent, say
+
+MOST_ROWS = 80
+
+
+def ranking(results: SweepResults, lang: str, kind: str) -> bytes | None:
+    """Draw the effect in each territory, best first, with the probability of being first."""
+    rows = marks.rows_of(results, "ranking")
+    if not rows:
+        return None
+    indicators = marks.distinct(rows, "indicator")[:4]
+    count = min(MOST_ROWS, len(marks.distinct(rows, "base")))
+    with marks.panels(len(indicators), 2, 5.6, 1.3 + 0.24 * count) as (drawn, cells):
+        for axes, indicator in zip(cells, indicators, strict=True):
+            mine = sorted((r for r in rows if r["indicator"] == indicator), key=lambda r: r["rank"])[:count]
+            _forest(axes, mine, indicator, lang)
+        text = marks.note(results, "sweep.figure.ranking.text", lang)
+        return marks.finished(drawn, say("sweep.figure.ranking", lang), text, kind)
+
+
+def _forest(axes: Any, rows: marks.Rows, indicator: str, lang: str) -> None:
+    scale = marks.times(indicator)
+    axes.axvline(0, color="#202020", linewidth=0.9)
+    for place, row in enumerate(rows):
+        colour, sure = marks.tone(indicator, row["low"], row["high"])
+        marks.whisker(axes, scale * row["value"], scale * row["half"], place, colour, sure)
+        look = {"xycoords": ("axes fraction", "data"), "va": "center", "fontsize": 7.5, "annotation_clip": False}
+        axes.annotate(percent(row["first"], 0, lang), (1.01, place), **look)
+    axes.set_yticks(range(len(rows)), [row["base"].replace("_", " ") for row in rows])
+    axes.invert_yaxis()
+    axes.set_title(marks.indicator_label(indicator, lang), fontsize=10)
+    axes.set_xlabel(marks.axis_label(indicator, lang), fontsize=8.5)
+    axes.tick_params(labelsize=8)
+    style.number_axis(axes.xaxis, lang)
+
+
+def atlas(results: SweepResults, lang: str, kind: str) -> bytes | None:
+    """Draw the territories where they are, coloured by the expected effect, hatched where it is not clear."""
+    rows = marks.rows_of(results, "ranking")
+    places = outlines(results)
+    if not rows or len(places) < 2:
+        return None
+    indicators = marks.distinct(rows, "indicator")[:2]
+    with marks.panels(len(indicators), 2, 6.0, 5.6) as (drawn, cells):
+        for axes, indicator in zip(cells, indicators, strict=True):
+            _paint(drawn, axes, {r["base"]: r for r in rows if r["indicator"] == indicator}, places, indicator, lang)
+        text = marks.note(results, "sweep.figure.atlas.text", lang)
+        return marks.finished(drawn, say("sweep.figure.atlas", lang), text, kind)
+
+
+def outlines(results: SweepResults) -> dict[str, tuple[Any, Any]]:
+    """Return base → (centres in degrees with weights, outlines) of the territories whose places are known."""
+    from cpts_sim.territory import load_territory
+
+    out: dict[str, tuple[Any, Any]] = {}
+    seen = set()
+    for point in results.responses.experiment.points:
+        if point.base in seen:
+            continue
+        seen.add(point.base)
+        territory = load_territory(point.scenario().territory)
+        lon, lat = (np.asarray(territory.communes.get(name, []), float)[: territory.size] for name in ("lon", "lat"))
+        known = np.isfinite(lon) & np.isfinite(lat)
+        if not territory.schematic and len(lon) and known.any():
+            weights = np.asarray(territory.communes["population"], float)[: territory.size][known]
+            out[point.base] = (np.c_[lon[known], lat[known], weights], territory.outlines)
+    return out
+
+
+def _paint(drawn: Any, axes: Any, rows: Any, places: dict[str, tuple[Any, Any]], indicator: str, lang: str) -> None:
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import LinearSegmentedColormap, Normalize
+
+    from cpts_sim.experiment.readings import known_indicators
+
+    scale = marks.times(indicator)
+    limit = max(1e-9, max(abs(scale * row["value"]) for row in rows.values()))
+    ends = [style.WORSE, "#F7F7F7", style.OTHER]
+    if known_indicators()[indicator].better == "lower":
+        ends.reverse()
+    colours = ScalarMappable(Normalize(-limit, limit), LinearSegmentedColormap.from_list("effect", ends))
+    for base, (communes, _) in places.items():
+        row = rows[base]
+        sure = row["low"] > 0 or row["high"] < 0
+        face = colours.to_rgba(np.array(scale * row["value"]))
+        size = 12 + 40 * np.sqrt(communes[:, 2] / max(1.0, communes[:, 2].max()))
+        axes.scatter(communes[:, 0], communes[:, 1], s=size, color=[face], edgecolors="#505050", linewidths=0.3,
+                     marker="o" if sure else "X")  # fmt: skip
+        centre = np.average(communes[:, :2], axis=0, weights=communes[:, 2])
+        axes.annotate(base.replace("_", " "), centre, ha="center", va="bottom", fontsize=6.5)
+    axes.set_aspect(1.0 / np.cos(np.radians(np.mean([p[0][:, 1].mean() for p in places.values()]))))
+    axes.axis("off")
+    axes.set_title(marks.indicator_label(indicator, lang), fontsize=10)
+    bar = drawn.colorbar(colours, ax=axes, orientation="horizontal", shrink=0.7, pad=0.02, aspect=32)
+    bar.set_label(marks.axis_label(indicator, lang), fontsize=8.5)
+    style.number_axis(bar.ax.xaxis, lang)
