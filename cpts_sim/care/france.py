@@ -137,7 +137,10 @@ class FranceCare:
 
     # ------------------------------------------------------------------------------------------ a window
     def window(self, start: float, end: float) -> None:
-        """Books change at the edge; then requests are settled, visits happen, emergencies are treated."""
+        """Books change at the edge; then requests are settled; at the end of the day its visits and emergencies happen.
+
+        Both keep their own minutes, so the day may be played as one piece however its windows are cut.
+        """
         world = self.world
         world.now = start
         freed = visits.cancel(world, end)
@@ -145,8 +148,9 @@ class FranceCare:
             hook(world, start, end)
         seeking.seek(world, end, freed)
         visits.reopen(world, freed)
-        visits.see_patients(world, start, end)
-        self._emergencies(end)
+        if end % DAY == 0.0:
+            visits.see_patients(world, end - DAY, end)
+            self._emergencies(end)
         rq.write_endings(world)
 
     def _emergencies(self, end: float) -> None:

@@ -44,8 +44,9 @@ def round_identity(requests: Table, rows: Array) -> Array:
 
 
 def raise_requests(
-    world: World, person: Array, kind: int | Array, origin: int, ordinal: Array, raised: Array, wished: ArrayLike | None = None
-) -> Array:
+    world: World, person: Array, kind: int | Array, origin: int, ordinal: Array, raised: Array,
+    wished: ArrayLike | None = None,
+) -> Array:  # fmt: skip
     """Open requests; returns their rows. ``wished`` is the date wanted (the moment itself by default)."""
     if not len(person):
         return np.zeros(0, dtype=np.int64)

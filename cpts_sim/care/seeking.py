@@ -39,11 +39,11 @@ def learn(world: World, person: Array, outcome: Array) -> None:
 def seek(world: World, end: float, freed: Freed | None = None) -> None:
     """Settle everything that is asked before ``end`` (the present window), with the slots freed meanwhile."""
     requests = world.requests
-    due = np.flatnonzero(requests["next_at"] < end)
-    fresh = due[requests["stage"][due] == rq.NEW]
-    if len(fresh):
+    tonight = (world.now // DAY + 1.0) * DAY
+    fresh = np.flatnonzero((requests["next_at"] < tonight) & (requests["stage"] == rq.NEW))
+    if len(fresh):  # what people do before asking takes nothing from others: the whole day at once
         world.rules["before_asking"](world, fresh)
-    rows = due[(requests["stage"][due] == rq.ASKING) & (requests["next_at"][due] < end)]
+    rows = np.flatnonzero((requests["next_at"] < end) & (requests["stage"] == rq.ASKING))
     if len(rows):
         _ask(world, rows, end, freed)
 

@@ -24,7 +24,6 @@ from cpts_sim.scenario.fields import Share
 
 Array = NDArray[Any]
 NAME = "unscheduled_care"
-SESSION_CALL_MIN = 18 * 60.0  # six o'clock in the evening
 RANK = 20
 
 
@@ -173,21 +172,17 @@ class UnscheduledCare(Mission):
             world.books.change_kind(row, position + span.start, int(Slot.SAME_DAY))
 
     def _hold_sessions(self, world: World, start: float, end: float) -> None:
-        """Before the evening, today's extra sessions are paid whole; empty slots are time spent waiting."""
-        today = np.floor_divide(start, DAY) * DAY
-        if not self.running or not start <= today + SESSION_CALL_MIN < end:
+        """The extra sessions of the day that has just ended are paid whole, whoever came."""
+        if not self.running or start % DAY:
             return
-        span = world.books.span(int(today // DAY))
+        span = world.books.span(int(start // DAY) - 1)
         row, position = np.nonzero(world.books.kind[:, span] == Slot.EXTRA)
         if not len(row):
             return
         length = world.books.length[row, position + span.start].astype(np.float64)
-        empty = world.books.free[row, position + span.start] > 0
-        world.ledger.charge("extra_paid", row[empty], length[empty])
         hours = np.bincount(row, weights=length, minlength=len(world.gps)) / 60.0
         holding = np.flatnonzero(hours)
         self.organisation.spend(CptsEvent.EXTRA_SESSION, holding, hours[holding])
-        world.books.close(row[empty], position[empty] + span.start)
 
     # ------------------------------------------------------------------------------------------ the desk
     @property

@@ -149,7 +149,7 @@ class Scenario(Settings):
     """Real dates and holidays, or years of 365 days without holidays."""
     department: str | None = Field(None, pattern=r"^(\d{2}|2A|2B|97[1-46])$")
     """Département code: local public holidays and school zone (default: national holidays, zone B)."""
-    windows: tuple[int, ...] = (0, 8, 12, 18)
+    windows: tuple[int, ...] = (0, 12)
     """Hours at which the day's windows open; the first is 0."""
     territory: TerritorySource
     """The territory."""
