@@ -25,6 +25,7 @@ from cpts_sim.errors import InputError
 from cpts_sim.evidence import load_parameters
 from cpts_sim.missions import install
 from cpts_sim.scenario import Scenario
+from cpts_sim.scenario.state_key import NO_ARM, state_keys
 from cpts_sim.shocks import install as install_shocks
 
 PROCESS_GP, PROCESS_HOSPITAL, PROCESS_CALENDAR = 1, 3, 4
@@ -186,18 +187,20 @@ class Model(MesaModel):
         flat |= {f"journal/{kind}/{c}": a for kind, columns in state["journal"].items() for c, a in columns.items()}
         numbers = {"now": state["now"], "written": state["written"], "epoch": EPOCH, "seed": self.seed}
         flat |= {name: np.array([number]) for name, number in numbers.items()}
+        flat |= {name: np.array([key]) for name, key in state_keys(self.spec, self.arm, self.seed, EPOCH).items()}
         target = Path(path)
         with target.open("wb") as file:
             np.savez_compressed(file, **flat)
 
     @classmethod
     def resume(
-        cls, path: str | Path, spec: Scenario, arm: str | None = None, observers: Sequence[Observer] = ()
-    ) -> Model:
-        """Go on from a checkpoint.
+        cls, path: str | Path, spec: Scenario, arm: str | None = None, observers: Sequence[Observer] = (),
+        seed: int | None = None,
+    ) -> Model:  # fmt: skip
+        """Go on from a checkpoint, in the arm in which it was written (that of the common warm-up in any arm).
 
         Raises:
-            InputError: the file is not a checkpoint of this epoch.
+            InputError: the file is not a checkpoint of this scenario, arm, epoch or, if given, seed.
         """
         try:
             with np.load(path) as file:
@@ -207,14 +210,34 @@ class Model(MesaModel):
         if int(arrays.get("epoch", np.zeros(1))[0]) != EPOCH:
             raise InputError(f"{path}: checkpoint of another epoch, expected {EPOCH}; run the scenario again.")
         state: dict[str, Any] = {"now": float(arrays.pop("now")[0]), "written": int(arrays.pop("written")[0])}
-        seed = int(arrays.pop("seed")[0])
+        written = int(arrays.pop("seed")[0])
         arrays.pop("epoch")
+        _check_checkpoint(path, arrays, spec, arm, (written, seed))
         for part in ("tables", "care", "journal"):
             grouped: dict[str, dict[str, Array]] = {}
             for name in [n for n in arrays if n.startswith(part + "/")]:
                 _, group, column = name.split("/", 2)
                 grouped.setdefault(group, {})[column] = arrays[name]
             state[part] = grouped
-        return cls(spec, seed, arm=arm, observers=observers, state=state)
+        return cls(spec, written, arm=arm, observers=observers, state=state)
+
+
+def _check_checkpoint(
+    path: str | Path, arrays: dict[str, Array], spec: Scenario, arm: str | None, seeds: tuple[int, int | None]
+) -> None:
+    """Refuse to go on from a checkpoint of another life; takes its keys out of the arrays.
+
+    Raises:
+        InputError: it was written with another scenario, arm or seed.
+    """
+    written, wanted = seeds
+    keys = {name: str(arrays.pop(name, np.array([""]))[0]) for name in ("scenario_key", "arm_key")}
+    if wanted is not None and wanted != written:
+        raise InputError(f"{path}: checkpoint of seed {written}, expected seed {wanted}; resume with seed={written}.")
+    expected = state_keys(spec, arm, written, EPOCH)
+    if keys["scenario_key"] != expected["scenario_key"]:
+        raise InputError(f"{path}: checkpoint of another scenario, expected that of {spec.name!r}; run it again.")
+    if keys["arm_key"] not in (NO_ARM, expected["arm_key"]):
+        raise InputError(f"{path}: checkpoint of another arm, expected arm {arm!r}; resume it in its own arm.")
 
 

@@ -121,6 +121,27 @@ def test_a_damaged_checkpoint_is_refused_in_words(tmp_path: Path) -> None:
         Model.resume(tmp_path / "bad.npz", scenario())
 
 
+def test_a_checkpoint_of_another_life_is_refused_in_words(reference: Model, tmp_path: Path) -> None:
+    file, spec = tmp_path / "half.npz", reference.spec
+    living = reference.fork("with")
+    living.run(3)
+    living.checkpoint(file)
+    longer = spec.model_copy(update={"years": 3})
+    assert Model.resume(file, longer, arm="with", seed=reference.seed).now == living.now
+    drier = spec.model_copy(update={"drift": not spec.drift})
+    for match, other, arm, seed in (
+        ("another scenario", drier, "with", None),
+        ("another arm", spec, None, None),
+        ("another arm", spec, "without", None),
+        ("seed", spec, "with", reference.seed + 1),
+    ):
+        with pytest.raises(InputError, match=match) as told:
+            Model.resume(file, other, arm=arm, seed=seed)
+        assert str(file) in str(told.value)
+    reference.checkpoint(file)
+    assert Model.resume(file, spec, arm="with").arm == "with", "the common warm-up goes on in any arm"
+
+
 def test_without_and_with_share_one_warm_up() -> None:
     start = winter(scenario(population=4000, arms=arms(without=None, **{"with": cpts()}), cpts=cpts()))
     one, two = live(start, "without", 5), live(start, "with", 5)
