@@ -97,7 +97,7 @@ class StrainModel:
     ) -> None:
         self.profession = profession
         self.population = solve_population(profession, parameters)
-        shipped = "ed_staff" if profession == "ed_physician" else profession
+        shipped = "ed_staff" if profession.startswith("ed_") else profession
         self.reference = dict(reference or parameters.mapping(f"strain.{shipped}_reference"))
         self._p = {entry: parameters[f"strain.{entry}"] for entry in _NUMBERS}
         steps = parameters.mapping("strain.step")

@@ -33,7 +33,7 @@ RESOURCES = ("control", "peer_support", "assistance", "recovery")
 equivalents), share of the week away."""
 
 FACTORS = DEMANDS + RESOURCES
-PROFESSIONS = ("gp", "nurse", "pharmacist", "ed_staff", "ed_physician")
+PROFESSIONS = ("gp", "nurse", "pharmacist", "ed_staff", "ed_physician", "ed_nurse")
 
 EE_MAX, DP_MAX, PA_MAX = 54.0, 30.0, 48.0
 """Upper ends of the Maslach scales: emotional exhaustion, depersonalisation, personal accomplishment."""
@@ -112,11 +112,32 @@ def levels(profession: str, parameters: Parameters) -> dict[str, float]:
         raise UsageError(f"strain: received profession {profession!r}, expected one of {known}.")
     names = [f"{scale}_{what}" for scale in ("ee", "dp", "pa") for what in ("mean", "sd")]
     found = {name: parameters[f"strain.gp_{name}"] for name in names}
+    if profession == "ed_nurse":
+        return found | _rest_of_the_ed(levels("ed_staff", parameters), levels("ed_physician", parameters), parameters)
     if profession.startswith("ed_"):
         found.update({name: parameters[f"strain.{profession}_{name}"] for name in names[:4]})
     elif profession != "gp":
         for name in ("ee_mean", "dp_mean"):
             found[name] *= parameters[f"strain.{profession}_level_ratio"]
+    return found
+
+
+_LEAST_SPREAD, _LEAST_MEAN = 0.8, 0.5  # of all staff: a draw of the parameters may ask for less than is possible
+
+
+def _rest_of_the_ed(
+    staff: Mapping[str, float], physicians: Mapping[str, float], parameters: Parameters
+) -> dict[str, float]:
+    """Return the levels of nurses and aides, such that with the physicians they make those of all staff."""
+    share = 1.0 / (1.0 + parameters["hospital.ed_nurses_per_doctor"])
+    found: dict[str, float] = {}
+    for scale in ("ee", "dp"):
+        mean, sd = staff[f"{scale}_mean"], staff[f"{scale}_sd"]
+        theirs, spread = physicians[f"{scale}_mean"], physicians[f"{scale}_sd"]
+        rest = max((mean - share * theirs) / (1.0 - share), _LEAST_MEAN * mean)
+        variance = sd * sd - share * (spread * spread + (theirs - mean) * (theirs - mean))
+        variance = variance / (1.0 - share) - (rest - mean) * (rest - mean)
+        found |= {f"{scale}_mean": rest, f"{scale}_sd": max(float(np.sqrt(max(variance, 0.0))), _LEAST_SPREAD * sd)}
     return found
 
 

@@ -48,10 +48,23 @@ def add_tables(world: World) -> None:
         rows = len(table)
         zeros = (*_COUNTERS, *(f"habit_{factor}" for factor in _LEARNT))
         columns = ledger_columns(rows) | {zero: np.zeros(rows) for zero in zeros}
-        for column, values in (columns | model.initialise(table["key"], {}, world.draws)).items():
+        for column, values in (columns | _day_zero(world, profession, table, model)).items():
             table.add_column(column, values)
         if "member" not in table:
             table.add_column("member", np.zeros(rows, dtype=np.int8))
+
+
+def _day_zero(world: World, profession: Profession, table: Table, model: StrainModel) -> dict[str, Array]:
+    """State of strain at day 0; the doctors and the nurses of an ED have levels of their own."""
+    if profession != Profession.ED_STAFF:
+        return model.initialise(table["key"], {}, world.draws)
+    columns = model.initialise(table["key"], {}, world.draws)
+    for role, name in ((DOCTOR, "ed_physician"), (NURSE, "ed_nurse")):
+        rows = np.flatnonzero(table["role"] == role)
+        own = StrainModel(world.parameters, name).initialise(table["key"][rows], {}, world.draws)
+        for column, values in own.items():
+            columns[column][rows] = values
+    return columns
 
 
 def bind(world: World) -> None:
