@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpts_sim.care import sessions
+from cpts_sim.care import season, sessions
 from cpts_sim.care.ed_demand import EdDemand
 from cpts_sim.care.ledger import ledger_columns
 from cpts_sim.care.needs import Activity, NeedClock
@@ -51,20 +51,10 @@ def activity_of(name: str, days: Days, parameters: Parameters, demand: EdDemand)
         return Activity(days.first_day, weights, *_hours(p.array("hospital.ed_hour_profile")))
     planned = name in ("preventive", "mental", "nursing")
     week = p.array("care.weekday_planned" if planned else "care.weekday_symptom")
-    month = p.array("care.month_index")
-    weights = (week / week.mean())[days.weekday] * (month / month.mean())[days.month - 1]
-    if name == "acute" and p.array("care.rate_acute").any():
-        weights = weights + _influenza(days, p)
+    weights = (week / week.mean())[days.weekday] * season.everyday_index(p)[days.month - 1]
+    if name == "acute" and p.array("care.rate_acute").any():  # the year's total of influenza is in the rate
+        weights = weights + season.influenza(days.year_day, p) / (p.array("care.rate_acute").mean() / 365.0)
     return Activity(days.first_day, weights, *_hours(p.array("care.hour_planned" if planned else "care.hour_symptom")))
-
-
-def _influenza(days: Days, p: Parameters) -> Array:
-    """The season's influenza as a surplus of acute needs over its own mean (the year's total is in the rate)."""
-    weekly = p.array("care.ili_weekly_per_100k")
-    per_person_day = weekly[np.clip(days.year_day // 7, 0, 51)] / 100_000.0 / 7.0
-    acute_per_day = p.array("care.rate_acute").mean() / 365.0
-    surplus: Array = (per_person_day - weekly.mean() / 100_000.0 / 7.0) / acute_per_day
-    return surplus
 
 
 def _hours(weights: Array) -> tuple[Array, Array]:
