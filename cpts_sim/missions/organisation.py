@@ -1,6 +1,7 @@
-"""The CPTS itself: who belongs to it, when it meets, what that costs, and which professionals it makes meet.
+"""The CPTS itself: its board, its meetings, what they cost, and which professionals it makes meet.
 
-Its process on the clock is a monthly board. All state is in the table ``cpts`` and in columns of the professionals.
+Its process on the clock wakes at the steps of its life and at a monthly board. All state is in the table ``cpts``
+and in columns of the professionals.
 """
 
 from __future__ import annotations
@@ -12,17 +13,26 @@ from numpy.typing import NDArray
 
 from cpts_sim.care.freed_time import close_slots
 from cpts_sim.care.ledger import displaces
-from cpts_sim.care.strain_effects import StrainEffects, home_of
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.columns import Table
-from cpts_sim.engine.events import CptsEvent, Member, Profession, Work
+from cpts_sim.engine.cpts_codes import Line
+from cpts_sim.engine.events import CptsEvent, Member, Work
 from cpts_sim.errors import InternalError
+from cpts_sim.missions.account import Account
 from cpts_sim.missions.base import MONTH, Mission
+from cpts_sim.missions.life_cycle import LifeCycle, Step
+from cpts_sim.missions.membership import Membership
+from cpts_sim.missions.payments import YEAR_MONTHS, Payments
+from cpts_sim.missions.tools import residents_of
 
 Array = NDArray[Any]
 PROCESS_CPTS = 2
 WAITING, RUNNING, STOPPED = 0, 1, 2
+EMPTY_MONTHS = 12
+"""Months of a contract after which members expect something to happen."""
+REST = {"cpts_evening": 1.0, "cpts_admin": 1.0, "cpts_lunch": 0.5}
+"""Part of the hours on each line that is taken from rest."""
 
 
 class Organisation:
@@ -37,7 +47,8 @@ class Organisation:
         self.model, self.settings = model, settings
         self.world: World = model.care.world
         self.missions: dict[str, Mission] = {}
-        self.effects = StrainEffects(self.world.parameters, self.world.strain[Profession.GP].population.ee)
+        self.account, self.membership = Account(self), Membership(self)
+        self.payments, self.life = Payments(self), LifeCycle(self)
 
     def add(self, mission: Mission) -> None:
         """Add a mission (once)."""
@@ -53,102 +64,192 @@ class Organisation:
         self.model.organisation = self
         if "cpts" not in tables:
             start = self.model.now + self.settings.start_months * MONTH
-            first = {"origin": np.array([start]), "next_at": np.array([_midnight(start)])}
+            first = {name: np.array([_midnight(start)]) for name in ("next_at", "board_at")}
+            first["origin"] = np.array([start])
             tables["cpts"] = Table("cpts", 1, {**first, "stage": "i1", "month": "i4", "key": "u8"})
+        for part in (self.account, self.membership, self.payments, self.life):
+            part.install()
         for name, mission in sorted(self.missions.items()):
             if f"began_{name}" not in self.table:
                 self.table.add_column(f"began_{name}", np.zeros(1, dtype=np.int8))
             mission.install()
         self.world.hooks.setdefault("week", []).append(self._week)
-        self.model.clock.loop(PROCESS_CPTS, self.table, self._board)
+        self.model.clock.loop(PROCESS_CPTS, self.table, self._wake)
 
     @property
     def table(self) -> Table:
         """The table of the CPTS (one row)."""
         return self.world.tables["cpts"]
 
+    @property
+    def on_paper(self) -> bool:
+        """Whether it has members in name and money, and does nothing."""
+        return bool(self.table["paper"][0])
+
     def has_begun(self, mission: str) -> bool:
         """Whether a mission gives care now."""
         return bool(self.table[f"began_{mission}"][0]) and int(self.table["stage"][0]) == RUNNING
 
+    def exists(self) -> bool:
+        """Whether anybody belongs to it: without members there is no association and no contract."""
+        return bool((self.world.gps["member"] > Member.NONE).any())
+
+    def covered(self) -> float:
+        """Inhabitants that the contract covers now."""
+        boundary = self.settings.boundary
+        if boundary is not None and self.world.now >= boundary.at * MONTH:
+            return float(boundary.population)
+        return float(self.settings.covers or residents_of(self.world))
+
+    def later(self, months: float) -> float:
+        """Midnight some months from now."""
+        return _midnight(self.world.now + months * MONTH)
+
     # ------------------------------------------------------------------------------------------ the monthly board
+    def _wake(self, row: int) -> None:
+        table, self.world.now = self.table, self.model.now
+        if table["step_at"][row] <= self.world.now:
+            self.life.turn()
+        if table["board_at"][row] <= self.world.now:
+            self._board(row)
+        table["next_at"][row] = min(float(table["step_at"][row]), float(table["board_at"][row]))
+
     def _board(self, row: int) -> None:
-        world, table = self.world, self.table
-        world.now = self.model.now
-        month = int(table["month"][row])
-        if table["stage"][row] == WAITING:
-            table["stage"][row] = RUNNING
-            self._choose_members()
+        table, month = self.table, int(self.table["month"][row])
         if self._contract_over():
-            self._stop(row)
+            self.end()
             return
+        if table["stage"][row] == WAITING:
+            self._before_contract()
+        elif not self._month(month):
+            return
+        table["month"][row] = month + 1
+        table["board_at"][row] = _midnight(table["origin"][row] + (month + 1) * MONTH)
+
+    def _month(self, month: int) -> bool:
+        """A month under the contract; returns whether it goes on."""
+        if month and not self._year_turns(month):
+            return False
+        self._bound()
+        if month:
+            self.membership.month(month)
+        self.life.hire(month)
+        if self.exists():
+            self.account.plan(YEAR_MONTHS - month % YEAR_MONTHS)
+            self.account.upkeep()
         self._meet(month)
         for name, mission in sorted(self.missions.items()):
             self._live(name, mission, month)
-        table["month"][row] = month + 1
-        table["next_at"][row] = _midnight(table["origin"][row] + (month + 1) * MONTH)
+        self.membership.tell()
+        return True
+
+    def _year_turns(self, month: int) -> bool:
+        """At an anniversary: review, and the coming year's money or the end."""
+        if month % int(YEAR_MONTHS):
+            return True
+        self.payments.review(month)
+        if not self.life.goes_on(month):
+            self.end()
+            return False
+        self.payments.next_year()
+        return True
+
+    def _before_contract(self) -> None:
+        """A month in which a few carry the project; what the start-up credit does not pay they give."""
+        leaders = np.flatnonzero(self.world.gps["member"] == Member.LEADER)
+        hours = self.world.parameters["cpts.founder_hours_month"]
+        self.give_time("cpts_admin", leaders, hours * 60.0)
+        self.spend(CptsEvent.PREPARATION, leaders, hours)
+        self.membership.tell()
+
+    def sign(self) -> None:
+        """The contract is signed: members choose, the running part is paid, a coordinator is looked for."""
+        table = self.table
+        table["stage"][0], table["month"][0] = RUNNING, 0
+        table["board_at"][0] = self.world.now
+        if self.settings.starts_at != "running":
+            table["origin"][0] = self.world.now
+        self.membership.choose()
+        self.payments.sign()
+        if self.exists():
+            self.tell(CptsEvent.CONTRACT, np.array([-1]), 0.0, 0.0)
+        if self.settings.starts_at == "running":
+            table["posts"][0] = self.account.posts_wanted()
+        else:
+            self.life.look_for_coordinator(-1)
+
+    def _bound(self) -> None:
+        """A change of boundary is told once; the size follows at the next payment."""
+        boundary, table = self.settings.boundary, self.table
+        if boundary is not None and not table["bounded"][0] and self.world.now >= boundary.at * MONTH:
+            table["bounded"][0] = 1
+            self.tell(CptsEvent.BOUNDARY, np.array([boundary.population]), 0.0, 0.0)
 
     def _live(self, name: str, mission: Mission, month: int) -> None:
         column = self.table[f"began_{name}"]
-        if not column[0] and month >= mission.delay_months:
+        if not column[0] and month >= mission.delay_months + self.life.late_months(name):
             column[0] = 1
             mission.begin()
         if column[0]:
+            self.payments.open(name, month)
             mission.month(month)
         else:
             mission.preparing(month)
+
+    def lived(self) -> float:
+        """What members live now: 1 where missions run, -1 where nothing has happened for long, else 0."""
+        running = [name for name in sorted(self.missions) if self.table[f"began_{name}"][0]]
+        if any(len(self.participants(name, self.missions[name].settings.dose)) for name in running):
+            return 1.0
+        return -1.0 if self.table["month"][0] >= EMPTY_MONTHS else 0.0
 
     def _contract_over(self) -> bool:
         stop = self.settings.stop_months
         return stop is not None and self.world.now >= _midnight(stop * MONTH)
 
-    def _stop(self, row: int) -> None:
-        self.table["stage"][row] = STOPPED
-        self.table["next_at"][row] = NEVER
+    def end(self) -> None:
+        """The project or the contract is over: nothing is paid any more, what was set apart goes back."""
+        table, existed = self.table, self.exists()
+        if table["stage"][0] == RUNNING:
+            self.payments.end(int(table["month"][0]))
+        table["stage"][0], table["step"][0] = STOPPED, Step.ENDED
+        table["step_at"][0] = table["board_at"][0] = NEVER
+        table["posts"][0] = 0.0
         for name, mission in sorted(self.missions.items()):
-            if self.table[f"began_{name}"][0]:
+            if table[f"began_{name}"][0]:
                 mission.end()
         self.world.gps["member"][:] = Member.NONE
+        if existed:
+            self.tell(CptsEvent.ENDED, np.array([-1]), 0.0, 0.0)
 
     # ------------------------------------------------------------------------------------------ members
-    def _choose_members(self) -> None:
-        """Who joins, and who is active: drawn once per professional, by practice, age and strain."""
-        world, p, gps = self.world, self.world.parameters, self.world.gps
-        share = self._setting(self.settings.members.share_gps, "cpts.members_gps")
-        active = self._setting(self.settings.members.active_share, "cpts.active_share")
-        u = world.draws.block("membership", 2, gps["key"])
-        here = (gps["halo"] == 0) & gps["alive"] & (gps["status"] != Work.LEFT)
-        pull = self._pull()
-        joins = here & (u[0] < np.minimum(1.0, share * pull))
-        gps["member"][joins] = Member.PASSIVE
-        gps["member"][joins & (u[1] < active)] = Member.ACTIVE
-        rows = np.flatnonzero(gps["member"] == Member.ACTIVE)
-        leaders = rows[np.argsort(u[1][rows], kind="stable")][: int(p["cpts.leaders"])]
-        gps["member"][leaders] = Member.LEADER
+    def share_of(self, table: str) -> float:
+        """Share of nurses ("nurses") or pharmacies ("pharmacies") that belong, as things stand."""
+        names = {"nurses": ("share_nurses", "cpts.members_nurses"),
+                 "pharmacies": ("share_pharmacists", "cpts.members_pharmacists")}  # fmt: skip
+        return min(1.0, self.membership.share(*names[table]) * self.membership.offer())
 
-    def _pull(self) -> Array:
-        """Relative inclination to join: group practice and women above, the exhausted below; mean 1."""
-        gps, p = self.world.gps, self.world.parameters
-        odds = self.effects.of(gps["ee"], home_of(gps), frozen=True).join_odds
-        pull = np.where(gps["practice_type"] > 1, p["cpts.join_group_factor"], 1.0) * np.minimum(odds, 2.0)
-        inside = gps["halo"] == 0
-        mean = pull[inside].mean() if inside.any() else 1.0
-        result: Array = pull / max(mean, 1e-9)
-        return result
+    def active_share(self) -> float:
+        """Share of the members who take part; nobody in a CPTS on paper."""
+        return 0.0 if self.on_paper else self.membership.share("active_share", "cpts.active_share")
 
-    def _setting(self, value: float | None, parameter: str) -> float:
-        return float(self.world.parameters[parameter] if value is None else value)
+    def staff_share(self) -> float:
+        """Share of the missions' staff hours that there are: money, and a coordinator in post."""
+        vacant = 1.0 if self.table["posts"][0] > 0.0 else self.world.parameters["cpts.vacancy_share"]
+        return float(self.account.means * vacant)
 
     def active(self) -> Array:
         """Rows of the GPs who take part now."""
         gps = self.world.gps
+        if self.on_paper:
+            return np.zeros(0, dtype=np.int64)
         return np.flatnonzero((gps["member"] >= Member.ACTIVE) & gps["alive"] & (gps["status"] == Work.WORKING))
 
     def participants(self, mission: str, dose: float) -> Array:
         """Rows of the active GPs who take part in a mission at a dose (drawn once per GP and mission)."""
         rows = self.active()
         u = self.world.draws.uniform(f"takes part/{mission}", self.world.gps["key"][rows])
-        chosen: Array = rows[u < dose]
+        chosen: Array = rows[u < dose * self.account.means]
         return chosen
 
     # ------------------------------------------------------------------------------------------ meetings
@@ -156,18 +257,23 @@ class Organisation:
         """Active members meet: at lunch, in the evening or by day; what they give up is charged."""
         world, gps, p = self.world, self.world.gps, self.world.parameters
         rows = self.active()
+        self.table["attended"][0] = 0.0
         if not len(rows):
             return
         a_month = self._setting(self.settings.meetings.per_year, "cpts.meetings_per_year") / 12.0
         length = self._setting(self.settings.meetings.length_min, "cpts.meeting_min")
         u = world.draws.uniform("meeting", gps["key"][rows], month)
-        attended = np.floor(a_month * p["cpts.attendance"] + u)
+        attended = np.floor(a_month * p["cpts.attendance"] * self.membership.rested()[rows] + u)
         there, times = rows[attended > 0], attended[attended > 0]
+        self.table["attended"][0] = len(there)
         self._charge_meeting(there, times * length, month)
         leaders = rows[gps["member"][rows] == Member.LEADER]
         self.give_time("cpts_admin", leaders, p["cpts.leader_hours_month"] * 60.0)
         self.spend(CptsEvent.COORDINATION, leaders, p["cpts.leader_hours_month"])
         gps["ties"][there] = np.minimum(gps["ties"][there] + p["cpts.ties_per_meeting"], p["cpts.ties_most"])
+
+    def _setting(self, value: float | None, parameter: str) -> float:
+        return float(self.world.parameters[parameter] if value is None else value)
 
     def _charge_meeting(self, rows: Array, length_min: Array, month: int) -> None:
         if not len(rows):
@@ -198,17 +304,38 @@ class Organisation:
         if not len(rows):
             return
         given = np.broadcast_to(np.asarray(minutes, dtype=np.float64), len(rows))
+        self.world.gps["cpts_hours"][rows] += REST.get(line, 0.0) * given / 60.0
         taken = displaces("cpts_evening" if line == "cpts_admin" else line, given, self.world.parameters)
         self.world.ledger.charge(line, rows, given)
         self.world.gps["admin_given_min"][rows] += taken.admin  # the week's administration is charged when it ends
         close_slots(self.world, rows, taken.patients, first_day=7)
 
     def spend(self, event: int, rows: Array, hours: Any, euros_per_hour: float | None = None) -> None:
-        """Write hours of professionals in the journal, with what the CPTS pays for them."""
+        """Write hours of professionals in the journal, with what the CPTS pays for them as far as it can.
+
+        Args:
+            event: what the hours were for.
+            rows: professionals, or -1 for the CPTS's own staff.
+            hours: hours of each, or one number for all.
+            euros_per_hour: pay of staff (none: the indemnity of a member).
+        """
         if not len(rows):
             return
+        members = euros_per_hour is None
         rate = self.world.parameters["cpts.hour_euros"] if euros_per_hour is None else euros_per_hour
-        self.world.journal.add("cpts", at=self.world.now, event=event, actor=rows, hours=hours, euros=hours * rate)
+        each = np.broadcast_to(np.asarray(hours, dtype=np.float64), len(rows))
+        wanted = float(each.sum()) * rate
+        self.table["wanted"][0] += wanted
+        paid = self.account.pay(Line.MEMBERS if members else Line.DESK, wanted)
+        self.tell(event, rows, each * paid, each * paid * rate)
+        if paid < 1.0:
+            self.tell(CptsEvent.UNPAID, rows, each * (1.0 - paid), 0.0)
+
+    def tell(self, event: int, rows: Array, hours: Any, euros: Any) -> None:
+        """Write an event of the CPTS in the journal, one row for each professional."""
+        if len(rows):
+            self.table["done"][0, int(event)] += len(rows)
+            self.world.journal.add("cpts", at=self.world.now, event=event, actor=rows, hours=hours, euros=euros)
 
     def _week(self, world: World, day: int) -> None:
         """Ties fade without contact."""

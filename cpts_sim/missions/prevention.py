@@ -92,9 +92,8 @@ class Prevention(Mission):
         self._enrol_pharmacies()
 
     def _enrol_pharmacies(self) -> None:
-        pharmacies, members = self.world.tables["pharmacies"], self.organisation.settings.members
-        share = self.chosen(members.share_pharmacists, "cpts.members_pharmacists")
-        active = self.chosen(members.active_share, "cpts.active_share")
+        pharmacies = self.world.tables["pharmacies"]
+        share, active = self.organisation.share_of("pharmacies"), self.organisation.active_share()
         u = self.world.draws.block("pharmacy in prevention", 2, pharmacies["key"])
         pharmacies["in_prevention"][:] = (u[0] < share * active) & (u[1] < self.settings.dose)
 

@@ -15,6 +15,7 @@ from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.events import CptsEvent
 
 if TYPE_CHECKING:
+    from cpts_sim.care.world import World
     from cpts_sim.missions.base import Mission
 
 Array = NDArray[Any]
@@ -25,10 +26,15 @@ COORDINATOR = np.array([-1])
 """Actor of the hours of the CPTS's own staff in the journal."""
 
 
+def residents_of(world: World) -> float:
+    """Inhabitants of the territory now."""
+    people = world.people
+    return float((people["alive"] & (people["resident"] > 0)).sum())
+
+
 def residents(mission: Mission) -> float:
     """Inhabitants of the territory now."""
-    people = mission.world.people
-    return float((people["alive"] & (people["resident"] > 0)).sum())
+    return residents_of(mission.world)
 
 
 def add_columns(table: Any, columns: dict[str, Any]) -> None:
@@ -59,14 +65,17 @@ class NurseTime:
     def participants(self) -> Array:
         """Rows of the nurses who take part: members, active, drawn once per nurse and mission."""
         nurses, mission = self.world.tables["nurses"], self.mission
-        members = mission.organisation.settings.members
-        share = mission.chosen(members.share_nurses, "cpts.members_nurses")
-        active = mission.chosen(members.active_share, "cpts.active_share")
+        share, active = mission.organisation.share_of("nurses"), mission.organisation.active_share()
         u = self.world.draws.block(f"nurse takes part/{mission.name}", 1, nurses["key"])[0]
         member = self.world.draws.uniform("nurse member", nurses["key"])
         here = (nurses["kind"] == LIBERAL) & (nurses["halo"] == 0) & nurses["alive"]
-        result: Array = np.flatnonzero(here & (member < share * active) & (u < mission.settings.dose))
+        result: Array = np.flatnonzero(here & (member < share * active) & (u < self.dose))
         return result
+
+    @property
+    def dose(self) -> float:
+        """Share of the active nurses who take part, as far as the CPTS can pay."""
+        return float(self.mission.settings.dose) * self.mission.organisation.account.means
 
     def open_month(self) -> None:
         """Set minutes aside for the month: as many as last month's acts called for and some more."""
@@ -121,16 +130,18 @@ class Coordinator:
 
     def __init__(self, mission: Mission, parameter: str) -> None:
         self.mission, self.parameter = mission, parameter
-        self.column = f"{mission.name}_hours"
+        self.column, self.cases = f"{mission.name}_hours", f"{mission.name}_cases"
 
     def install(self) -> None:
-        """Add the column of the CPTS."""
-        add_columns(self.mission.organisation.table, {self.column: 0.0})
+        """Add the columns of the CPTS: hours left this month, cases taken on this year."""
+        add_columns(self.mission.organisation.table, {self.column: 0.0, self.cases: 0.0})
 
     def open_month(self) -> None:
         """A new month's hours; what was not used is lost."""
         hours = self.mission.parameters[self.parameter] * residents(self.mission) / PEOPLE_UNIT
-        self.mission.organisation.table[self.column][0] = hours * self.mission.settings.dose
+        self.mission.organisation.table[self.column][0] = (
+            hours * self.mission.settings.dose * self.mission.organisation.staff_share()
+        )
 
     def take(self, wanted: int, hours_each: float) -> int:
         """Return how many cases of so many hours can be taken on, and write these hours down."""
@@ -138,6 +149,7 @@ class Coordinator:
         count = min(wanted, int(table[self.column][0] / max(hours_each, 1e-9)))
         if count:
             table[self.column][0] -= count * hours_each
+            table[self.cases][0] += count
             euros = p["cpts.coordinator_hour_euros"]
             self.mission.organisation.spend(CptsEvent.COORDINATION, COORDINATOR, count * hours_each, euros)
         return count

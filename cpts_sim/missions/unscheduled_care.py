@@ -66,6 +66,7 @@ class UnscheduledCare(Mission):
         rules.wrap("knows_desk", NAME, RANK, self._knows_desk)
         rules.wrap("pharmacist_settles", NAME, RANK, self._pharmacist_settles)
         rules.wrap("after_visit", NAME, RANK, self._after_visit)
+        rules.wrap("sas_effectors", NAME, RANK, self._sas_effectors)
         world.routes.append(self)
         world.hooks.setdefault("edge", []).append(self._release)
         world.hooks["edge"].append(self._hold_sessions)
@@ -118,8 +119,7 @@ class UnscheduledCare(Mission):
         pharmacies = self.world.tables["pharmacies"]
         if not self.settings.protocols or not len(pharmacies):
             return
-        share = self.organisation.settings.members.share_pharmacists
-        wanted = (self.parameters["cpts.members_pharmacists"] if share is None else share) * self.settings.dose
+        wanted = 0.0 if self.organisation.on_paper else self.organisation.share_of("pharmacies") * self.settings.dose
         u = self.world.draws.uniform("pharmacy protocol", pharmacies["key"])
         pharmacies["protocol"][:] = u < wanted
 
@@ -183,6 +183,11 @@ class UnscheduledCare(Mission):
         hours = np.bincount(row, weights=length, minlength=len(world.gps)) / 60.0
         holding = np.flatnonzero(hours)
         self.organisation.spend(CptsEvent.EXTRA_SESSION, holding, hours[holding])
+
+    def _sas_effectors(self, inner: Any, world: World) -> Array:
+        """Participating GPs answer the SAS too: those who would through a CPTS only, and with their shared slots."""
+        others: Array = inner(world)
+        return others | (self.running & (world.gps["shares_slots"] > 0))
 
     # ------------------------------------------------------------------------------------------ the desk
     @property

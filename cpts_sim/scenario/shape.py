@@ -11,6 +11,7 @@ from typing import Any, Literal, NoReturn
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from cpts_sim.scenario.contract import Life
 from cpts_sim.scenario.fields import Count, InputFile, Minutes, Months, Positive, Share, Weeks
 from cpts_sim.scenario.settings import Frozen, FrozenMap, Plugins, Settings
 from cpts_sim.scenario.theory import Care, Practices
@@ -93,7 +94,7 @@ class Meetings(Settings):
     """Time of day: lunch and evening are taken from rest, the day from patients."""
 
 
-class Cpts(Settings):
+class Cpts(Life):
     """A CPTS: who, how, from when, with which missions."""
 
     members: Members = Members()

@@ -1,0 +1,128 @@
+"""The account of a CPTS: what comes in, what is spent by line, and what the treasurer says can be afforded.
+
+Euros in = euros spent + cash, at any moment. What cannot be paid is not spent: the hours that were given all the
+same are written down as unpaid, and from the next month on fewer are asked for. A surplus stays on the account.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cpts_sim.engine.cpts_codes import NO_MISSION, Line
+from cpts_sim.engine.events import CptsEvent
+from cpts_sim.missions import money
+from cpts_sim.missions.tools import PEOPLE_UNIT, add_columns
+
+if TYPE_CHECKING:
+    from cpts_sim.missions.organisation import Organisation
+
+POST_HOURS_YEAR = 1607.0
+"""Hours a year of a full-time post in France (legal working time)."""
+STAFF = np.array([-1])
+EVENTS = len(CptsEvent)
+
+
+class Account:
+    """Cash of a CPTS.
+
+    Args:
+        organisation: the CPTS.
+    """
+
+    def __init__(self, organisation: Organisation) -> None:
+        self.organisation, self.world = organisation, organisation.world
+        self.parameters = organisation.world.parameters
+
+    def install(self) -> None:
+        """Add the columns: cash, wanted spending of the month, shares that can be afforded, posts filled."""
+        add_columns(self.organisation.table, {"cash": 0.0, "wanted": 0.0, "means": 1.0, "staff": 1.0, "posts": 0.0})
+        if "done" not in self.organisation.table:
+            self.organisation.table.add_column("done", np.zeros((1, EVENTS)))
+
+    @property
+    def means(self) -> float:
+        """Share of the missions' hours that can be paid."""
+        return float(self.organisation.table["means"][0])
+
+    @property
+    def cash(self) -> float:
+        """Euros on the account."""
+        return float(self.organisation.table["cash"][0])
+
+    def receive(self, line: Line, euros: float, mission: int = NO_MISSION) -> float:
+        """Take in whole euros and return them (less than one euro: nothing)."""
+        whole = float(int(euros))
+        if whole >= 1.0:
+            self.organisation.table["cash"][0] += whole
+            self._write(line, whole, mission)
+        return max(whole, 0.0)
+
+    def pay(self, line: Line, euros: float) -> float:
+        """Spend as much of an amount as there is and return the share that was paid."""
+        table = self.organisation.table
+        if euros <= 0.0:
+            return 1.0
+        paid = min(euros, float(table["cash"][0]))
+        if paid > 0.0:
+            table["cash"][0] -= paid
+            self._write(line, paid, NO_MISSION)
+        return 1.0 if paid == euros else paid / euros
+
+    def _write(self, line: Line, euros: float, mission: int) -> None:
+        self.world.journal.add("payment", at=self.world.now, line=int(line), mission=mission, euros=euros)
+
+    # ------------------------------------------------------------------------------------------ a month
+    def upkeep(self) -> None:
+        """Pay the coordinator, rent, tools and communication of a month, as far as can be afforded."""
+        table, share = self.organisation.table, float(self.organisation.table["staff"][0])
+        posts = float(table["posts"][0]) * share
+        salary = posts * self.parameters["aci.coordinator_year_euros"] / 12.0
+        paid = self.pay(Line.COORDINATOR, salary)
+        if posts:
+            self._tell(CptsEvent.SALARY, paid * posts * POST_HOURS_YEAR / 12.0, paid * salary)
+        for line, euros in self._bills().items():
+            self._tell(CptsEvent.UPKEEP, 0.0, self.pay(line, share * euros) * share * euros)
+
+    def _bills(self) -> dict[Line, float]:
+        """Euros of a month, posts apart."""
+        p, size = self.parameters, money.size_of(self.organisation.covered(), self.parameters)
+        licences = p["aci.tools_member_euros"] * len(self.organisation.active())
+        return {
+            Line.TOOLS: (float(p.array("aci.tools_euros")[size]) + licences) / 12.0,
+            Line.PREMISES: float(p.array("aci.premises_euros")[size]) / 12.0,
+            Line.COMMUNICATION: float(p.array("aci.communication_euros")[size]) / 12.0,
+        }
+
+    def _tell(self, event: CptsEvent, hours: float, euros: float) -> None:
+        self.organisation.tell(event, STAFF, hours, euros)
+
+    def study(self) -> None:
+        """Pay a consultant for the diagnosis, out of the start-up credit."""
+        euros = min(self.parameters["aci.study_euros"], self.cash)
+        if euros > 0.0:
+            self._tell(CptsEvent.STUDY, 0.0, euros * self.pay(Line.STUDIES, euros))
+
+    def posts_wanted(self) -> float:
+        """Posts of coordination of a CPTS of this size."""
+        p = self.parameters
+        return p["aci.coordinator_fte_base"] + p["aci.coordinator_fte_per_10000"] * (
+            self.organisation.covered() / PEOPLE_UNIT
+        )
+
+    def plan(self, months_left: float) -> None:
+        """Spread the cash over the months until the next payment; what is beyond it is asked for no more.
+
+        Args:
+            months_left: months until money comes again.
+        """
+        table = self.organisation.table
+        affordable = self.cash / max(months_left, 1.0)
+        fixed = sum(self._bills().values())
+        fixed += float(table["posts"][0]) * self.parameters["aci.coordinator_year_euros"] / 12.0
+        wanted = float(table["wanted"][0]) / max(float(table["means"][0]), 0.05)
+        table["staff"][0] = 1.0 if affordable >= fixed else affordable / fixed
+        rest = max(0.0, affordable - fixed)
+        table["means"][0] = 1.0 if rest >= wanted else max(rest / wanted, 0.05)
+        table["wanted"][0] = 0.0
