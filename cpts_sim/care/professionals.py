@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpts_sim.care import careers
+from cpts_sim.care import careers, recovering
 from cpts_sim.care.attachment import list_sizes, orphan
 from cpts_sim.care.strain import Contributions
 from cpts_sim.care.strain_effects import Consequences, StrainEffects, home_of
@@ -178,8 +178,9 @@ def _draw_events(world: World, consequences: Any, working: Array, week: int, eff
     careers.note(world, np.flatnonzero(closes), Career.LIST_CLOSED)
     fewer = working & (u[2] < consequences.cut_hours) & (gps["half_days"] > 3)
     gps["half_days"][fewer] -= 1.0
-    gps["hours_cut"][fewer] = 1
+    gps["hours_cut"][fewer] += 1
     careers.note(world, np.flatnonzero(fewer), Career.HOURS_CUT)
+    recovering.restore(world, effects, working & ~closes & ~fewer, week)
     leaving = np.flatnonzero(working & (u[3] < consequences.leave_for_good))
     leave_for(world, leaving, Career.LEFT_EARLY)
 

@@ -49,6 +49,19 @@ class Consequences:
     join_odds: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """Chances, this week, that what strain has taken comes back, one number per professional.
+
+    Attributes:
+        reopen_list: probability that a list closed by strain opens again.
+        restore_hours: probability that a half-day given up is taken up again.
+    """
+
+    reopen_list: Floats
+    restore_hours: Floats
+
+
 def odds_per_point(odds_ratio: float, step: int) -> float:
     """Return the odds ratio of one point, whose ``step``-th power is ``odds_ratio`` (Newton's method)."""
     root = 1.0
@@ -128,6 +141,19 @@ class StrainEffects:
             join_odds=self._join(now - self._mean),
         )
 
+    def recovery(self, ee: ArrayLike, home: ArrayLike) -> Recovery:
+        """Return the chances of recovery: base rates at rest, lower while EE is above rest by the ratios of the loss.
+
+        Args:
+            ee: true EE, shape (n,).
+            home: EE at rest in the habitual week, shape (n,).
+        """
+        fallen = np.asarray(home, dtype=np.float64) - np.asarray(ee, dtype=np.float64)
+        return Recovery(
+            reopen_list=self._weekly("reopen_list", self._close(fallen), False),
+            restore_hours=self._weekly("restore_hours", self._within["cut_hours"](fallen), False),
+        )
+
     def _hazard(self, event: str, rest: Floats, risen: Floats, frozen: bool) -> Floats:
         """Return a weekly probability whose mean over the profession at rest is the French base rate."""
         relative = self._between[event](rest - self._mean) / self._usual[event] * self._within[event](risen)
@@ -162,7 +188,7 @@ _ODDS = (
 )
 _NUMBERS = (
     "squeeze_slope", "day_slope", "close_list_yearly", "cut_hours_yearly", "sick_leave_yearly", "exit_yearly",
-    "sick_leave_days", "sick_leave_least_days",
+    "sick_leave_days", "sick_leave_least_days", "reopen_list_yearly", "restore_hours_yearly",
 )  # fmt: skip
 
 

@@ -152,6 +152,8 @@ class Career(IntEnum):
     HOURS_CUT = 8
     LIST_CLOSED = 9
     REPLACED = 10
+    LIST_REOPENED = 11
+    HOURS_RESTORED = 12
 
 
 class Member(IntEnum):

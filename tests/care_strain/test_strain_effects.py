@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lives import scenario, winter
 
 from cpts_sim.care.strain import StrainModel
 from cpts_sim.care.strain_effects import OddsTable, StrainEffects, home_of, odds_per_point
 from cpts_sim.engine.draws import Draws, keys_of
+from cpts_sim.engine.events import Work
 from cpts_sim.evidence import load_parameters
 
 P = load_parameters(2019)
@@ -71,3 +73,29 @@ def test_probabilities_and_factors_are_bounded(ee: float, home: float) -> None:
 def test_long_leaves_have_the_observed_mean() -> None:
     days = EFFECTS.sick_leave_days((np.arange(100_000) + 0.5) / 100_000)
     assert days.min() >= 90 and days.mean() == pytest.approx(257, rel=0.001)
+
+
+def test_what_strain_took_comes_back_when_it_falls_and_more_slowly() -> None:
+    rest, tired, fresh = EFFECTS.recovery(20.0, 20.0), EFFECTS.recovery(29.0, 20.0), EFFECTS.recovery(14.0, 20.0)
+    loss = EFFECTS.of(20.0, 20.0)
+    assert 0 < rest.reopen_list < loss.close_list, "slower than closing"
+    assert 0 < rest.restore_hours < loss.cut_hours
+    for name in ("reopen_list", "restore_hours"):
+        assert getattr(tired, name) < getattr(rest, name) < getattr(fresh, name)
+    assert 52 * rest.reopen_list == pytest.approx(P["strain.reopen_list_yearly"])
+
+
+def test_a_closed_list_opens_again_in_a_living_town() -> None:
+    eager = {"strain.reopen_list_yearly": 1.0, "strain.restore_hours_yearly": 1.0}
+    model = winter(scenario(population=15000, parameters=eager, drift=False))
+    gps = model.tables["gps"]
+    inside = np.flatnonzero((gps["halo"] == 0) & gps["alive"])
+    gps["accepts"][inside] = 0
+    gps["half_days"][inside] -= 1.0
+    gps["hours_cut"][inside] = 1
+    before = gps["half_days"].copy()
+    model.run(7 * 30)
+    assert 0 < (gps["accepts"][inside] > 0).sum() < len(inside)
+    back = (gps["hours_cut"][inside] == 0) & (gps["status"][inside] != Work.LEFT)
+    assert back.any()
+    assert (gps["half_days"][inside][back] >= before[inside][back] + 1.0).all()
