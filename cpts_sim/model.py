@@ -23,7 +23,7 @@ from cpts_sim.engine.events import SCHEMAS
 from cpts_sim.engine.journal import Chunk, Journal
 from cpts_sim.errors import InputError
 from cpts_sim.evidence import load_parameters
-from cpts_sim.missions import install
+from cpts_sim.missions import SameMoney, existing, install
 from cpts_sim.scenario import Scenario
 from cpts_sim.scenario.state_key import NO_ARM, state_keys
 from cpts_sim.shocks import install as install_shocks
@@ -79,8 +79,11 @@ class Model(MesaModel):
         if state is not None:
             self.journal.restore(state["journal"], state["written"])
         self.shocks = install_shocks(self, plugin_modules("shocks"))
-        if policy is not None and policy.cpts is not None:
-            install(self, policy.cpts, plugin_modules("missions"))
+        cpts = existing(spec) if policy is None else policy.cpts
+        if cpts is not None:
+            install(self, cpts, plugin_modules("missions"), spec.cpts)
+        if policy is not None and policy.instead is not None:
+            SameMoney(self, policy.instead, spec.cpts).install()
 
     # ------------------------------------------------------------------------------------------ time
     def _start_clock(self, state: dict[str, Any] | None) -> None:

@@ -54,6 +54,7 @@ class Route(IntEnum):
     SURGE = 13
     SAS = 14
     REMOTE = 15
+    SESSION = 16
 
 
 class Ending(IntEnum):

@@ -72,6 +72,9 @@ class Mission:
     def begin(self) -> None:
         """First day of care under the mission."""
 
+    def grown(self, months: int) -> None:
+        """Months under the mission already lie behind a CPTS that exists on day 0: what they have left."""
+
     def month(self, month: int) -> None:
         """A month of the running mission (from the monthly board)."""
 

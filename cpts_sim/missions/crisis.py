@@ -71,6 +71,15 @@ class Crisis(Mission):
         """The plan is written."""
         self.organisation.table["crisis_readiness"][0] = self.parameters["crisis.readiness_of_plan"]
 
+    def grown(self, months: int) -> None:
+        """Readiness is what forgetting and drills have left of the plan."""
+        p, ready = self.parameters, self.organisation.table["crisis_readiness"]
+        every = int(12.0 / p["crisis.drills_per_year"])
+        for month in range(months):
+            ready[0] *= 1.0 - p["crisis.forgotten_monthly"]
+            if month % every == 1 % every:
+                ready[0] = min(1.0, float(ready[0]) + p["crisis.readiness_per_drill"])
+
     def month(self, month: int) -> None:
         """What nobody drills is forgotten; twice a year there is a drill, in the evening."""
         p, ready = self.parameters, self.organisation.table["crisis_readiness"]

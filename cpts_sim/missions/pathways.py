@@ -99,6 +99,10 @@ class Pathways(Mission):
         self.organisation.give_time("cpts_admin", rows, hours * 60.0)
         self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
 
+    def grown(self, months: int) -> None:
+        """Tools are taken up as far as they are after so many months."""
+        self.organisation.table["pathways_months"][0] = months
+
     def month(self, month: int) -> None:
         """Who takes part, hours and minutes of the month, new patients in the nurses' files."""
         rows = self.organisation.participants(NAME, self.settings.dose)

@@ -54,8 +54,8 @@ class TreatingPhysician(Mission):
         hours = self.parameters["cpts.commission_hours_month"]
         self.organisation.give_time("cpts_lunch", rows, hours * 60.0)
         self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
-        places = self._places(rows, month)
-        self._match(rows, places, month)
+        if not self.world.frozen:
+            self._match(rows, self._places(rows, month), month)
 
     def _places(self, rows: Array, month: int) -> Array:
         """Places of the month: a pledge counts in full while there is room, in part beyond the wished list."""

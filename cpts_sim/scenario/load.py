@@ -11,11 +11,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from cpts_sim.evidence import check_overrides
+from cpts_sim.scenario.arms import arm_problems, merge, with_arms
 from cpts_sim.scenario.catalogue import EMPTY, Catalogue, json_schema, scenario_model
 from cpts_sim.scenario.explain import explain
 from cpts_sim.scenario.institutions import baseline_problems
 from cpts_sim.scenario.problems import Mark, Path_, Problem, ScenarioError
-from cpts_sim.scenario.shape import DEFAULT_START, WITH, WITHOUT, Scenario
+from cpts_sim.scenario.shape import DEFAULT_START, Scenario
 from cpts_sim.scenario.strict_yaml import Document, read_yaml
 from cpts_sim.words import did_you_mean, say
 
@@ -44,8 +45,9 @@ def parse(source: Document | Mapping[str, Any], catalogue: Catalogue | None = No
     """
     document = source if isinstance(source, Document) else Document(dict(source))
     chosen = EMPTY if catalogue is None else catalogue
-    values = _with_arms(_with_start(document.values))
+    values = with_arms(_with_start(document.values))
     problems = [*_not_finite(values, ()), *_parameter_problems(values, document)]
+    problems += arm_problems(document.values, document.marks)
     text = json.dumps(values, default=str)
     try:
         scenario = scenario_model(chosen).model_validate_json(text)
@@ -106,38 +108,10 @@ def _over(base: Document, upper: Document) -> Document:
     return Document(merge(base.values, upper.values), {**base.marks, **upper.marks})
 
 
-def merge(base: Any, upper: Any) -> Any:
-    """Return ``upper`` over ``base``: mappings merge key by key, anything else (null included) replaces."""
-    if not (isinstance(base, Mapping) and isinstance(upper, Mapping)):
-        return upper
-    return {**base, **{key: merge(base.get(key), value) for key, value in upper.items()}}
-
-
 def _with_start(values: Mapping[str, Any]) -> dict[str, Any]:
     """Write day 0 where the user left it to the reference year."""
     year = 2024 if values.get("reference_year") == 2024 else 2019
     return {"start": DEFAULT_START[year].isoformat(), **values}
-
-
-def _with_arms(values: dict[str, Any]) -> dict[str, Any]:
-    """Write every arm in full: its CPTS and parameters are put over the scenario's."""
-    cpts, parameters = values.get("cpts"), values.get("parameters", {})
-    default: dict[str, Any] = {WITHOUT: {"cpts": None}} | ({WITH: {}} if cpts is not None else {})
-    arms = values.get("arms") or default
-    if not isinstance(arms, Mapping):
-        return values
-    return {**values, "arms": {name: _full_arm(arm, cpts, parameters) for name, arm in arms.items()}}
-
-
-def _full_arm(arm: Any, cpts: Any, parameters: Any) -> Any:
-    if not isinstance(arm, Mapping):
-        return arm
-    own = arm.get("cpts", cpts)
-    return {
-        **arm,
-        "cpts": merge(cpts, own) if own is not None else None,
-        "parameters": merge(parameters, arm.get("parameters", {})),
-    }
 
 
 def _not_finite(value: Any, path: Path_) -> Iterator[Problem]:

@@ -75,6 +75,8 @@ def resolved(scenario: Scenario, arm: str | None = None) -> dict[str, Any]:
     if arm is not None:
         chosen = scenario.arm(arm).model_dump(mode="json", by_alias=True)
         plain |= {"cpts": chosen["cpts"] and _pruned(chosen["cpts"]), "parameters": chosen["parameters"]}
+        if chosen["instead"] is not None:
+            plain |= {"instead": _pruned(chosen["instead"]), "money_of": as_written(scenario).get("cpts")}
     plain["arms"] = {} if arm is not None else {name: _untitled(item) for name, item in plain["arms"].items()}
     for key, path in input_files(scenario).items():
         block, _, name = key.partition(".")

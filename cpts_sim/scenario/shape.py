@@ -12,15 +12,13 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from cpts_sim.scenario.contract import Life
+from cpts_sim.scenario.arms import Instead
 from cpts_sim.scenario.fields import Count, InputFile, Minutes, Months, Positive, Share, Weeks
 from cpts_sim.scenario.settings import Frozen, FrozenMap, Plugins, Settings
 from cpts_sim.scenario.theory import Care, Practices
 
 DEFAULT_START = {2019: date(2019, 1, 7), 2024: date(2024, 1, 1)}
 """First Monday of each reference year."""
-
-WITHOUT, WITH = "without", "with"
-"""Names of the two arms of a scenario that names none."""
 
 
 class Title(Settings):
@@ -103,6 +101,8 @@ class Cpts(Life):
     """Meetings."""
     start_months: Months = Field(0.0, alias="start")
     """Time from day 0 to the day the project starts."""
+    since_months: Months | None = Field(None, alias="since")
+    """Time for which it has run on day 0: today contains it (none: it starts with the run)."""
     stop_months: Months | None = Field(None, alias="stop")
     """Time from day 0 to the end of the contract (none: it goes on)."""
     users_seat: bool = False
@@ -118,6 +118,8 @@ class Arm(Settings):
     """Title of the arm."""
     cpts: Cpts | None = None
     """The arm's CPTS, complete (none: no CPTS)."""
+    instead: Instead | None = None
+    """What the money of the scenario's CPTS pays in this arm (none: nothing else)."""
     parameters: Frozen[Any] = Field(default_factory=FrozenMap)
     """The arm's parameters, those of the scenario included."""
 
@@ -169,7 +171,8 @@ class Scenario(Settings):
     frozen: bool = False
     """No structural event at all: nobody arrives, leaves, retires or changes GP."""
     arms: Frozen[Arm] = Field(default_factory=FrozenMap)
-    """Policies compared, by name (default: ``without`` and, if there is a CPTS, ``with``)."""
+    """Policies compared, by name (default: ``without`` and, if there is a CPTS, ``with``; if it exists already,
+    ``with`` and ``stop``). Short forms: ``minus``, ``plus``, ``stop``, ``instead``."""
     dates: FrozenDates | None = None
     """Holidays frozen by a resolved scenario; not written by hand."""
 

@@ -22,7 +22,9 @@ def state_keys(scenario: Scenario, arm: str | None, seed: int, epoch: int) -> di
         seed: seed of its random numbers.
         epoch: ``cpts_sim.EPOCH``.
     """
-    common = _digest({"scenario": _without(resolved(scenario), scenario), "seed": seed, "epoch": epoch})
+    exists = scenario.cpts is not None and scenario.cpts.since_months is not None  # it lives in the warm-up too
+    shared = _without(resolved(scenario), scenario, ("arms",) if exists else ("arms", "cpts"))
+    common = _digest({"scenario": shared, "seed": seed, "epoch": epoch})
     own = NO_ARM if arm is None else _digest({"arm": _without(resolved(scenario, arm), scenario, ())})
     return {"scenario_key": common, "arm_key": own}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cpts_sim.care.base_rules import BASE
+from cpts_sim.care.baseline import SWITCHES
 from cpts_sim.catalogue import catalogue, plugin_modules
 from cpts_sim.cli.describe import model_sections
 from cpts_sim.scenario import parse
@@ -27,8 +28,9 @@ def test_missions_show_which_rules_they_change() -> None:
         },
         catalogue(),
     )
-    routes, rules, missions = (lines for _, lines in model_sections(spec))
-    assert [line.split(":")[0] for line in routes] == ["own_practice", "other_practice", "unscheduled_care"]
+    institutions, routes, rules, missions = (lines for _, lines in model_sections(spec))
+    assert [line.split(" = ")[0] for line in institutions] == list(SWITCHES)
+    assert [line.split(":")[0] for line in routes] == ["own_practice", "other_practice", "sas", "unscheduled_care"]
     changed = {line.split(":")[0] for line in rules if "unscheduled_care" in line}
-    assert changed == {"after_visit", "knows_desk", "open_day", "pharmacist_settles"}
+    assert changed == {"after_visit", "knows_desk", "open_day", "pharmacist_settles", "sas_effectors"}
     assert len(missions) == 1

@@ -1,0 +1,221 @@
+"""The same euros a year spent otherwise: medical assistants, paid sessions, coordinators of MSPs.
+
+The money is that of a steady year of the scenario's CPTS. It works through the same rules as everything else, and
+only after its own lag: an assistant is recruited, sessions need an agreement and volunteers, a coordinator is hired.
+Euros that find nobody are not spent, and the journal shows it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.care import beside_gps
+from cpts_sim.care.routes import CHOICES, Plan, Wave
+from cpts_sim.care.world import World
+from cpts_sim.engine.agenda import Slot
+from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.columns import Table
+from cpts_sim.engine.events import CptsEvent, Route, Work
+from cpts_sim.missions.base import MONTH
+from cpts_sim.missions.money import euros_a_year, usual_rules
+from cpts_sim.missions.tools import add_columns
+
+Array = NDArray[Any]
+OWNER, RANK = "instead", 10
+WEEKS_A_YEAR, HOUR, MEETING_WEEKS = 52.0, 60.0, 4
+AHEAD_DAYS, GOLDEN = 14, 0.6180339887
+MSP, GROUP = 2, 1
+EVENINGS = 4
+
+
+def yearly_euros(cpts: Any, population: float, year: int, parameters: Any) -> float:
+    """Return the euros of a steady year of a CPTS, every line that its contract pays.
+
+    Args:
+        cpts: block ``cpts`` of a scenario.
+        population: inhabitants of the territory.
+        year: reference year, for the rules of the contract where none are named.
+        parameters: parameters in force.
+    """
+    rules = cpts.rules or usual_rules(year)
+    return sum(euros_a_year(rules, cpts.covers or population, cpts.missions.names(), parameters).values())
+
+
+class SameMoney:
+    """What the money of a CPTS buys otherwise.
+
+    Args:
+        model: the model, at the day from which the arm begins.
+        settings: block ``instead`` of the arm.
+        cpts: block ``cpts`` of the scenario.
+    """
+
+    name, code = OWNER, Route.SESSION
+
+    def __init__(self, model: Any, settings: Any, cpts: Any) -> None:
+        self.model, self.settings = model, settings
+        self.world: World = model.care.world
+        self.parameters = self.world.parameters
+        self._start = model.now if cpts is None else model.now + cpts.start_months * MONTH
+        self._cpts = cpts
+
+    def install(self) -> None:
+        """Decide on the day the CPTS would have started; every week the money does what it can by then."""
+        world = self.world
+        if "instead" not in world.tables:
+            world.tables["instead"] = Table("instead", 1, {
+                "since": np.array([self._start]), "euros": np.array([self._euros()]), "held": np.zeros(1),
+            })  # fmt: skip
+        add_columns(world.gps, {"assistant_from": NEVER, "holds_sessions": np.int8(0)})
+        world.rules.wrap("knows_desk", OWNER, RANK, self._knows_session)
+        world.routes.append(self)
+        world.hooks.setdefault("week", []).append(self._week)
+
+    @property
+    def table(self) -> Table:
+        """The table of the money (one row): minute of the decision, euros a year, euros of sessions in hand."""
+        return self.world.tables["instead"]
+
+    def _euros(self) -> float:
+        """Euros a year."""
+        if self.settings.euros_per_year is not None:
+            return float(self.settings.euros_per_year)
+        people = self.world.people
+        population = float((people["alive"] & (people["resident"] > 0)).sum())
+        return yearly_euros(self._cpts, population, self.model.spec.reference_year, self.parameters)
+
+    def budget(self, share: float) -> float:
+        """Euros a week of a share of the money."""
+        return share * float(self.table["euros"][0]) / WEEKS_A_YEAR
+
+    def _here(self) -> Array:
+        gps = self.world.gps
+        result: Array = (gps["halo"] == 0) & gps["alive"] & (gps["status"] == Work.WORKING)
+        return result
+
+    def _pay(self, event: int, rows: Array, hours: Any, euros: Any) -> None:
+        if len(rows):
+            self.world.journal.add("cpts", at=self.world.now, event=event, actor=rows, hours=hours, euros=euros)
+
+    def _week(self, world: World, day: int) -> None:
+        """A week: assistants are hired and paid, sessions are opened and paid, coordinators work."""
+        since = (day * DAY - float(self.table["since"][0])) / MONTH
+        if since < 0.0:
+            return
+        self._assistants()
+        if since >= self.parameters["instead.session_months"]:
+            self._sessions(day)
+        if since >= self.parameters["instead.msp_months"]:
+            self._support(day)
+
+    # ------------------------------------------------------------------------------------------ assistants
+    def _assistants(self) -> None:
+        """As many GPs as the money pays for look for an assistant; she works from a drawn day on."""
+        gps, p = self.world.gps, self.parameters
+        each = p["gp.assistant_fte"] * p["instead.assistant_euros_year"] / WEEKS_A_YEAR
+        paid = np.flatnonzero(np.isfinite(gps["assistant_from"]) & self._here())
+        room = int(self.budget(self.settings.assistants) / max(each, 1e-9)) - len(paid)
+        u = self.world.draws.block("employs an assistant", 3, gps["key"])
+        able = self._here() & (gps["assistant"] == 0) & ~np.isfinite(gps["assistant_from"])
+        asks = np.flatnonzero(able & (u[0] < p["instead.assistant_willing"]))
+        chosen = asks[np.argsort(u[1][asks], kind="stable")][: max(room, 0)]
+        months = p.mapping("instead.assistant_months")
+        lag = months["low"] + (months["high"] - months["low"]) * u[2][chosen]
+        gps["assistant_from"][chosen] = self.world.now + np.floor(lag * MONTH / DAY) * DAY
+        at_work = paid[gps["assistant_from"][paid] <= self.world.now]
+        new = at_work[gps["assistant"][at_work] == 0]
+        gps["assistant"][new] = 1
+        gps["assisted"][new] = beside_gps.saved_share(self.world, new)
+        self._pay(CptsEvent.SALARY, at_work, p["gp.assistant_fte"] * 35.0, each)
+
+    # ------------------------------------------------------------------------------------------ sessions
+    def _sessions(self, day: int) -> None:
+        """Volunteers in turn hold a paid session on an evening of the week after next, while euros last."""
+        gps, p, held = self.world.gps, self.parameters, self.table["held"]
+        held += self.budget(self.settings.sessions)
+        if not held[0]:
+            return
+        u = self.world.draws.uniform("holds paid sessions", gps["key"])
+        rows = np.flatnonzero(self._here() & (u < p["instead.session_volunteers"]))
+        gps["holds_sessions"][:] = 0
+        gps["holds_sessions"][rows] = 1
+        turn = self.world.draws.uniform("turn of paid sessions", gps["key"][rows], day)
+        for row in rows[np.argsort(turn, kind="stable")].tolist():
+            hours = self._open(row, day + AHEAD_DAYS, float(held[0]) / p["cpts.hour_euros"])
+            held -= hours * p["cpts.hour_euros"]
+
+    def _open(self, row: int, monday: int, most_hours: float) -> float:
+        """Open the evening slots of one GP on one evening, as far as the hours go; returns hours."""
+        world, books, surgeries = self.world, self.world.books, self.model.care.surgeries
+        u = world.draws.scalar("evening of a paid session", int(world.gps["key"][row]), monday)
+        day = monday + int(u * EVENINGS)
+        if day >= books.last_day or not surgeries.present(day)[row]:
+            return 0.0
+        span = books.span(day)
+        weekday = int(world.days.weekday[min(day - world.days.first_day, len(world.days.weekday) - 1)])
+        evening = surgeries.template.reserve[weekday][row] == 2
+        blank = evening & (books.kind[row, span] == 0) & np.isfinite(books.start[row, span])
+        minutes = surgeries.template.length[weekday][row].astype(np.float64)
+        wanted = np.flatnonzero(blank)[: int(self.parameters["instead.session_slots"])]
+        wanted = wanted[np.cumsum(minutes[wanted]) <= most_hours * HOUR]
+        column = wanted + span.start
+        books.kind[row, column] = int(Slot.EXTRA)
+        books.free[row, column] = int(Slot.EXTRA)
+        books.length[row, column] = minutes[wanted]
+        books.open.set(np.full(len(column), row), column, True)
+        hours = float(minutes[wanted].sum()) / HOUR
+        if hours:
+            self._pay(CptsEvent.EXTRA_SESSION, np.array([row]), hours, hours * self.parameters["cpts.hour_euros"])
+        return hours
+
+    def _knows_session(self, inner: Any, world: World, key: Array, wanted: Array, minute: Array) -> Array:
+        """Some of those whom the practice refuses are told of the evening session, and call."""
+        known: Array = inner(world, key, wanted, minute)
+        if not world.gps["holds_sessions"].any():
+            return known
+        told = world.draws.uniform("told of the session", key) < self.parameters["instead.session_awareness"]
+        return np.where(wanted & told & world.days.is_open(minute) & (known == 0), int(Route.SESSION), known)
+
+    def offer(self, world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
+        """The paid slots of the nearest volunteers within 48 hours."""
+        rows = np.flatnonzero(world.gps["holds_sessions"] > 0)
+        if not len(rows):
+            return
+        home = world.people["commune"][wave.person[who]]
+        minutes = world.travel_min[np.ix_(home, world.gps["commune"][rows])]
+        spread = world.draws.uniform("evening session", wave.key[who], wave.ident[who])[:, None]
+        turn = (spread + np.arange(len(rows))[None, :] * GOLDEN) % 1.0
+        order = np.argsort(minutes + 10.0 * turn, axis=1, kind="stable")
+        minute = wave.minute[who, contact]
+        earliest, last = minute + self.parameters["care.lead_min"], np.floor_divide(minute, DAY) + 2
+        for choice in range(min(CHOICES, len(rows))):
+            gp = rows[order[:, choice]]
+            plan.offer(who, contact, choice, gp, int(Slot.EXTRA), earliest, last, Route.SESSION)
+
+    # ------------------------------------------------------------------------------------------ MSP
+    def _support(self, day: int) -> None:
+        """Coordinators take over a part of the administration of the GPs of health houses; teams meet."""
+        world, gps, p = self.world, self.world.gps, self.parameters
+        euros = self.budget(self.settings.msp)
+        rows = self._houses()
+        if not euros or not len(rows):
+            return
+        usual = p["gp.admin_hours"] * HOUR
+        most = usual * p["instead.msp_saves_most"] * len(rows) / max(p["instead.msp_saves"] * HOUR, 1e-9)
+        hours = min(euros / p["cpts.coordinator_hour_euros"], most)
+        gps["admin_given_min"][rows] += hours * HOUR * p["instead.msp_saves"] / len(rows)
+        self._pay(CptsEvent.SALARY, np.array([-1]), hours, hours * p["cpts.coordinator_hour_euros"])
+        if self.model.organisation is None:
+            gps["ties"] *= 1.0 - p["cpts.ties_fade_weekly"]
+        if ((day - world.days.first_day) // 7) % MEETING_WEEKS == 0:
+            world.ledger.charge("admin", rows, p["instead.msp_meeting_min"])
+            gps["ties"][rows] = np.minimum(gps["ties"][rows] + p["cpts.ties_per_meeting"], p["cpts.ties_most"])
+
+    def _houses(self) -> Array:
+        """GPs of health houses; where there are none, those of the groups that may become one."""
+        kind = self.world.gps["practice_type"]
+        rows = np.flatnonzero(self._here() & (kind == MSP))
+        return rows if len(rows) else np.flatnonzero(self._here() & (kind == GROUP))
