@@ -11,7 +11,7 @@ copy of :meth:`EmergencyDepartments.state` is a fork.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heapify
 from itertools import pairwise
@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from cpts_sim.care.ed_queue import LEFT, Change, first_doctor
 from cpts_sim.care.ed_settings import HOURS_A_WEEK, LAWS, OLDEST, EdSettings, roster
 from cpts_sim.care.shapes import Floats
+from cpts_sim.engine.columns import join_records, take_records
 from cpts_sim.engine.draws import Draws, Keys, exponential
 from cpts_sim.engine.events import EdOutcome
 from cpts_sim.errors import InternalError, UsageError
@@ -38,8 +39,6 @@ VISIT = np.dtype(
     ]
 )  # fmt: skip
 """Columns of an open visit; service, hold (of the place) and stay are minutes from the first doctor."""
-
-_RAW = np.dtype((np.void, VISIT.itemsize))
 
 Visits = NDArray[np.void]
 
@@ -218,21 +217,21 @@ class EmergencyDepartments:
 
         Arrivals at ``until`` belong to the next window.
         """
-        visits = _joined([self._open, *self._new])
+        visits = join_records([self._open, *self._new])
         self._new = []
         blank = np.flatnonzero(np.isnan(visits["service"]))
         if blank.size:
-            visits[blank] = self._drawn(_taken(visits, blank))
+            visits[blank] = self._drawn(take_records(visits, blank))
         order = np.lexsort((visits["what"], visits["key"], visits["arrival"], visits["hospital"]))
-        visits = _taken(visits, order)
+        visits = take_records(visits, order)
         bounds = np.searchsorted(visits["hospital"], np.arange(len(self) + 1)).tolist()
         for hospital, (low, high) in enumerate(pairwise(bounds)):
             if high > low:
                 self._serve(visits[low:high], hospital, until)
         self.now = float(until)
         over = visits["end"] <= until
-        self._open = _taken(visits, ~over)
-        return _finished(_taken(visits, over))
+        self._open = take_records(visits, ~over)
+        return _finished(take_records(visits, over))
 
     def _serve(self, visits: Visits, hospital: int, until: float) -> None:
         """Write start and end of visits of one department (sorted by arrival) as far as they are decided."""
@@ -240,7 +239,7 @@ class EmergencyDepartments:
         rows = np.flatnonzero(unseen & (visits["arrival"] < until))
         if rows.size == 0:
             return
-        asked = _taken(visits, rows)
+        asked = take_records(visits, rows)
         names = ("arrival", "priority", "service", "hold", "patience")
         columns = {name: asked[name].tolist() for name in names}
         busy = (visits["start"] + visits["service"])[~unseen]
@@ -291,7 +290,7 @@ class EmergencyDepartments:
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Return everything that the future depends on, as arrays (copies)."""
-        visits = _joined([self._open, *self._new])
+        visits = join_records([self._open, *self._new])
         columns = {f"visit_{name}": visits[name].copy() for name in VISIT.names or ()}
         fixed = {"now": np.array([self.now]), "doctors": self.doctors.copy(), "boxes": self.boxes.copy()}
         return fixed | columns
@@ -304,16 +303,6 @@ class EmergencyDepartments:
         self._open, self._new = np.zeros(len(arrays["visit_key"]), dtype=VISIT), []
         for name in VISIT.names or ():
             self._open[name] = arrays[f"visit_{name}"]
-
-
-def _joined(parts: Sequence[Visits]) -> Visits:
-    """Concatenate visits as raw bytes (numpy is slow at records field by field)."""
-    return np.asarray(np.concatenate([part.view(_RAW) for part in parts]).view(VISIT))
-
-
-def _taken(visits: Visits, index: NDArray[np.generic]) -> Visits:
-    """Return a copy of some visits: a mask or positions."""
-    return np.asarray(visits.view(_RAW)[index].view(VISIT))
 
 
 def _plain_course(visits: Visits, service: Floats | float) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cpts_sim.care.nursing_need import NurseSettings, course
 from cpts_sim.care.shapes import Floats
+from cpts_sim.engine.columns import join_records, take_records
 from cpts_sim.engine.draws import Draws, Keys
 from cpts_sim.engine.events import Profession
 from cpts_sim.errors import InternalError, UsageError
@@ -123,7 +124,7 @@ class HomeCare:
             visits: visits of a short episode if they are prescribed; by default they are drawn.
         """
         search = self._search(raised, key, row, commune, what, lasting, visits)
-        self._searches = np.concatenate([self._searches, search])
+        self._searches = join_records([self._searches, search])
 
     def _search(self, raised: ArrayLike, key: Keys, row: ArrayLike, commune: ArrayLike, what: ArrayLike,
                 lasting: ArrayLike, visits: ArrayLike | None = None) -> NDArray[np.void]:  # fmt: skip
@@ -159,16 +160,16 @@ class HomeCare:
 
     def _settle(self, until: float, calls_per_day: int, patience_days: float) -> Searched:
         due = self._searches["due"] < until
-        now, later = self._searches[due], self._searches[~due]
-        now = now[np.lexsort((now["what"], now["key"], now["due"]))]
+        now, later = take_records(self._searches, due), take_records(self._searches, ~due)
+        now = take_records(now, np.lexsort((now["what"], now["key"], now["due"])))
         found = self._call(now, calls_per_day)
         asked = now["due"].copy()
         now["due"] += DAY_MIN
         none = found < 0
         over = none & (now["due"] - now["raised"] > (patience_days + 0.5) * DAY_MIN)
         start = self._first_visit(now, asked)
-        self._accept(now[~none], found[~none], start[~none])
-        self._searches = np.concatenate([later, now[none & ~over]])
+        self._accept(take_records(now, ~none), found[~none], start[~none])
+        self._searches = join_records([later, take_records(now, none & ~over)])
         ended = ~none | over
         columns = {name: now[name][ended].astype(np.int64) for name in ("row", "what")}
         return Searched(
@@ -216,7 +217,7 @@ class HomeCare:
         cases["nurse"], cases["phase"] = nurse, searches["turn"]
         cases["since"] = np.floor_divide(start, DAY_MIN) * DAY_MIN
         cases["until"] = cases["since"] + searches["days"] * DAY_MIN
-        self._cases = np.concatenate([self._cases, cases])
+        self._cases = join_records([self._cases, cases])
         self._weigh()
 
     def _weigh(self) -> None:
@@ -230,7 +231,7 @@ class HomeCare:
         Args:
             day: day number; its rows are dated at 20 h.
         """
-        self._cases = self._cases[self._cases["until"] > day * DAY_MIN]
+        self._cases = take_records(self._cases, self._cases["until"] > day * DAY_MIN)
         self._weigh()
         cases, number = self._cases, len(self.nurse_commune)
         before = np.floor(cases["rate"] * (day + cases["phase"]))
@@ -291,20 +292,20 @@ class HomeCare:
         search["turn"] = cases["phase"]
         search["days"] = np.maximum(np.ceil((cases["until"] - at) / DAY_MIN), 1.0)
         self._cases = self._cases[~orphan]
-        self._searches = np.concatenate([self._searches, search])
+        self._searches = join_records([self._searches, search])
         self._weigh()
 
     def leave(self, row: ArrayLike) -> None:
         """End the care and the searches of persons who died or moved."""
-        self._cases = self._cases[~np.isin(self._cases["row"], row)]
-        self._searches = self._searches[~np.isin(self._searches["row"], row)]
+        self._cases = take_records(self._cases, ~np.isin(self._cases["row"], row))
+        self._searches = take_records(self._searches, ~np.isin(self._searches["row"], row))
         self._weigh()
 
     def nurse_of(self, row: ArrayLike) -> Rows:
         """Return the nurse who gives each person lasting care now, -1 for none, shape (n,)."""
-        lasting = self._cases[self._cases["lasting"] == 1]
-        order = np.argsort(lasting["row"], kind="stable")
-        rows, nurses = np.append(lasting["row"][order], -1), np.append(lasting["nurse"][order], -1)
+        lasting = np.flatnonzero(self._cases["lasting"] == 1)
+        lasting = lasting[np.argsort(self._cases["row"][lasting], kind="stable")]
+        rows, nurses = (np.append(self._cases[name][lasting], -1) for name in ("row", "nurse"))
         place = np.searchsorted(rows[:-1], np.asarray(row))
         return np.where(rows[place] == row, nurses[place], -1).astype(np.int64)
 

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cpts_sim.care.ed_settings import OLDEST, by_year_of_age
 from cpts_sim.care.shapes import Floats, Shapes
+from cpts_sim.engine.columns import join_records
 from cpts_sim.engine.draws import Draws, Keys, exponential, log, quantile
 from cpts_sim.evidence import Parameters
 
@@ -147,7 +148,7 @@ class HospitalStays:
         for name, column in given.items():
             stays[name] = column
         stays["discharge"] = stays["admitted"] + days * DAY_MIN
-        self._stays = np.concatenate([self._stays, stays])
+        self._stays = join_records([self._stays, stays])
         journal: Columns = {"at": stays["admitted"], "person": stays["row"], "avoidable": stays["avoidable"]}
         again = np.broadcast_to(np.asarray(readmission, dtype=np.int8), days.shape)
         journal |= {"days": days, "readmission": again, "age": stays["age"]}
@@ -165,10 +166,12 @@ class HospitalStays:
         """
         rows, times = np.atleast_1d(np.asarray(row)), np.atleast_1d(np.asarray(at, dtype=np.float64))
         useful = np.zeros(len(rows), dtype=bool)
-        for i in np.flatnonzero(np.isin(rows, self._stays["row"], kind="table")).tolist():
-            after = times[i] - self._stays["discharge"]
-            mine = (self._stays["row"] == rows[i]) & (after >= 0.0) & (after <= WATCH_DAYS * DAY_MIN)
-            useful[i] = mine.any()
+        person = self._stays["row"].copy()
+        for i in np.flatnonzero(np.isin(rows, person, kind="table")).tolist():
+            mine = np.flatnonzero(person == rows[i])
+            after = times[i] - self._stays["discharge"][mine]
+            mine = mine[(after >= 0.0) & (after <= WATCH_DAYS * DAY_MIN)]
+            useful[i] = len(mine) > 0
             self._stays["followed"][mine] = np.minimum(self._stays["followed"][mine], times[i])
         return useful
 

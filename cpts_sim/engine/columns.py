@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -131,3 +131,15 @@ def unpack(arrays: Mapping[str, Array]) -> dict[str, Table]:
         name, column = path.split("/", 1)
         grouped.setdefault(name, {})[column] = data
     return {name: Table.from_arrays(name, columns) for name, columns in grouped.items()}
+
+
+def join_records(parts: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
+    """Concatenate records of one kind as raw bytes (numpy is slow at records field by field)."""
+    raw = np.dtype((np.void, parts[0].dtype.itemsize))
+    return np.asarray(np.concatenate([part.view(raw) for part in parts]).view(parts[0].dtype))
+
+
+def take_records(records: NDArray[np.void], index: NDArray[np.generic]) -> NDArray[np.void]:
+    """Return a copy of some records: a mask or positions."""
+    raw = np.dtype((np.void, records.dtype.itemsize))
+    return np.asarray(records.view(raw)[index].view(records.dtype))

@@ -128,24 +128,26 @@ def settle_offers(
     take_first, give_back = _taker(books, offers, same_day_until)
     coming = freed.in_order(books) if freed is not None else []
 
-    def contact(request: int, nth: int) -> None:
-        place = request * contacts + nth
-        while coming and coming[-1][0] <= (minutes[request] if nth == 0 else again_at[request, nth]):
+    def contact(request: int, nth: int, now: float) -> None:
+        while coming and coming[-1][0] <= now:
             give_back(*coming.pop()[1:])
-        offer, column = take_first(begin[place], begin[place + 1])
-        if offer >= 0:
-            contact_of[request], offer_of[request], column_of[request] = nth, offer, column
-            return
+        place = request * contacts + nth
         contact_of[request] = nth
-        if nth + 1 < contacts and again_at[request, nth + 1] < NEVER:
-            heapq.heappush(retries, (float(again_at[request, nth + 1]), keys[request], request, nth + 1))
+        offer_of[request], column_of[request] = take_first(begin[place], begin[place + 1])
+        if offer_of[request] < 0 and nth + 1 < contacts:
+            again = float(again_at[request, nth + 1])
+            if again < NEVER:
+                heapq.heappush(retries, (again, keys[request], request, nth + 1))
 
     for request in np.lexsort((key, minute)).tolist():
-        while retries and retries[0][:2] < (minutes[request], keys[request]):
-            contact(*heapq.heappop(retries)[2:])
-        contact(request, 0)
+        now = minutes[request]
+        while retries and retries[0][:2] < (now, keys[request]):
+            again, _, other, nth = heapq.heappop(retries)
+            contact(other, nth, again)
+        contact(request, 0, now)
     while retries:
-        contact(*heapq.heappop(retries)[2:])
+        again, _, other, nth = heapq.heappop(retries)
+        contact(other, nth, again)
     return np.array(contact_of, np.int64), np.array(offer_of, np.int64), np.array(column_of, np.int64)
 
 
@@ -156,60 +158,33 @@ def _taker(
 
     The second function opens a slot that has just become free.
 
-    The free slots of each book, page and set of kinds in use are an integer with a bit a slot, made when it
-    is first asked for; the slots taken since are the missing bits of one more integer per book and page.
+    The free slots of a book, of one kind and on one page of columns, are an integer with a bit a slot.
     """
-    packed = books.open.pack()
-    pages = -(-books.start.shape[1] // PAGE)
+    packed, width = books.open.pack(), books.start.shape[1]
     row, kinds_of = offers.row.tolist(), offers.kinds.tolist()
-    lowest, highest = offers.lowest.tolist(), np.minimum(offers.highest, books.start.shape[1]).tolist()
-    today = [(1 << min(max(same_day_until - page * PAGE, 0), PAGE)) - 1 for page in range(pages)]
-    found: dict[int, int] = {}
-    left = [(1 << PAGE) - 1] * (len(packed) * pages)
-    asked_kinds = set(kinds_of)
-
-    def union(book: int, kinds: int, page: int) -> int:
-        together, of_kind = 0, packed[book]
-        for kind in KIND_SETS[kinds]:
-            together |= of_kind[kind][page] & today[page] if kind == _SAME_DAY else of_kind[kind][page]
-        return together
+    lowest, highest = offers.lowest.tolist(), np.minimum(offers.highest, width).tolist()
+    today = [(1 << min(max(same_day_until - first, 0), PAGE)) - 1 for first in range(0, width, PAGE)]
 
     def take_first(begin: int, end: int) -> tuple[int, int]:
         for offer in range(begin, end):
-            book, low, high = row[offer], lowest[offer], highest[offer]
+            low, high, of_kind, kinds = lowest[offer], highest[offer], packed[row[offer]], KIND_SETS[kinds_of[offer]]
             while low < high:
-                page = low // PAGE
-                place = book * pages + page
-                key = place << 7 | kinds_of[offer]
-                if key not in found:
-                    found[key] = union(book, kinds_of[offer], page)
-                slots = (found[key] & left[place]) >> low % PAGE
+                page, shift, slots = low // PAGE, low % PAGE, 0
+                for kind in kinds:
+                    slots |= of_kind[kind][page] & today[page] if kind == _SAME_DAY else of_kind[kind][page]
+                slots >>= shift
                 if slots:
-                    bit = slots & -slots
-                    column = low + bit.bit_length() - 1
+                    column = low + (slots & -slots).bit_length() - 1
                     if column >= high:
                         break
-                    bit <<= low % PAGE
-                    left[place] ^= bit
-                    _clear(packed[book], kinds_of[offer], page, bit)
+                    taken = 1 << column % PAGE
+                    for kind in kinds:
+                        of_kind[kind][page] &= ~taken
                     return offer, column
-                low = (page + 1) * PAGE
+                low += PAGE - shift
         return -1, -1
 
     def give_back(book: int, column: int, kind: int) -> None:
-        page, bit = column // PAGE, 1 << column % PAGE
-        place = book * pages + page
-        left[place] |= bit
-        packed[book][kind.bit_length() - 1][page] |= bit
-        for kinds in asked_kinds:
-            found.pop(place << 7 | kinds, None)
+        packed[book][kind.bit_length() - 1][column // PAGE] |= 1 << column % PAGE
 
     return take_first, give_back
-
-
-def _clear(of_kind: list[list[int]], kinds: int, page: int, bit: int) -> None:
-    """Take a slot, of whichever kind it is, from the packed books."""
-    for kind in KIND_SETS[kinds]:
-        if of_kind[kind][page] & bit:
-            of_kind[kind][page] ^= bit
-            return
