@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,10 +103,14 @@ def draws_of(jobs: Jobs, count: int, limits: Limits) -> list[Job]:
     """
     if not 0 < count <= limits.draws:
         raise InputError(say("app.too_large", place="draws", value=count, most=limits.draws))
-    first = jobs.arms[0]
-    both = f"{jobs.arms[0].key}+{jobs.arms[1].key}"
+    return draw_jobs(jobs.arms, [jobs.ask.seed + 1000 * rank for rank in range(1, count + 1)])
+
+
+def draw_jobs(arms: Sequence[Job], seeds: Sequence[int]) -> list[Job]:
+    """Return a job for each seed that tells the numbers of both arms, without people or places."""
+    left, right = arms
+    names = (left.arms[0], right.arms[0])
     return [
-        Job(f"{both}/{rank}", f"{first.warm_key}/{rank}", first.scenario, ARMS, jobs.ask.seed + 1000 * rank,
-            first.shown, False)
-        for rank in range(1, count + 1)
-    ]  # fmt: skip
+        Job(f"{left.key}+{right.key}/{seed}", f"{left.warm_key}/{seed}", left.scenario, names, seed, left.shown, False)
+        for seed in seeds
+    ]

@@ -69,6 +69,7 @@ def _listening(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(128)  # whoever comes before the server is ready waits instead of being turned away
     except OSError:
         listening.close()
         raise UsageError(say("app.port_taken", port=port)) from None

@@ -15,6 +15,7 @@ from cpts_sim.engine.journal import Chunk
 
 Array = NDArray[Any]
 MINUTE_OF_DAY = 1440.0
+MINUTES_OF_HOUR = 60.0
 
 
 class Event(IntEnum):
@@ -106,7 +107,7 @@ class Stories:
         """Return the weeks of the GPs shown: hours by line of the ledger, exhaustion, acts."""
         rank = self._gps(week["row"])
         rows = np.flatnonzero((week["profession"] == Profession.GP) & (rank >= 0))
-        lines = [week[name][rows] for name in LEDGER_LINES]
+        lines = [week[name][rows] / MINUTES_OF_HOUR for name in LEDGER_LINES]
         return {
             "week.frame": np.full(len(rows), day, dtype=np.uint16), "week.pro": rank[rows].astype(np.uint16),
             "week.hours": np.stack(lines, axis=1).astype(np.float32), "week.ee": week["ee_true"][rows].astype("f4"),

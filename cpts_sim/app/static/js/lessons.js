@@ -1,6 +1,6 @@
 // A lesson: question, prediction, run, reveal, the teacher's note. The verdict is read from the runs, never written.
 
-import { t, said, num, signed, make } from "./words.js";
+import { t, said, num, signed, make, present } from "./words.js";
 import { differences, interval } from "./bands.js";
 import { DIGITS } from "./figures.js";
 
@@ -35,12 +35,13 @@ export class Lesson {
       ...["down", "same", "up"].map((choice) => make("button", { type: "button", id: `vote-${choice}`, "aria-pressed": String(this.choice === choice), text: t(`vote.${choice}`), onclick: () => this.vote(choice) })),
       make("span", { id: "votes" }));
     const variants = (lesson.variants ?? []).map((variant, rank) => make("button", { type: "button", class: "small", id: `variant-${rank}`, text: said(variant.title), onclick: () => this.on.variant(variant.run) }));
-    const tools = make("div", { class: "tools" }, ...variants,
+    const tools = make("div", { class: "tools" },
       make("button", { type: "button", class: "small", id: "reveal", text: t("reveal"), disabled: this.choice === null, onclick: () => { this.revealed = true; this.draw(); this.on.reveal(); } }),
-      make("button", { type: "button", class: "small", id: "note", text: t("note"), onclick: () => this.on.note(lesson) }));
-    const [first, ...rest] = said(lesson.question).split(" — ");
-    holder.replaceChildren(make("h2", { text: first }), rest.length ? make("p", { text: rest.join(" — ") }) : null, make("details", { id: "story" }, make("summary", { text: t("story") }), make("p", { text: said(lesson.story) })),
-      vote, tools, this.revealed ? make("div", { id: "verdict", class: "verdict", role: "status" }, ...this.verdict(), make("p", { text: said(lesson.reveal) })) : make("p", { class: "watch", text: said(lesson.watch) }));
+      make("button", { type: "button", class: "small", id: "note", text: t("note"), onclick: () => this.on.note(lesson) }), ...variants);
+    const told = document.getElementById("story")?.open ?? false;
+    const story = make("details", { id: "story", open: told }, make("summary", { text: t("story") }), make("p", { text: said(lesson.story) }), make("p", { text: said(lesson.watch) }));
+    const verdict = this.revealed ? make("div", { id: "verdict", class: "verdict", role: "status" }, ...this.verdict(), make("p", { text: said(lesson.reveal) })) : null;
+    holder.replaceChildren(...present([make("h2", { text: said(lesson.question) }), story, make("div", { class: "vote-row" }, vote, tools), verdict]));
     this.tellVotes();
   }
 
@@ -68,7 +69,7 @@ export class Lesson {
     if (Number.isNaN(gap) || gap === undefined) return [make("p", { text: t("not_yet") })];
     const way = Math.abs(gap) <= SAME * Math.abs(left) ? "same" : gap < 0 ? "down" : "up";
     const unit = t(`unit.${name}`);
-    const lines = [t(`verdict.${way}`, { name: t(`series.${name}`), left: num(left, DIGITS[name]), right: num(right, DIGITS[name]), unit, day: num(day, 0) }),
+    const lines = [t(`verdict.${way}`, { name: t(`short.${name}`), left: num(left, DIGITS[name]), right: num(right, DIGITS[name]), unit, day: num(day, 0) }),
       t(this.choice === way ? "predicted_right" : "predicted_wrong", { choice: t(`vote.${this.choice}`) })];
     const gaps = differences(draws, index, day);
     if (gaps.length >= FEW) {

@@ -175,7 +175,7 @@ function relabel() {
   words.fillPage();
   byId("lang").textContent = words.getLang() === "fr" ? "English" : "Français";
   byId("lang").lang = words.getLang() === "fr" ? "en" : "fr";
-  document.body.classList.toggle("projecting", app.state.projector);
+  document.documentElement.classList.toggle("projecting", app.state.projector);
   byId("projector").setAttribute("aria-pressed", String(app.state.projector));
   const options = (select, items, chosen) => select.replaceChildren(...items.map(([value, text]) => make("option", { value, text, selected: String(value) === String(chosen) })));
   options(byId("preset"), app.offer.presets.map((preset) => [preset.name, said(preset.title)]), app.state.preset);

@@ -130,7 +130,7 @@ export class TerritoryMap {
       pen.lineWidth = Math.max(2, this.size / 220);
       pen.stroke(this.paths[this.commune]);
     }
-    if (this.chosen) this.ring(pen, this.chosen);
+    if (this.chosen && codes) this.ring(pen, this.chosen);
   }
 
   shape(pen, rank, code) {

@@ -64,5 +64,7 @@ function sentence(row, codes) {
   const kind = ["need", "need", "route", "need", "road", null, "attachment", "act"][row.event];
   const what = kind ? word(kind) : t(row.what ? "avoidable" : "not_avoidable");
   const gp = row.who >= 0 ? t("gp_number", { rank: row.who + 1 }) : t("gp_elsewhere");
-  return t(`event.${row.event}`, { what, gp, days: num(row.amount, row.amount < 1 ? 1 : 0), minutes: num(row.amount, 0) });
+  const days = Math.round(row.amount);
+  const phrase = (key) => (days < 1 ? t("same_day") : t(days === 1 ? `${key}_1` : key, { days: num(days, 0) }));
+  return t(`event.${row.event}`, { what, gp, booked: phrase("booked"), after: phrase("after"), days: num(days, 0), minutes: num(row.amount, 0) });
 }

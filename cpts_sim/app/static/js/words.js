@@ -50,6 +50,9 @@ export function make(tag, attributes = {}, ...children) {
     else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
+  element.append(...present(children));
   return element;
 }
+
+/** Children without the gaps left by conditions. */
+export function present(children) { return children.filter((child) => child !== null && child !== undefined); }
