@@ -90,13 +90,14 @@ class Sweep:
         self, experiment: Experiment, store: Path, make: Maker = make_model, warn: Warn = lambda k, v: None
     ) -> None:
         self.experiment, self.make, self.warn = experiment, make, warn
+        self.work = run_job
         names = {m.name: [i.name for i in m.indicators] for m in chosen(None)}
         self.shelf = Shelf(store, digest(canonical_json(names).encode()), warn)
         self._worlds: dict[str, World] = {}
         self._of_point: list[tuple[str, dict[str, dict[str, Any]]]] = []
         for point in experiment.points:
             scenario = point.scenario()
-            world = World(scenario)
+            world = World(scenario, experiment.arms)
             self._worlds.setdefault(world.name, world)
             self._of_point.append((world.name, policies_of(scenario, experiment.arms)))
 
@@ -273,7 +274,7 @@ class _Crew:
             yield len(job.keys)
             return
         try:
-            self.flying[self.executor.submit(run_job, job)] = job
+            self.flying[self.executor.submit(self.sweep.work, job)] = job
         except BrokenExecutor as error:
             lost: Future[Done] = Future()
             lost.set_exception(error)
@@ -302,7 +303,7 @@ class _Crew:
         """Compute in a process of its own a job that has already broken two."""
         if self._alone is None:
             self._alone = Processes(1)
-        future: Future[Done] = self._alone.submit(run_job, job)
+        future: Future[Done] = self._alone.submit(self.sweep.work, job)
         return self._receive(future, job)
 
     def _keep(self, done: Done, job: Job) -> int:

@@ -16,6 +16,8 @@ from cpts_sim.words import say
 
 RECYCLE = 100
 """Jobs a process computes before it is replaced, so that no leak lasts."""
+CONNECT_SECONDS = 20.0
+"""Longest wait for a scheduler."""
 BASE_MB, PERSON_MB = 400.0, 0.006
 """Memory of a run: measured 0.19 GB at 3 000 inhabitants and 0.25 GB at 28 000, doubled."""
 
@@ -134,7 +136,7 @@ def _dask(address: str) -> Iterator[tuple[Executor, int]]:
         raise UsageError(say("sweep.needs_dask")) from None
     try:
         make: Any = distributed.Client
-        client: Any = make(address, timeout="20s", set_as_default=False)
+        client: Any = make(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(say("sweep.no_scheduler", address=address, why=why)) from None

@@ -122,12 +122,12 @@ class World:
     world, hence one warm-up per seed and one baseline.
     """
 
-    def __init__(self, scenario: Scenario) -> None:
-        told = resolved(scenario)
-        self._told = {key: value for key, value in told.items() if key not in ("arms", "cpts")}
+    def __init__(self, scenario: Scenario, arms: Sequence[str]) -> None:
+        told, written = resolved(scenario), as_written(scenario)
+        shared = ("arms", "name", "title") if _cpts_rules_all(scenario, arms) else ("arms", "name", "title", "cpts")
+        self._told = {key: value for key, value in told.items() if key not in shared}
+        self._written = {key: value for key, value in written.items() if key not in shared}
         self._days = scenario.horizon_days
-        written = as_written(scenario)
-        self._written = {k: v for k, v in written.items() if k not in ("arms", "cpts", "name", "title")}
         self.name = run_key(self._told, 0, self._days, EPOCH, world=True)
 
     def key(self, policy: Mapping[str, Any], seed: int) -> str:
@@ -140,13 +140,21 @@ class World:
         return Job(canonical_json(written), seed, tuple(sorted(policies)), make)
 
 
+def _cpts_rules_all(scenario: Scenario, arms: Sequence[str]) -> bool:
+    """Tell whether the scenario's own CPTS matters to arms: it exists on day 0, or an arm spends its money."""
+    plain = scenario.model_dump(mode="json", by_alias=True)
+    there = plain["cpts"] is not None and plain["cpts"].get("since") is not None
+    return there or any(plain["arms"][name].get("instead") is not None for name in arms)
+
+
 def policies_of(scenario: Scenario, arms: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return arm → its CPTS and parameters, complete, in one form whatever the file wrote."""
-    out = {}
-    for name in arms:
-        plain = scenario.arm(name).model_dump(mode="json", by_alias=True)
-        out[name] = {"cpts": _pruned(plain["cpts"]), "parameters": plain["parameters"]}
-    return out
+    """Return arm → all that the arm says but its title, complete, in one form whatever the file wrote."""
+    if _cpts_rules_all(scenario, arms):
+        chosen = {name: as_written(scenario)["arms"][name] for name in arms}
+    else:
+        dumped = {name: scenario.arm(name).model_dump(mode="json", by_alias=True) for name in arms}
+        chosen = {name: {"cpts": None, **_pruned(plain)} for name, plain in dumped.items()}
+    return {name: {key: value for key, value in arm.items() if key != "title"} for name, arm in chosen.items()}
 
 
 def _pruned(value: Any) -> Any:

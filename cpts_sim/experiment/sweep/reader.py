@@ -18,8 +18,9 @@ from cpts_sim.experiment.sweep.design import Row, rows_of, size_of
 from cpts_sim.experiment.sweep.factors import OFF, Axis, axes_of
 from cpts_sim.experiment.sweep.settings import ANALYSES, MOST_SENSITIVITY, SUITS, ExperimentFile
 from cpts_sim.scenario import Problem, Scenario, ScenarioError, parse
+from cpts_sim.scenario.arms import merge
 from cpts_sim.scenario.explain import explain
-from cpts_sim.scenario.load import merge, read_document
+from cpts_sim.scenario.load import read_document
 from cpts_sim.scenario.strict_yaml import Document, read_yaml
 from cpts_sim.words import did_you_mean, say
 
