@@ -102,9 +102,11 @@ def _vaccines(world: World, person: Array, day: int, told: bool) -> None:
         return
     people = world.people
     days = world.parameters["prevention.vaccine_weeks"] * 7.0
+    person = person[people["vaccinated"][person] < number]
+    covered = coverage(world, person)
+    person, covered = person[covered > 0.0], covered[covered > 0.0]
     when = world.draws.uniform("vaccinated when", people["key"][person], number) * days
-    due = (when <= since) & (people["vaccinated"][person] < number)
-    chosen = person[due & (inclination(world, person, "vaccine") < coverage(world, person))]
+    chosen = person[(when <= since) & (inclination(world, person, "vaccine") < covered)]
     provider = vaccinators(world, chosen, number) if told else -1
     give_vaccine(world, chosen, np.full(len(chosen), day * DAY + 600.0), provider, 0, number, told)
 
@@ -132,7 +134,8 @@ def vaccinators(world: World, person: Array, number: int) -> Array:
 def _screenings(world: World, person: Array, day: int, told: bool) -> None:
     number, since = round_of_screening(world, day)
     people = world.people
-    person = person[screened_at_all(world, person) & (people["screened"][person] < number)]
+    person = person[people["screened"][person] < number]
+    person = person[screened_at_all(world, person)]
     when = world.draws.uniform("screened when", people["key"][person]) * ROUND_DAYS
     takes = inclination(world, person, "screening") < participation(world)
     chosen = person[takes & (when <= since)]

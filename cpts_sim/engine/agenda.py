@@ -97,8 +97,10 @@ class Books:
             return
         for name in self.FIELDS:
             data = getattr(self, name)
-            data[:, :-gone] = data[:, gone:].copy()
-            data[:, -gone:] = {"start": NEVER, "cancel_at": NEVER, "request": -1}.get(name, 0)
+            moved = np.empty_like(data)
+            moved[:, :-gone] = data[:, gone:]
+            moved[:, -gone:] = {"start": NEVER, "cancel_at": NEVER, "request": -1}.get(name, 0)
+            setattr(self, name, moved)
         self.first_day = first_day
         self.forget()
 

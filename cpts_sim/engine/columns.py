@@ -99,9 +99,11 @@ class Table(dict[str, Array]):
 
     def keep(self, rows: Array) -> None:
         """Forget all but some rows, renumbered 0, 1, …; only for tables that nobody refers to by row."""
-        for column in self._data:
-            self._data[column] = self[column][rows]
-        self._used = self._room = len(next(iter(self._data.values()))) if self._data else 0
+        left = len(self["alive"][rows])
+        for column, data in self._data.items():
+            data[:left] = self[column][rows]
+            data[left : self._used] = 0
+        self._used = left
         self._see()
 
     def copy(self) -> Table:

@@ -163,10 +163,11 @@ class UnscheduledCare(Mission):
             books.change_kind(row, position + span.start, int(Slot.SHARED))
 
     def _release(self, world: World, start: float, end: float) -> None:
-        """From the release hour on, the day's unused shared slots serve the GPs' own patients."""
-        if not self.running or (start % DAY) < self.settings.release_hour * 60.0:
+        """From the window of the release hour on, the day's unused shared slots serve the GPs' own patients."""
+        today = int(np.floor_divide(start, DAY))
+        if not self.running or end <= today * DAY + self.settings.release_hour * 60.0:
             return
-        span = world.books.span(int(np.floor_divide(start, DAY)))
+        span = world.books.span(today)
         row, position = np.nonzero(world.books.free[:, span] == Slot.SHARED)
         if len(row):
             world.books.change_kind(row, position + span.start, int(Slot.SAME_DAY))
