@@ -109,7 +109,7 @@ def untreated(world: World, rows: Array) -> None:
     requests, people, p = world.requests, world.people, world.parameters
     person, kind = requests["person"][rows], requests["kind"][rows]
     u = world.draws.block("untreated", 2, people["key"][person], rq.identity(requests, rows))
-    sick = rq.is_symptom(kind) & (requests["ordinal"][rows] < (1 << 40))
+    sick = rq.is_symptom(kind) & (requests["ordinal"][rows] < rq.LONGEST_CHAIN)
     worsens = sick & (u[0] < np.where(kind == Need.ACUTE, p["care.acute_worsens"], p["care.minor_worsens"]))
     returns = (
         sick & ~worsens & (u[0] > 1.0 - np.where(kind == Need.ACUTE, p["care.acute_returns"], p["care.minor_returns"]))
@@ -118,7 +118,7 @@ def untreated(world: World, rows: Array) -> None:
         again = rows[chosen]
         raised = np.floor((world.now + p["care.untreated_days"] * DAY * (0.3 + 1.4 * u[1][chosen])) * 64) / 64
         rq.raise_requests(
-            world, person[chosen], need, Origin.RETURN, requests["ordinal"][again] * 8 + kind[chosen] + 1, raised
+            world, person[chosen], need, Origin.RETURN, rq.following_ordinal(requests, again), raised
         )
 
 

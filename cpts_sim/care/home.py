@@ -48,7 +48,7 @@ def at_the_pharmacy(world: World, rows: Array) -> None:
         person[back],
         Need.MINOR,
         Origin.RETURN,
-        requests["ordinal"][rows[back]] * 8 + 7,
+        rq.following_ordinal(requests, rows[back]),
         np.floor(again[back] * 64) / 64,
     )
 

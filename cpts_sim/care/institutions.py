@@ -134,7 +134,7 @@ def _after_failure(inner: Any, world: World, rows: Array) -> None:
     again = np.floor(at[back] + p["baseline.teleconsultation_again_days"] * DAY)
     for kind in (Need.MINOR, Need.ACUTE):
         mine = requests["kind"][chosen[back]] == kind
-        ordinal = requests["ordinal"][chosen[back][mine]] * 8 + 5
+        ordinal = rq.following_ordinal(requests, chosen[back][mine], reason=1)
         rq.raise_requests(world, person[back][mine], kind, Origin.RETURN, ordinal, again[mine])
 
 

@@ -21,6 +21,9 @@ COLUMNS: dict[str, str] = {
     "back": "i1", "desk": "i1",
 }  # fmt: skip
 NEW, ASKING, BOOKED, ENDED, AT_ED = 0, 1, 2, 3, 4
+FOLLOWERS = 128
+LONGEST_CHAIN = 1 << 29
+"""Ordinals from here on (returns of returns of returns) come back no more: identities keep their places."""
 
 
 def empty_requests() -> Table:
@@ -56,6 +59,21 @@ def raise_requests(
         len(person), person=person, kind=kind, origin=origin, ordinal=ordinal, identity=identity, raised=raised,
         asked=raised, wished=wanted, next_at=raised, first=First.NO_CONTACT, gp=-1, start=NEVER,
     )  # fmt: skip
+
+
+def following_ordinal(requests: Table, rows: Array, reason: int = 0) -> Array:
+    """Return the ordinals of requests that follow from others: which one, of which kind and origin, is written in them.
+
+    So a person never has two requests of one kind, origin and ordinal, however long a chain of returns is.
+
+    Args:
+        requests: the table.
+        rows: requests from which others follow.
+        reason: 0 or 1, where one request may have two followers of the same kind and origin.
+    """
+    cause = requests["kind"][rows].astype(np.int64) * 8 + requests["origin"][rows]
+    result: Array = requests["ordinal"][rows] * FOLLOWERS + 2 * cause + reason
+    return result
 
 
 def end_requests(world: World, rows: Array, ending: int, route: ArrayLike, ended: ArrayLike) -> None:

@@ -29,11 +29,21 @@ def belief(world: World, person: Array) -> Array:
 
 
 def learn(world: World, person: Array, outcome: Array) -> None:
-    """Move believed access of persons towards what they have just met (1 in time, 0 refused)."""
-    step = world.parameters["care.memory_step"]
-    now = belief(world, person)
-    world.people["believed"][person] = now + step * (outcome - now)
-    world.people["believed_at"][person] = world.now
+    """Move believed access of persons towards what they have just met (1 in time, 0 refused).
+
+    Who is named several times takes all steps at once, from what she believed before: no order among them.
+    """
+    if not len(person):
+        return
+    order = np.argsort(person, kind="stable")
+    ranked = person[order]
+    first = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1]))
+    who, times = ranked[first], np.diff(np.append(first, len(ranked)))
+    now = belief(world, who)
+    steps = np.minimum(world.parameters["care.memory_step"] * times, 1.0)
+    mean = np.add.reduceat(outcome[order], first) / times
+    world.people["believed"][who] = now + steps * (mean - now)
+    world.people["believed_at"][who] = world.now
 
 
 def seek(world: World, end: float, freed: Freed | None = None) -> None:

@@ -264,7 +264,7 @@ def _come_again(world: World, rows: Array, gp: Array, at: Array, u: Array, kind:
     )
     ask = np.floor((at[again] + 30.0) * 64) / 64
     raised = world.days.next_opening(ask + DAY)
-    ordinal = requests["ordinal"][chosen] * 8 + requests["kind"][chosen]
+    ordinal = rq.following_ordinal(requests, chosen)
     new = rq.raise_requests(world, requests["person"][chosen], Need.FOLLOWUP, Origin.CARE, ordinal,
                             raised, np.maximum(planned, raised))  # fmt: skip
     requests["patience_days"][new] = p["care.patience_planned_high_days"]

@@ -247,7 +247,7 @@ class UnscheduledCare(Mission):
             requests["person"][more],
             Need.MINOR,
             Origin.INDUCED,
-            requests["ordinal"][more] * 8 + requests["kind"][more],
+            rq.following_ordinal(requests, more),
             raised,
         )
 

@@ -17,7 +17,7 @@ from cpts_sim.scenario.fields import Days
 from cpts_sim.scenario.settings import Settings
 
 Array = NDArray[Any]
-FIRST_ORDINAL = 1 << 30
+FIRST_ORDINAL = 1 << 20
 """Ordinals of needs that a shock adds begin here, so that no draw of an ordinary need is used twice."""
 CLOCKS = {0: "minor", 1: "acute", 2: "emergency", 4: "preventive"}
 """Need → clock whose hours of the day its surplus follows."""
