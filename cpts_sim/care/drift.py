@@ -15,6 +15,7 @@ from cpts_sim.care.attachment import ADULT_AGE
 from cpts_sim.care.careers import note
 from cpts_sim.care.health import start_followups
 from cpts_sim.care.professionals import leave_for
+from cpts_sim.care.strain_effects import OddsTable, home_of
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.draws import exponential, keys_of, quantile
@@ -157,13 +158,15 @@ def _new_conditions(world: World, month: int) -> None:
 
 
 def practices_month(world: World, month: int) -> None:
-    """Retirements by age; each departure has a chance of a successor who takes list and premises over."""
+    """Retirements by age, earlier for who is exhausted by work; some have a successor who takes list and premises."""
     gps, p = world.gps, world.parameters
     active = np.flatnonzero(gps["alive"] & (gps["status"] != Work.LEFT) & (gps["halo"] == 0))
     age = gps["age"][active] + (world.now / YEAR)
     ages = p.array("gp.retirement_ages")
     rate = quantile((ages - ages[0]) / (ages[-1] - ages[0]), p.array("gp.retirement_rate_year"),
                     np.clip((age - ages[0]) / (ages[-1] - ages[0]), 0.0, 1.0))  # fmt: skip
+    earlier = OddsTable(p["strain.retire_or"], int(p["strain.odds_step"]))
+    rate = rate * earlier(gps["ee"][active] - home_of(gps, active))
     u = world.draws.block("retire", 2, gps["key"][active], month)
     retiring = active[u[0] < rate / MONTHS_A_YEAR]
     if not len(retiring):

@@ -1,8 +1,7 @@
 """The weeks of nurses, pharmacists and emergency staff: ledger, strain, questionnaire.
 
 Same ledger lines and same strain as the GPs'. What fills the week is simulated: rounds from the caseloads,
-counters from prescriptions, emergency care from visits. Their strain is an outcome: it changes nobody's
-working time.
+counters from prescriptions, emergency care from visits. What strain does in return: ``team_effects``.
 
 One row is a nurse; the pharmacist who runs a pharmacy; a doctor or a nurse of an emergency department.
 """
@@ -14,9 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim.care import team_effects
 from cpts_sim.care.careers import told
 from cpts_sim.care.ledger import Ledger, ledger_columns
-from cpts_sim.care.strain import Contributions, StrainModel
+from cpts_sim.care.strain import StrainModel
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import WEEK
 from cpts_sim.engine.columns import Table
@@ -47,7 +47,7 @@ def add_tables(world: World) -> None:
         table, model = world.tables[name], StrainModel(world.parameters, NAMES[profession])
         rows = len(table)
         zeros = (*_COUNTERS, *(f"habit_{factor}" for factor in _LEARNT))
-        columns = ledger_columns(rows) | {zero: np.zeros(rows) for zero in zeros}
+        columns = ledger_columns(rows) | team_effects.columns(rows) | {zero: np.zeros(rows) for zero in zeros}
         for column, values in (columns | _day_zero(world, profession, table, model)).items():
             table.add_column(column, values)
         if "member" not in table:
@@ -107,11 +107,12 @@ def count_day(table: Table, columns: dict[str, Array]) -> None:
 
 def close_week(world: World, day: int) -> None:
     """Close the ledgers of the week that ends now, move strain, and write the week of every team."""
-    week = (day - 7 - world.days.first_day) // 7
+    week = (day - 7) // 7  # weeks are counted from day 0
     for profession in TABLES:
         table = world.tables[TABLES[profession]]
         if len(table):
             away = world.draws.uniform("team on holiday", table["key"], week) < away_share(world, profession)
+            away |= table["status"] != Work.WORKING
             interruptions = _FILL[profession](world, table, ~away)
             _close(world, profession, away, interruptions, week)
 
@@ -129,7 +130,9 @@ def _close(world: World, profession: Profession, away: Array, interruptions: Arr
             table[f"habit_{factor}"] += np.where(away, 0.0, values)
     found = model.weekly(table, factors, {"recovery": away.astype(float), "peer_support": bonus})
     model.live(table, world.draws, table["key"], week)
-    _write(world, profession, lines, away, week, found)
+    risks = team_effects.risks_of(world, table, profession)
+    _write(world, profession, lines, away, week, told(table, found, np.arange(len(table)), risks))
+    team_effects.draw_events(world, table, profession, risks, week)
     table["week_acts"][:] = 0.0
     table["week_care_min"][:] = 0.0
 
@@ -145,17 +148,18 @@ def _demands(world: World, profession: Profession, lines: dict[str, Array], away
 
 
 def _write(
-    world: World, profession: Profession, lines: dict[str, Array], away: Array, week: int, found: Contributions
+    world: World, profession: Profession, lines: dict[str, Array], away: Array, week: int, why: dict[str, Array]
 ) -> None:
     table = world.tables[TABLES[profession]]
     scores = world.strain[profession].measure(table, world.draws, table["key"], week)
     rows = np.flatnonzero(_inside(table, lines))
+    status = np.where(away & (table["status"] == Work.WORKING), int(Work.LEAVE), table["status"])
     world.journal.add(
         "week", at=world.now - WEEK, profession=int(profession), row=rows,
-        status=np.where(away, int(Work.LEAVE), int(Work.WORKING))[rows], member=table["member"][rows],
+        status=status[rows], member=table["member"][rows],
         acts=np.minimum(table["week_acts"][rows], 32_000), ee=scores.ee[rows], dp=scores.dp[rows],
         pa=scores.pa[rows], ee_true=table["ee"][rows], **{line: lines[line][rows] for line in LEDGER_LINES},
-        group=_groups(world, profession)[rows], **told(table, found, rows),
+        group=_groups(world, profession)[rows], **{name: values[rows] for name, values in why.items()},
     )  # fmt: skip
 
 
