@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from cpts_sim.experiment.sweep.write import SweepResults
 from cpts_sim.report.sweep_effects import attribution, effects
-from cpts_sim.report.sweep_portfolio import atlas, ranking
+from cpts_sim.report.sweep_portfolio import atlas, ranking, suits
 from cpts_sim.report.sweep_sensitivity import curves, discovery, information, morris, sobol
 
 KINDS = ("png", "svg")
@@ -19,6 +19,7 @@ FIGURES: dict[str, Callable[[SweepResults, str, str], bytes | None]] = {
     "discovery": discovery,
     "information": information,
     "ranking": ranking,
+    "suits": suits,
     "atlas": atlas,
 }
 """Figures by name: functions of (results, language, kind of file); none when there is nothing to show."""

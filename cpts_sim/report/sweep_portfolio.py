@@ -9,6 +9,7 @@ import numpy as np
 from cpts_sim.experiment.sweep.write import SweepResults
 from cpts_sim.report import style
 from cpts_sim.report import sweep_marks as marks
+from cpts_sim.report.numbers import decimals, written
 from cpts_sim.words import percent, say
 
 MOST_ROWS = 80
@@ -43,6 +44,53 @@ def _forest(axes: Any, rows: marks.Rows, indicator: str, lang: str) -> None:
     axes.set_xlabel(marks.axis_label(indicator, lang), fontsize=8.5)
     axes.tick_params(labelsize=8)
     style.number_axis(axes.xaxis, lang)
+
+
+def suits(results: SweepResults, lang: str, kind: str) -> bytes | None:
+    """Draw which mission suits which territory: the share or effect of each, hatched where it is not clear."""
+    rows = marks.rows_of(results, "attribution") or [
+        row | {"factor": row["effect"]} for row in marks.rows_of(results, "effects_of_factors") if row["order"] == 1
+    ]
+    bases = marks.distinct(rows, "base")
+    if len(bases) < 2:
+        return None
+    indicators = marks.distinct(rows, "indicator")[:4]
+    factors = [name for name in marks.distinct(rows, "factor") if name not in ("none", "all")]
+    with marks.panels(len(indicators), 2, 1.9 + 1.15 * len(factors), 1.6 + 0.4 * len(bases)) as (drawn, cells):
+        for axes, indicator in zip(cells, indicators, strict=True):
+            table = {(row["base"], row["factor"]): row for row in rows if row["indicator"] == indicator}
+            _matrix(axes, results, table, bases, factors, lang)
+            axes.set_title(f"{marks.indicator_label(indicator, lang)}\n{marks.axis_label(indicator, lang)}", fontsize=9)
+        text = marks.note(results, "sweep.figure.suits.text", lang)
+        return marks.finished(drawn, say("sweep.figure.suits", lang), text, kind)
+
+
+def _matrix(axes: Any, results: SweepResults, table: Any, bases: list[str], factors: list[str], lang: str) -> None:
+    for line, base in enumerate(bases):
+        for column, factor in enumerate(factors):
+            row = table[base, factor]
+            scale = marks.times(row["indicator"])
+            colour, sure = marks.tone(row["indicator"], row["low"], row["high"])
+            place = (column - 0.48, line - 0.46)
+            axes.add_patch(_cell(place, colour if sure else style.LIGHT))
+            places = decimals(scale * row["half"], scale * row["value"])
+            words = written(scale * row["value"], places, lang, sign=True)
+            tone = "white" if sure else "#404040"
+            axes.annotate(words, (column, line), ha="center", va="center", fontsize=8.5, color=tone)
+    axes.set_xlim(-0.5, len(factors) - 0.5)
+    axes.set_ylim(len(bases) - 0.5, -0.5)
+    names = [marks.factor_label(results, name, lang).replace(" ", "\n", 1) for name in factors]
+    axes.set_xticks(range(len(factors)), names, fontsize=8)
+    axes.set_yticks(range(len(bases)), [base.replace("_", " ") for base in bases], fontsize=8)
+    axes.tick_params(length=0)
+    for side in axes.spines.values():
+        side.set_visible(False)
+
+
+def _cell(place: tuple[float, float], colour: str) -> Any:
+    from matplotlib.patches import Rectangle
+
+    return Rectangle(place, 0.96, 0.92, facecolor=colour, edgecolor="white")
 
 
 def atlas(results: SweepResults, lang: str, kind: str) -> bytes | None:

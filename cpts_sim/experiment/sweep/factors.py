@@ -148,6 +148,11 @@ def _faults(factor: Factor, year: int) -> Iterator[tuple[str, str]]:
         yield "high", say("sweep.range_units", low=factor.low, high=factor.high)
     elif low[0] >= high[0]:
         yield "high", say("sweep.range_order", low=low[0], high=high[0])
+    elif factor.parameter is not None and not factor.levels:
+        entry = load_parameters(year).entry(factor.parameter)
+        if low[0] < entry.low or high[0] > entry.high:
+            told = {"value": factor.parameter, "unit": entry.unit, "low": f"{entry.low:g}", "high": f"{entry.high:g}"}
+            yield "high", say("sweep.range_of_parameter", **told)
 
 
 def _ends(factor: Factor, year: int) -> tuple[Any, Any]:

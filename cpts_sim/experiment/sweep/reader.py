@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -192,11 +193,20 @@ def _named_files(base: Any) -> dict[str, str]:
 
 def _territories(chosen: ExperimentFile, folder: Path) -> dict[str, Any]:
     given = chosen.territories
+    if chosen.perimeters is not None:
+        from cpts_sim.experiment.sweep.perimeters import build_perimeters
+
+        built = build_perimeters(chosen.perimeters, folder, _say_built)
+        return {name: {"file": str(path)} for name, path in built.items()}
     if not given:
         return {"": None}
     if not isinstance(given, Mapping):
         return {name: {"archetype": name} for name in given}
     return {name: _anchored(source, folder) for name, source in given.items()}
+
+
+def _say_built(name: str) -> None:
+    print(say("sweep.building", name=name), file=sys.stderr)
 
 
 def _anchored(source: Any, folder: Path) -> Any:

@@ -142,6 +142,19 @@ class Discovery(Settings):
     """Effect (towards the better side) from which a case counts (default: the shipped smallest difference)."""
 
 
+class Perimeters(Settings):
+    """Real territories, built from official files."""
+
+    file: str
+    """Table ``territoire,code_insee``, beside the experiment file or in the folder of official files."""
+    names: tuple[str, ...] = ()
+    """Territories of the table (default: all)."""
+    data: str | None = None
+    """Folder of official files (default: that named by CPTS_SIM_DATA)."""
+    partial: bool = True
+    """Whether communes without some figures are kept with what is known."""
+
+
 class ExperimentFile(Settings):
     """What the user wrote, complete and checked."""
 
@@ -155,6 +168,8 @@ class ExperimentFile(Settings):
     """Scenario file, list of them, or name → file; paths start from the experiment file."""
     territories: tuple[str, ...] | Frozen[Any] = ()
     """Archetypes, or name → territory as a scenario writes it; each takes the place of the base's own."""
+    perimeters: Perimeters | None = None
+    """Real territories instead, built from official files."""
     settings: Frozen[Any] = Field(default_factory=FrozenMap)
     """Keys of a scenario put over every base."""
     arms: tuple[str, ...] = ()
