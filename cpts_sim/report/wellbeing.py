@@ -31,6 +31,7 @@ _WHO = [
 _WHAT = [*(PRINTED["levels"] or ()), *DEFINITIONS, *STRAIN_FACTORS, *CASCADE]
 _WHOLE = ("prevalence", "drive")
 """Tables printed for whole professions only (and for ED physicians, whose level is published)."""
+_FAR = 100.0
 _COLUMNS = ("section", "arm", "who", "what", "unit", "mean", "low", "high", "pairs", "published")
 
 
@@ -59,12 +60,19 @@ def cell(entry: Entry, lang: str) -> str:
     if not math.isfinite(mean):
         return "–"
     if entry.section == "ratio":
-        ends = f" ({written(entry.low, 2, lang)} – {written(entry.high, 2, lang)})" if math.isfinite(half) else ""
+        ends = f" ({_end(entry.low, lang)} – {_end(entry.high, lang)})" if math.isfinite(half) else ""
         return written(mean, 2, lang) + ends
     places = max(decimals(half, mean), 0) if math.isfinite(half) else 2
     signs = entry.section in ("change", "caused", "member", "drive")
     text = written(mean, min(places, 2), lang, sign=signs)
     return f"{text} ± {written(half, min(places, 2), lang)}" if math.isfinite(half) else text
+
+
+def _end(ratio: float, lang: str) -> str:
+    """Write an end of the interval of a ratio; few cases make it as good as unknown."""
+    if 1.0 / _FAR < ratio < _FAR:
+        return written(ratio, 2, lang)
+    return f"> {written(_FAR, 0, lang)}" if ratio > 1 else f"< {written(1.0 / _FAR, 2, lang)}"
 
 
 def published(entry: Entry, lang: str) -> str:
