@@ -167,7 +167,8 @@ class HospitalStays:
         rows, times = np.atleast_1d(np.asarray(row)), np.atleast_1d(np.asarray(at, dtype=np.float64))
         useful = np.zeros(len(rows), dtype=bool)
         person = self._stays["row"].copy()
-        for i in np.flatnonzero(np.isin(rows, person, kind="table")).tolist():
+        known = np.append(np.sort(person), -1)
+        for i in np.flatnonzero(known[np.searchsorted(known[:-1], rows)] == rows).tolist():
             mine = np.flatnonzero(person == rows[i])
             after = times[i] - self._stays["discharge"][mine]
             mine = mine[(after >= 0.0) & (after <= WATCH_DAYS * DAY_MIN)]

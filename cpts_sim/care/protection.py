@@ -55,7 +55,7 @@ def coverage(world: World, person: Array) -> Array:
     """Share of people like these who are vaccinated after the national invitation; 0 where none is sent."""
     share = world.parameters.mapping("prevention.vaccine_coverage")
     ill = np.where(world.people["chronic"][person] >= ILL, share["ill"], 0.0)
-    result: Array = np.where(world.age_years(person) >= OLD, share["old"], ill)
+    result: Array = np.where(world.is_aged(person, OLD), share["old"], ill)
     return result * invited(world, "vaccine")
 
 
@@ -77,8 +77,7 @@ def inclination(world: World, person: Array, act: str) -> Array:
 
 def screened_at_all(world: World, person: Array) -> Array:
     """Who is of an age to be screened."""
-    age = world.age_years(person)
-    result: Array = (age >= SCREENED_FROM) & (age < SCREENED_TO)
+    result: Array = world.is_aged(person, SCREENED_FROM) & ~world.is_aged(person, SCREENED_TO)
     return result
 
 
@@ -90,7 +89,7 @@ def week(world: World, day: int, told: bool = True) -> None:
     _vaccines(world, person, day, told)
     _screenings(world, person, day, told)
     if told:
-        old = person[world.age_years(person) >= FALLS_FROM]
+        old = person[world.is_aged(person, FALLS_FROM)]
         u = world.draws.uniform("fall plan", people["key"][old], day)
         chosen = old[u < p["prevention.fall_plans_year"] / 52.0]
         plan_against_falls(world, chosen, np.full(len(chosen), day * DAY + 600.0), -1, 0)

@@ -50,10 +50,12 @@ def seek(world: World, end: float, freed: Freed | None = None) -> None:
     """Settle everything that is asked before ``end`` (the present window), with the slots freed meanwhile."""
     requests = world.requests
     tonight = (world.now // DAY + 1.0) * DAY
-    fresh = np.flatnonzero((requests["next_at"] < tonight) & (requests["stage"] == rq.NEW))
+    fresh = np.flatnonzero(requests["stage"] == rq.NEW)
+    fresh = fresh[requests["next_at"][fresh] < tonight]
     if len(fresh):  # what people do before asking takes nothing from others: the whole day at once
         world.rules["before_asking"](world, fresh)
-    rows = np.flatnonzero((requests["next_at"] < end) & (requests["stage"] == rq.ASKING))
+    rows = np.flatnonzero(requests["stage"] == rq.ASKING)
+    rows = rows[requests["next_at"][rows] < end]
     if len(rows):
         _ask(world, rows, end, freed)
 

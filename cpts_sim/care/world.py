@@ -279,3 +279,8 @@ class World:
         """Age in completed years of persons at the present time."""
         years: Array = ((self.now - self.people["born"][person]) / (365.0 * DAY)).astype(np.int64)
         return np.minimum(np.maximum(years, 0), 120)
+
+    def is_aged(self, person: Array, years: float) -> NDArray[np.bool_]:
+        """Whether persons have completed a number of years at the present time."""
+        aged: NDArray[np.bool_] = self.people["born"][person] <= self.now - years * 365.0 * DAY
+        return aged
