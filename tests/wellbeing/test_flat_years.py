@@ -1,0 +1,50 @@
+"""Without drift, shock or structural event nobody's work wears them out: the whole model, not the strain alone."""
+
+import numpy as np
+import pytest
+from lives import Life, live, scenario, winter
+
+from cpts_sim.engine.events import Profession
+
+YEAR = 52
+
+
+def _lived(years: int, seed: int) -> Life:
+    spec = scenario(population=4000, years=years, warmup="12 weeks", frozen=True, drift=False)
+    return live(winter(spec, seed), None, 364 * years)
+
+
+def _rise(life: Life, profession: Profession, year: int) -> float:
+    """EE that work has added, mean of a whole year (seasons and holidays included)."""
+    weeks = life.rows("week")
+    number = np.floor(weeks["at"] / 10080.0)
+    mine = (weeks["profession"] == profession) & (number >= YEAR * year) & (number < YEAR * (year + 1))
+    return float(weeks["rise"][mine].mean())
+
+
+def test_a_year_of_habitual_work_adds_little() -> None:
+    life = _lived(1, seed=1)
+    for profession in Profession:
+        assert abs(_rise(life, profession, 0)) < 1.0, profession.name
+    assert not len(life.rows("career")["at"]), "frozen: no career moves"
+
+
+@pytest.mark.slow
+def test_five_years_are_flat() -> None:
+    lives = [_lived(5, seed) for seed in (1, 2, 3)]
+    for profession in Profession:
+        years = np.array([[_rise(life, profession, year) for year in range(5)] for life in lives]).mean(axis=0)
+        assert np.abs(years).max() < 1.0, f"{profession.name}: {years}"
+        assert years.max() - years.min() < 0.75, f"{profession.name}: {years}"
+    answers = [_answers(lives, year) for year in (0, 4)]
+    first, last = (np.array([year["ee"].mean(), year["ee"].std()]) for year in answers)
+    assert last == pytest.approx(first, abs=1.5)
+    shares = [[(year["ee"] >= 27).mean(), (year["dp"] >= 10).mean(), (year["pa"] <= 33).mean()] for year in answers]
+    assert shares[1] == pytest.approx(shares[0], abs=0.05)
+
+
+def _answers(lives: list[Life], year: int) -> dict[str, np.ndarray]:
+    """All professions' answers of a year: the spread of life outside the model is as wide, person by person."""
+    rows = [life.rows("week") for life in lives]
+    kept = [np.floor(r["at"] / 10080.0 / YEAR) == year for r in rows]
+    return {name: np.concatenate([r[name][k] for r, k in zip(rows, kept, strict=True)]) for name in ("ee", "dp", "pa")}
