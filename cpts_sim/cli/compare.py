@@ -59,7 +59,7 @@ def command(context: click.Context, /, like: Path | None, as_json: bool, **optio
 def _plan(options: dict[str, Any]) -> Any:
     from cpts_sim.catalogue import catalogue
     from cpts_sim.cli._pairs import listed, with_years
-    from cpts_sim.experiment import Plan, arms_of
+    from cpts_sim.experiment import Plan, with_short_arms
     from cpts_sim.scenario import load
 
     if options["path"] is None:
@@ -67,9 +67,10 @@ def _plan(options: dict[str, Any]) -> Any:
     if options["replications"] is not None and options["precision"] is not None:
         raise UsageError(say("compare.both_counts"))
     scenario = with_years(load(options["path"], catalogue()), options["years"])
+    scenario, arms = with_short_arms(scenario, listed(options["arms"]))
     count = None if options["precision"] is not None else options["replications"] or DEFAULT_PAIRS
     return Plan(
-        scenario, arms_of(scenario, listed(options["arms"])), options["seed"], count, options["precision"],
+        scenario, arms, options["seed"], count, options["precision"],
         keep_journal=options["keep_journal"],
     )  # fmt: skip
 
@@ -107,12 +108,15 @@ def _more(done: Any, options: dict[str, Any]) -> dict[str, bytes]:
 def _show(done: Any, as_json: bool) -> None:
     from cpts_sim.report import as_json as plain
     from cpts_sim.report import plain_text, rich_text, table_of
+    from cpts_sim.report.arms import overview
 
     lang = current_language()
     if as_json:
         write_json(plain(done, lang))
         return
     tables = [table_of(done, lang, arm) for arm in done.values.arms[1:]]
+    if len(tables) > 1:
+        click.echo(overview(done, lang) + "\n")
     if not sys.stdout.isatty():
         click.echo("\n\n".join(plain_text(table) for table in tables))
         return

@@ -28,6 +28,7 @@ _HOMES = {
     "read_results": "results",
     "replicate": "pair",
     "smallest_differences": "readings",
+    "with_short_arms": "comparison",
     "write_results": "results",
 }
 
@@ -47,11 +48,12 @@ __all__ = [
     "read_results",
     "replicate",
     "smallest_differences",
+    "with_short_arms",
     "write_results",
 ]
 
 if TYPE_CHECKING:
-    from cpts_sim.experiment.comparison import Comparison, Plan, arms_of, compare
+    from cpts_sim.experiment.comparison import Comparison, Plan, arms_of, compare, with_short_arms
     from cpts_sim.experiment.defaults import CEILING, DEFAULT_PAIRS
     from cpts_sim.experiment.pair import Pair, replicate
     from cpts_sim.experiment.readings import Line, Reading, smallest_differences

@@ -22,7 +22,7 @@ from cpts_sim.experiment.store import Store
 from cpts_sim.experiment.values import Place, Values
 from cpts_sim.experiment.workers import results, usable_cores
 from cpts_sim.measures import chosen
-from cpts_sim.scenario import Scenario, as_written, canonical_json, from_written
+from cpts_sim.scenario import Scenario, as_written, canonical_json, from_written, short_arm
 from cpts_sim.words import did_you_mean, say
 
 Progress = Callable[[int, int], None]
@@ -123,6 +123,29 @@ def arms_of(scenario: Scenario, wanted: Sequence[str] = ()) -> tuple[str, ...]:
             hint = did_you_mean(name, known)
             raise UsageError(say("experiment.no_arm", arm=name, hint=hint, known=", ".join(known)))
     return tuple(wanted) or tuple(sorted(known, key=lambda name: (name != "without", known.index(name))))
+
+
+def with_short_arms(scenario: Scenario, wanted: Sequence[str]) -> tuple[Scenario, tuple[str, ...]]:
+    """Return a scenario that has the arms wanted, and their names; ``minus:prevention``, ``stop`` and such are made.
+
+    Args:
+        scenario: what the user wrote.
+        wanted: names of its arms, or short forms of others (:func:`cpts_sim.scenario.short_arm`).
+
+    Raises:
+        ScenarioError: an arm that cannot be meant, such as a mission taken away that is not there.
+        UsageError: an arm that the scenario does not have and that is no short form.
+    """
+    names, added = [], {}
+    for text in wanted:
+        made = None if text in scenario.arms else short_arm(text)
+        if made is not None and made[0] not in scenario.arms:
+            added[made[0]] = made[1]
+        names.append(text if made is None else made[0])
+    if added:
+        written = as_written(scenario)
+        scenario = from_written({**written, "arms": {**written["arms"], **added}}, catalogue())
+    return scenario, arms_of(scenario, names)
 
 
 def compare(

@@ -124,7 +124,7 @@ class Organisation:
         elif not self._month(month):
             return
         table["month"][row] = month + 1
-        table["board_at"][row] = _midnight(table["origin"][row] + (month + 1) * MONTH)
+        table["board_at"][row] = self._next_board(month)
 
     def _month(self, month: int) -> bool:
         """A month under the contract; returns whether it goes on."""
@@ -202,6 +202,13 @@ class Organisation:
         if any(len(self.participants(name, self.missions[name].settings.dose)) for name in running):
             return 1.0
         return -1.0 if self.table["month"][0] >= EMPTY_MONTHS else 0.0
+
+    def _next_board(self, month: int) -> float:
+        """A month after this board, or on the day the contract stops if that comes first."""
+        following = _midnight(float(self.table["origin"][0]) + (month + 1) * MONTH)
+        stop = self.settings.stop_months
+        ends = NEVER if stop is None else _midnight(stop * MONTH)
+        return min(following, ends) if ends > self.world.now else following
 
     def _contract_over(self) -> bool:
         stop = self.settings.stop_months

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cpts_sim.experiment import Comparison
+from cpts_sim.report.arms import several
 from cpts_sim.report.bars import accounts, ed, time
 from cpts_sim.report.courses import access, burnout, waits
 from cpts_sim.report.forest import forest
@@ -26,15 +27,22 @@ FIGURES: dict[str, Callable[[Comparison, str, str, str], bytes | None]] = {
 
 
 def draw_all(comparison: Comparison, lang: str, arm: str | None = None) -> dict[str, bytes]:
-    """Draw every figure that the comparison has numbers for: name of file → bytes."""
+    """Draw every figure that the comparison has numbers for: name of file → bytes.
+
+    With more than two arms there is one figure of all, and a folder for each arm.
+    """
+    others = comparison.values.arms[1:]
+    if arm is None and len(others) > 1:
+        out = {f"arms.{kind}": drawn for kind in KINDS if (drawn := several(comparison, lang, kind)) is not None}
+        for one in others:
+            drawn_for = draw_all(comparison, lang, one)
+            out |= {f"{one}/{name}": data for name, data in drawn_for.items()}
+        return out
     chosen = arm or comparison.values.arms[-1]
-    out: dict[str, bytes] = {}
-    for name in FIGURES:
-        for kind in KINDS:
-            drawn = draw(comparison, name, lang, kind, chosen)
-            if drawn is not None:
-                out[f"{name}.{kind}"] = drawn
-    return out
+    pictures = {
+        f"{name}.{kind}": draw(comparison, name, lang, kind, chosen) for name in FIGURES for kind in KINDS
+    }
+    return {name: drawn for name, drawn in pictures.items() if drawn is not None}
 
 
 def draw(comparison: Comparison, name: str, lang: str, kind: str, arm: str | None = None) -> bytes | None:

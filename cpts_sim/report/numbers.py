@@ -76,6 +76,9 @@ def arm_words(arm: str, titles: dict[str, str], lang: str) -> str:
     """Return the name of an arm for people: its title, else our words for ``with`` and ``without``."""
     if titles.get(arm):
         return titles[arm]
+    form, _, mission = arm.partition("_")
+    if mission and has(f"report.arm.{form}_one") and has(f"report.mission.{mission}"):
+        return say(f"report.arm.{form}_one", lang, mission=say(f"report.mission.{mission}", lang))
     return say(f"report.arm.{arm}", lang) if has(f"report.arm.{arm}") else arm
 
 

@@ -202,7 +202,7 @@ def _notes(comparison: Comparison, lines: Sequence[Line], lang: str) -> list[str
     notes += exceeding(comparison, lang)
     if comparison.stopped != "asked":
         notes.append(say(f"report.stopped.{comparison.stopped}", lang, pairs=len(comparison.values.seeds)))
-    arm = comparison.values.arms[-1]
+    arm = lines[0].arm if lines else comparison.values.arms[-1]
     if any(comparison.values.get(arm, Place("account.change"))):
         notes.append(say("report.accounts.note", lang, residual=f"{residual(comparison, arm):.0e}"))
     return notes

@@ -4,6 +4,7 @@
 that this room needs to know none of them.
 """
 
+from cpts_sim.scenario.arms import short_arm
 from cpts_sim.scenario.calendar import Calendar, calendar_of, plain_calendar
 from cpts_sim.scenario.catalogue import EMPTY, Catalogue, json_schema, scenario_model
 from cpts_sim.scenario.load import load, parse
@@ -60,4 +61,5 @@ __all__ = [
     "resolved",
     "run_key",
     "scenario_model",
+    "short_arm",
 ]

@@ -2,7 +2,8 @@
 
 Four short forms stand beside a whole block ``cpts``: ``minus`` takes missions away, ``plus`` adds some, ``stop`` ends
 the contract, ``instead`` spends the same euros otherwise. An arm named ``without`` has no CPTS, one named ``stop``
-ends it on day 0, and one named ``same_money`` spends its money otherwise, unless they say something else.
+ends it (on day 0 where it exists already, else half-way through the run), and one named ``same_money`` spends its
+money otherwise, unless they say something else.
 """
 
 from __future__ import annotations
@@ -54,7 +55,15 @@ def with_arms(values: Mapping[str, Any]) -> dict[str, Any]:
     arms = values.get("arms") or default_arms(cpts)
     if not isinstance(arms, Mapping):
         return dict(values)
-    return {**values, "arms": {name: _full_arm(str(name), arm, cpts, parameters) for name, arm in arms.items()}}
+    ends = AT_ONCE if exists_already(cpts) else _half_way(values.get("years", 1.0))
+    full = {name: _full_arm(str(name), arm, cpts, parameters, ends) for name, arm in arms.items()}
+    return {**values, "arms": full}
+
+
+def _half_way(years: Any) -> str:
+    """Return the middle of a run, as a scenario writes it."""
+    whole = isinstance(years, int | float) and not isinstance(years, bool)
+    return f"{6.0 * years:g} months" if whole else AT_ONCE
 
 
 def default_arms(cpts: Any) -> dict[str, Any]:
@@ -76,10 +85,10 @@ def merge(base: Any, upper: Any) -> Any:
     return {**base, **{key: merge(base.get(key), value) for key, value in upper.items()}}
 
 
-def _full_arm(name: str, arm: Any, cpts: Any, parameters: Any) -> Any:
+def _full_arm(name: str, arm: Any, cpts: Any, parameters: Any, ends: str) -> Any:
     if not isinstance(arm, Mapping):
         return arm
-    written = {**_of_name(name, arm), **arm}
+    written = {**_of_name(name, arm, ends), **arm}
     own = written.get("cpts", cpts)
     for form in ("minus", "plus", "stop"):
         own = _FORMS[form](own, written.pop(form)) if form in written else own
@@ -92,12 +101,12 @@ def _full_arm(name: str, arm: Any, cpts: Any, parameters: Any) -> Any:
     }
 
 
-def _of_name(name: str, arm: Mapping[str, Any]) -> dict[str, Any]:
+def _of_name(name: str, arm: Mapping[str, Any], ends: str = AT_ONCE) -> dict[str, Any]:
     """What an arm means by its name alone."""
     if "cpts" in arm or any(form in arm for form in FORMS):
         return {}
     meant: dict[str, dict[str, Any]] = {
-        WITHOUT: {"cpts": None}, STOP: {"stop": AT_ONCE}, SAME_MONEY: {"instead": dict(EQUALLY)},
+        WITHOUT: {"cpts": None}, STOP: {"stop": ends}, SAME_MONEY: {"instead": dict(EQUALLY)},
     }  # fmt: skip
     return meant.get(name, {})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,14 @@ from lives import Life, cpts, digest, live, scenario, winter
 from cpts_sim.catalogue import catalogue
 from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.events import CptsEvent, Member, Route
+from cpts_sim.errors import UsageError
+from cpts_sim.experiment import Plan, compare, with_short_arms
 from cpts_sim.missions.instead import yearly_euros
 from cpts_sim.model import Model
-from cpts_sim.scenario import ScenarioError, as_written, from_written
+from cpts_sim.report.arms import overview
+from cpts_sim.report.figures import draw_all
+from cpts_sim.scenario import ScenarioError, as_written, from_written, load
+from cpts_sim.words import LANGUAGES, say
 
 SHORT = {
     "without": {}, "with": {}, "stop": {}, "same_money": {}, "later": {"stop": "6 months"},
@@ -26,7 +32,7 @@ class TestShortForms:
     def test_each_becomes_a_whole_policy(self) -> None:
         arms = scenario(cpts=cpts(), arms=SHORT).arms
         assert arms["without"].cpts is None and arms["without"].instead is None
-        assert arms["stop"].cpts.stop_months == 0.0 and arms["later"].cpts.stop_months == 6.0
+        assert arms["stop"].cpts.stop_months == arms["later"].cpts.stop_months == 6.0
         assert arms["no_desk"].cpts.missions.names() == ("treating_physician",)
         assert arms["more"].cpts.missions["prevention"].start_months == 1.0
         assert arms["same_money"].cpts is None and arms["same_money"].instead.sessions == 0.5
@@ -156,3 +162,45 @@ class TestSameMoney:
     def test_coordinators_take_over_administration(self) -> None:
         desk = [float(_otherwise(arm).rows("week")["admin"].sum()) for arm in ("without", "msp")]
         assert desk[1] < desk[0]
+
+
+ROOT = Path(__file__).parents[2]
+
+
+class TestShippedScenarios:
+    @pytest.mark.parametrize("name", ["stop", "same_money"])
+    def test_it_loads_and_every_arm_lives(self, name: str) -> None:
+        written = as_written(load(ROOT / "scenarios" / f"{name}.yaml", catalogue()))
+        small = {**written, "territory": {**written["territory"], "population": 5000}, "warmup": "4 weeks"}
+        spec = from_written(small, catalogue())
+        start = winter(spec)
+        journals = [digest(live(start, arm, 10).journal)["cpts"] for arm in spec.arms]
+        assert len(journals) >= 3 and len(set(journals)) > 1
+
+
+class TestOnTheCommandLine:
+    def test_arms_are_made_on_demand(self) -> None:
+        wanted = ["without", "with", "stop", "same_money", "minus:unscheduled_care"]
+        spec, arms = with_short_arms(scenario(cpts=cpts()), wanted)
+        assert arms == ("without", "with", "stop", "same_money", "minus_unscheduled_care")
+        assert spec.arms["minus_unscheduled_care"].cpts.missions.names() == ("treating_physician",)
+        assert spec.arms["stop"].cpts.stop_months == 6.0, "a CPTS that starts with the run stops half-way"
+
+    def test_nobody_means_anything_else(self) -> None:
+        with pytest.raises(UsageError, match="withuot"):
+            with_short_arms(scenario(cpts=cpts()), ["withuot", "with"])
+        with pytest.raises(ScenarioError, match="minus"):
+            with_short_arms(scenario(cpts=cpts()), ["without", "minus:prevention"])
+
+
+class TestSeveralArmsInTheReport:
+    def test_one_table_and_one_figure_show_all(self) -> None:
+        spec, arms = with_short_arms(scenario(cpts=cpts(), years=0.05, population=2500), ["without", "with", "stop"])
+        done = compare(Plan(spec, arms, replications=2, keep_journal="none"), workers=1)
+        for language in LANGUAGES:
+            text = overview(done, language)
+            heads = text.splitlines()[2]
+            assert all(say(f"report.arm.{arm}", language) in heads for arm in arms)
+        drawn = draw_all(done, "fr")
+        assert {"arms.png", "with/forest.png", "stop/forest.png"} <= set(drawn)
+        assert drawn["with/forest.png"] != drawn["stop/forest.png"]
