@@ -21,7 +21,7 @@ def json_option(function: F) -> F:
 
 def scenario_argument(function: F) -> F:
     """Add the argument SCENARIO (parameter ``path``), a readable file."""
-    kind = click.Path(exists=True, dir_okay=False, path_type=Path)
+    kind = click.Path(dir_okay=False, path_type=Path)  # a missing file is told by the reader: exit code 3
     return click.argument("path", metavar="SCENARIO", type=kind)(function)
 
 

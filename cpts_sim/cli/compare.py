@@ -14,7 +14,7 @@ from cpts_sim.errors import UsageError
 from cpts_sim.experiment.defaults import CEILING, DEFAULT_PAIRS
 from cpts_sim.words import current_language, say
 
-SOURCE = click.Path(exists=True, dir_okay=False, path_type=Path)
+SOURCE = click.Path(dir_okay=False, path_type=Path)  # a missing file is told by the reader: exit code 3
 
 KEPT = click.Choice(("all", "first", "none"))
 

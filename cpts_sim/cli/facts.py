@@ -12,7 +12,7 @@ from cpts_sim.cli._options import cut, json_option, table, write_json
 from cpts_sim.errors import UsageError
 from cpts_sim.words import number, percent, say, signed
 
-SOURCE = click.Path(exists=True, dir_okay=False, path_type=Path)
+SOURCE = click.Path(dir_okay=False, path_type=Path)  # a missing file is told by the reader: exit code 3
 DEFAULT = Path("scenarios/france_2019.yaml")
 COLUMNS = ("fact", "use", "band", "reached", "interval", "verdict", "distance", "year", "source")
 

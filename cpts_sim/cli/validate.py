@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 from cpts_sim.catalogue import catalogue
 from cpts_sim.cli._options import json_option, write_json
 from cpts_sim.scenario import Scenario, ScenarioError, load
+from cpts_sim.scenario.advice import warnings
 from cpts_sim.words import say
 
 
@@ -35,11 +37,15 @@ def _check(path: Path) -> dict[str, Any]:
         scenario = load(path, catalogue())
     except ScenarioError as error:
         return _result(path, str(error), [problem.as_dict() for problem in error.problems])
-    return _result(path, _summary(path, scenario), [])
+    notes = warnings(scenario)
+    text = "\n".join([_summary(path, scenario), *(say("cli.warning", text=note) for note in notes)])
+    return _result(path, text, [], notes)
 
 
-def _result(path: Path, text: str, problems: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"file": str(path), "ok": not problems, "problems": problems, "text": text}
+def _result(
+    path: Path, text: str, problems: list[dict[str, Any]], notes: Sequence[str] = ()
+) -> dict[str, Any]:
+    return {"file": str(path), "ok": not problems, "problems": problems, "warnings": list(notes), "text": text}
 
 
 def _without_text(result: dict[str, Any]) -> dict[str, Any]:

@@ -169,6 +169,12 @@ def school_zone(department: str | None) -> str:
     return zones.get(department or "", "B")
 
 
+def departments() -> frozenset[str]:
+    """Return the codes of all départements, those overseas included."""
+    zones, _ = _school_table()
+    return frozenset(zones) | {"971", "972", "973", "974", "976"}
+
+
 def school_holidays(zone: str, first: date, last: date) -> list[Span]:
     """Return (first day, last day) of every school holiday of a zone that touches a range of days."""
     spans = [span for span, zones in _school_table()[1] if zone in zones]

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from cpts_sim.evidence import check_overrides
 from cpts_sim.scenario.arms import arm_problems, with_arms
 from cpts_sim.scenario.arms import merge as merge
+from cpts_sim.scenario.advice import contradictions
 from cpts_sim.scenario.catalogue import EMPTY, Catalogue, json_schema, scenario_model
 from cpts_sim.scenario.explain import explain
 from cpts_sim.scenario.institutions import baseline_problems
@@ -54,11 +55,17 @@ def parse(source: Document | Mapping[str, Any], catalogue: Catalogue | None = No
         scenario = scenario_model(chosen).model_validate_json(text)
     except ValidationError as error:
         problems += explain(error, values, document.marks, json_schema(chosen))
-        raise ScenarioError(problems) from None
-    problems += _catalogue_problems(scenario, document, chosen)
-    if problems:
-        raise ScenarioError(problems)
+        raise ScenarioError([*document.problems, *_elsewhere(problems, document)]) from None
+    problems += [*_catalogue_problems(scenario, document, chosen), *contradictions(scenario, document.marks)]
+    if problems or document.problems:
+        raise ScenarioError([*document.problems, *_elsewhere(problems, document)])
     return scenario
+
+
+def _elsewhere(problems: list[Problem], document: Document) -> list[Problem]:
+    """Leave out what only follows from a trap that is told already, at the same key or inside it."""
+    told = {problem.key.split("[")[0] for problem in document.problems}
+    return [problem for problem in problems if problem.key.split("[")[0] not in told]
 
 
 def read_document(path: Path, _above: tuple[Path, ...] = ()) -> Document:
@@ -67,7 +74,7 @@ def read_document(path: Path, _above: tuple[Path, ...] = ()) -> Document:
     Raises:
         ScenarioError: unreadable file, not YAML, a trap of YAML, or ``extends`` in a circle.
     """
-    document = read_yaml(path)
+    document = read_yaml(path, gather=True)
     _anchor_files(document, path.resolve().parent)
     base_name = document.values.pop("extends", None)
     mark = document.marks.get(("extends",))
@@ -106,7 +113,7 @@ def _over(base: Document, upper: Document) -> Document:
     territory = upper.values.get("territory")
     if isinstance(territory, dict) and _SOURCES & set(territory):
         base.values.pop("territory", None)
-    return Document(merge(base.values, upper.values), {**base.marks, **upper.marks})
+    return Document(merge(base.values, upper.values), {**base.marks, **upper.marks}, base.problems + upper.problems)
 
 
 def _with_start(values: Mapping[str, Any]) -> dict[str, Any]:

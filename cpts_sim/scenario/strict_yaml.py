@@ -42,14 +42,16 @@ class Document:
     Attributes:
         values: the top-level mapping, made of dicts, lists, text, numbers, truth values and None.
         marks: path of keys and indices → place in the file.
+        problems: traps found in it, where they were gathered.
     """
 
     values: dict[str, Any]
     marks: dict[Path_, Mark] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
 
 
-def read_yaml(path: Path) -> Document:
-    """Read one scenario file.
+def read_yaml(path: Path, gather: bool = False) -> Document:
+    """Read one scenario file; ``gather`` keeps the traps found for a later list of everything that is wrong.
 
     Raises:
         ScenarioError: the file cannot be read, is not YAML or holds traps (all are listed).
@@ -59,19 +61,19 @@ def read_yaml(path: Path) -> Document:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise _whole_file(str(path), 0, say("scenario.unreadable", why=reason)) from None
-    return parse_yaml(text, str(path))
+    return parse_yaml(text, str(path), gather)
 
 
-def parse_yaml(text: str, name: str = "<text>") -> Document:
+def parse_yaml(text: str, name: str = "<text>", gather: bool = False) -> Document:
     """Read a scenario from text; ``name`` stands for the file in messages."""
     root = _compose(text, name)
     reading = _Reading(name)
     values = reading.value(root, ()) if root is not None else {}
     if not isinstance(values, dict):
         reading.problem(root, (), "not_a_mapping")
-    if reading.problems:
+    if reading.problems and not (gather and isinstance(values, dict)):
         raise ScenarioError(reading.problems)
-    return Document(values, reading.marks)
+    return Document(values, reading.marks, tuple(reading.problems))
 
 
 def _compose(text: str, name: str) -> Any:
