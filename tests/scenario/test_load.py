@@ -26,7 +26,7 @@ def test_the_shortest_scenario_is_france_2019_without_a_cpts(write, catalogue) -
     scenario = load(write(SHORT), catalogue)
     assert scenario.reference_year == 2019 and scenario.start == date(2019, 1, 7)
     assert (scenario.horizon_days, scenario.warmup_days) == (365, 84)
-    assert scenario.windows == (0, 8, 12, 18)
+    assert scenario.windows == (0, 12)
     assert scenario.cpts is None and list(scenario.arms) == ["without"]
     assert scenario.care.needs is None and scenario.drift and not scenario.frozen
 
