@@ -46,9 +46,19 @@ def command(path: Path, arm: str | None, output: Path | None, as_json: bool, **o
     may_write(folder, plan.key, options["replace"])
     workers = 1 if options["replications"] == 1 else options["workers"]
     done, seconds = _pairs.compute(plan, folder, workers=workers, fresh=False, smallest=None, silent=as_json)
-    files = _pairs.write(done, folder, seconds, workers, options["replace"])
+    more = _timeline(done)
+    files = _pairs.write(done, folder, seconds, workers, options["replace"], more)
     _show(done, as_json)
-    _pairs.say_where(folder, files)
+    _pairs.say_where(folder, {**files, **more})
+
+
+def _timeline(done: Any) -> dict[str, bytes]:
+    """Draw the life of the CPTS of the arm, if it has one and its journal was kept."""
+    from cpts_sim.report.timeline import timeline
+
+    lang, arm = current_language(), done.values.arms[-1]
+    drawn = {kind: timeline(done, lang, arm, kind) for kind in ("png", "svg")}
+    return {f"figures/timeline.{kind}": data for kind, data in drawn.items() if data is not None}
 
 
 def _show(done: Any, as_json: bool) -> None:

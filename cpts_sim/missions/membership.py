@@ -171,6 +171,14 @@ class Membership:
         rows = np.setdiff1d(np.flatnonzero(gps["member"] == self._least), without)
         order = np.argsort(u[1][rows], kind="stable")
         gps["member"][rows[order][: max(0, vacant)]] = Member.LEADER
+        self._persuade(u)
+
+    def _persuade(self, u: Array) -> None:
+        """An association has a president: where nobody is willing, the most inclined member is persuaded."""
+        gps = self.world.gps
+        names = np.flatnonzero(gps["member"] > Member.NONE)
+        if len(names) and not (gps["member"] == Member.LEADER).any() and self._takes_part().any():
+            gps["member"][names[np.argmin(u[1][names])]] = Member.LEADER
 
     def _remember(self) -> None:
         """Hours of the month become habit; a CPTS in which things happen is remembered as such."""

@@ -10,6 +10,8 @@ from cpts_sim.report.bars import accounts, ed, time
 from cpts_sim.report.courses import access, burnout, waits
 from cpts_sim.report.forest import forest
 from cpts_sim.report.maps import communes
+from cpts_sim.report.paid import paid
+from cpts_sim.report.timeline import timeline
 
 KINDS = ("png", "svg")
 
@@ -24,6 +26,9 @@ FIGURES: dict[str, Callable[[Comparison, str, str, str], bytes | None]] = {
     "forest": forest,
 }
 """Figures by name: functions of (comparison, language, arm, kind of file)."""
+
+OF_CONTRACTS: dict[str, Callable[[Comparison, str, str, str], bytes | None]] = {"timeline": timeline, "paid": paid}
+"""Figures of the life of a CPTS; drawn where there is a contract (and, for the timeline, a journal)."""
 
 
 def draw_all(comparison: Comparison, lang: str, arm: str | None = None) -> dict[str, bytes]:
@@ -40,7 +45,7 @@ def draw_all(comparison: Comparison, lang: str, arm: str | None = None) -> dict[
         return out
     chosen = arm or comparison.values.arms[-1]
     pictures = {
-        f"{name}.{kind}": draw(comparison, name, lang, kind, chosen) for name in FIGURES for kind in KINDS
+        f"{name}.{kind}": draw(comparison, name, lang, kind, chosen) for name in (*FIGURES, *OF_CONTRACTS) for kind in KINDS
     }
     return {name: drawn for name, drawn in pictures.items() if drawn is not None}
 
@@ -50,7 +55,7 @@ def draw(comparison: Comparison, name: str, lang: str, kind: str, arm: str | Non
 
     Args:
         comparison: pairs.
-        name: one of ``FIGURES``.
+        name: one of ``FIGURES`` or ``OF_CONTRACTS``.
         lang: "fr" or "en".
         kind: "png" or "svg".
         arm: arm compared with the first (default: the last).
@@ -59,4 +64,4 @@ def draw(comparison: Comparison, name: str, lang: str, kind: str, arm: str | Non
         The picture, or None when there is nothing to show.
     """
     chosen = arm or comparison.values.arms[-1]
-    return FIGURES[name](comparison, lang, chosen, kind)
+    return {**FIGURES, **OF_CONTRACTS}[name](comparison, lang, chosen, kind)

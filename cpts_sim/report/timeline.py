@@ -1,0 +1,155 @@
+"""The life of a CPTS as a picture: steps and missions, members, euros and hours by year, from one journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.engine.cpts_codes import ACI_MISSIONS, INCOME, SPENDING, Line
+from cpts_sim.engine.events import CptsEvent, Profession
+from cpts_sim.experiment import Comparison
+from cpts_sim.experiment.parquet import from_parquet
+from cpts_sim.report import style
+from cpts_sim.report.numbers import arm_words
+from cpts_sim.report.table import titles_of
+from cpts_sim.words import say
+
+Array = NDArray[Any]
+Columns = Mapping[str, Array]
+YEAR = 365.0 * 1440.0
+STEPS = (
+    CptsEvent.EMERGENCE, CptsEvent.LETTER, CptsEvent.CREDIT, CptsEvent.PROJECT, CptsEvent.APPROVED, CptsEvent.SILENCE,
+    CptsEvent.CONTRACT, CptsEvent.ENDED,
+)  # fmt: skip
+"""Events that begin a step."""
+MARKS = {CptsEvent.REVIEW: ("review", "v"), CptsEvent.HIRED: ("hired", "^"),
+         CptsEvent.COORDINATOR_LEFT: ("coordinator_left", "x")}  # fmt: skip
+PALE = ("#EAF3FA", "#CFE3F2", "#EAF3FA", "#CFE3F2", "#EAF3FA", "#0072B2", "#5A5A5A")
+BAND = 2.1
+"""Height of the band of steps, in rows of missions."""
+TINTS = ("#0072B2", "#56B4E9", "#A6CBE6", "#009E73", "#E69F00", "#F0C867", "#CC79A7", "#8C8C8C")
+"""Colours of lines of the account (Okabe and Ito, and paler ones)."""
+
+
+def timeline(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None:
+    """Draw the life of the CPTS of an arm in the first pair whose journal was kept (none: nothing to draw)."""
+    kept = _journal(comparison, arm)
+    if kept is None or not len(kept[1]["cpts"]["at"]) or not len(kept[1]["payment"]["at"]):
+        return None
+    seed, journal = kept
+    years = comparison.plan.scenario.horizon_days / 365.0
+    title = say("life.timeline.title", lang, arm=arm_words(arm, titles_of(comparison, lang), lang))
+    text = say("life.timeline.text", lang, seed=seed)
+    grid = {"nrows": 4, "sharex": True, "gridspec_kw": {"height_ratios": [2.2, 1.2, 1.5, 1.2]}}
+    with style.figure(8.6, 9.4, **grid) as (drawn, axes):
+        _steps(axes[0], journal["cpts"], years, lang)
+        _members(axes[1], journal["members"], lang)
+        _euros(axes[2], journal["payment"], years, lang)
+        _hours(axes[3], journal["cpts"], years, lang)
+        axes[0].set_title(title)
+        axes[3].set_xlabel(say("life.timeline.years", lang))
+        axes[3].set_xlim(0, max(years, 0.25))
+        for each in axes[1:]:
+            style.number_axis(each.yaxis, lang)
+            each.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=7.5)
+        style.foot(drawn, text)
+        return style.picture(drawn, kind, title, text)
+
+
+def _journal(comparison: Comparison, arm: str) -> tuple[int, dict[str, Columns]] | None:
+    for seed in sorted(comparison.pairs):
+        files = comparison.pairs[seed].files
+        names = {kind: f"journal/{arm}/{kind}.parquet" for kind in ("cpts", "payment", "members")}
+        if all(name in files for name in names.values()):
+            return seed, {kind: _from_day_zero(from_parquet(files[name])) for kind, name in names.items()}
+    return None
+
+
+def _from_day_zero(columns: Columns) -> Columns:
+    here = columns["at"] >= 0
+    return {name: column[here] for name, column in columns.items()}
+
+
+def _steps(axes: Any, rows: Columns, years: float, lang: str) -> None:
+    """Draw the steps as one band, and below it each mission from its first care to the end."""
+    event, at = rows["event"], rows["at"] / YEAR
+    began = sorted((float(at[i]), CptsEvent(int(event[i]))) for i in np.flatnonzero(np.isin(event, STEPS)))
+    ends = [time for time, _ in began[1:]] + [years]
+    for (start, step), end in zip(began, ends, strict=True):
+        if step is not CptsEvent.ENDED:
+            rank = (STEPS.index(step) - (step > CptsEvent.APPROVED)) % len(PALE)
+            axes.barh(0, end - start, left=start, height=BAND, color=PALE[rank], edgecolor="white")
+        _name(axes, start, end, 0, say(f"life.step.{step.name.lower()}", lang), rank_dark=step is CptsEvent.CONTRACT)
+    over = next((time for time, step in began if step is CptsEvent.ENDED), years)
+    opened = [(float(at[i]), int(rows["actor"][i])) for i in np.flatnonzero(event == CptsEvent.MISSION_OPEN)]
+    labels: list[str] = []
+    for start, code in sorted(opened):
+        axes.barh(BAND + len(labels), over - start, left=start, height=0.55, color="#009E73", alpha=0.55)
+        labels.append(say(f"life.mission.{ACI_MISSIONS[code]}", lang))
+    for what, (name, mark) in MARKS.items():
+        times = at[event == what]
+        if len(times):
+            axes.plot(times, np.full(len(times), -1.45), mark, color="#D55E00" if mark == "x" else "#404040",
+                      markersize=6, linestyle="none", label=say(f"life.timeline.{name}", lang))  # fmt: skip
+    axes.set_yticks([BAND + row for row in range(len(labels))], labels)
+    axes.set_ylim(BAND + len(labels) - 0.4, -1.9)
+    axes.tick_params(left=False)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.85), fontsize=7.5)
+
+
+def _name(axes: Any, start: float, end: float, row: float, words: str, rank_dark: bool) -> None:
+    """Write the name of a step in its band, upright where the band is short."""
+    wide = end - start > 0.16 * axes.figure.get_figwidth() / 8.6 * max(1.0, len(words) / 9.0)
+    axes.text((start + end) / 2, row, words, ha="center", va="center", fontsize=7.0 if wide else 6.0,
+              rotation=0 if wide else 90, color="white" if rank_dark else "#202020", clip_on=True)  # fmt: skip
+
+
+def _members(axes: Any, rows: Columns, lang: str) -> None:
+    gps = rows["profession"] == Profession.GP
+    at = rows["at"][gps] / YEAR
+    looks = (("nominal", style.BASE, "--"), ("active", style.OTHER, "-"), ("attended", style.BETTER, ":"))
+    for name, colour, dash in looks:
+        axes.step(at, rows[name][gps], where="post", color=colour, linestyle=dash,
+                  label=say(f"life.timeline.{name}", lang))  # fmt: skip
+    axes.set_ylabel(say("life.timeline.members", lang))
+    axes.set_ylim(bottom=0)
+
+
+def _euros(axes: Any, rows: Columns, years: float, lang: str) -> None:
+    """Draw euros of each year: received above the line, spent below it, line by line."""
+    year = np.floor(rows["at"] / YEAR).astype(np.int64)
+    size = max(1, int(np.ceil(years)))
+    for lines, sign in ((INCOME, 1.0), (SPENDING, -1.0)):
+        base = np.zeros(size)
+        for rank, line in enumerate(lines):
+            mine = rows["line"] == line
+            sums = np.bincount(year[mine], weights=rows["euros"][mine], minlength=size)[:size] / 1000.0
+            if not sums.any():
+                continue
+            words = say(f"life.line.{Line(line).name.lower()}", lang)
+            hatch = "" if sign > 0 else "///"
+            axes.bar(np.arange(size) + 0.5, sign * sums, 0.62, bottom=base, color=TINTS[rank % len(TINTS)],
+                     hatch=hatch, edgecolor="white", linewidth=0.4, label=words)  # fmt: skip
+            base += sign * sums
+    axes.axhline(0, color="#202020", linewidth=0.9)
+    both = f"{say('life.timeline.out', lang)} ← → {say('life.timeline.in', lang)}"
+    axes.set_ylabel(say("life.timeline.euros", lang) + "\n" + both, fontsize=8)
+
+
+def _hours(axes: Any, rows: Columns, years: float, lang: str) -> None:
+    """Draw hours of each year: members paid, members unpaid, staff."""
+    size = max(1, int(np.ceil(years)))
+    year = np.floor(rows["at"] / YEAR).astype(np.int64)
+    unpaid = rows["event"] == CptsEvent.UNPAID
+    staff = ~unpaid & ((rows["actor"] < 0) | np.isin(rows["event"], (CptsEvent.DESK_CALL, CptsEvent.PLEDGE)))
+    base = np.zeros(size)
+    groups = (("members", ~unpaid & ~staff, style.OTHER), ("unpaid", unpaid, style.WORSE), ("staff", staff, "#8C8C8C"))
+    for name, mine, colour in groups:
+        sums = np.bincount(year[mine], weights=rows["hours"][mine], minlength=size)[:size]
+        axes.bar(np.arange(size) + 0.5, sums, 0.62, bottom=base, color=colour, label=say(f"life.hours.{name}", lang))
+        base += sums
+    axes.set_ylabel(say("life.timeline.hours", lang))
