@@ -66,7 +66,7 @@ def test_equal_meaning_equal_key(catalogue) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"years": 2}, {"windows": [0, 12]}, {"drift": False}, {"department": "57"}, {"reference_year": 2024}],
+    [{"years": 2}, {"windows": [0, 8, 12, 18]}, {"drift": False}, {"department": "57"}, {"reference_year": 2024}],
 )
 def test_what_changes_a_journal_changes_the_key(catalogue, changes) -> None:
     assert _key(parse(_changed(**changes), catalogue)) != _key(parse(BASE, catalogue))
