@@ -59,7 +59,8 @@ class EdSettings:
         admit_share: probability of admission by age and level, shape (OLDEST + 1, 6).
         short_stay_share: share of admissions that go to the short-stay unit.
         shapes: unit laws numbered as :data:`LAWS`.
-        doctor_use: wanted share of doctors' time spent on patients.
+        doctor_use: wanted share of doctors' time spent on patients, in a department of ordinary size.
+        ordinary_visits: visits a day of a department of ordinary size.
         doctor_shape: doctors by hour relative to the mean of the day, shape (24,).
         boxes_per_daily_visit: places per visit a day; infinity for no limit.
         service: ``"table"`` (France), or ``"exponential"``: one exponential service of ``doctor_min`` and
@@ -76,6 +77,7 @@ class EdSettings:
     short_stay_share: float
     shapes: Shapes
     doctor_use: float
+    ordinary_visits: float
     doctor_shape: Floats
     boxes_per_daily_visit: float
     service: str = "table"
@@ -96,6 +98,7 @@ class EdSettings:
             short_stay_share=p["hospital.short_stay_share"],
             shapes=Shapes.read(p, LAWS),
             doctor_use=p["hospital.ed_doctor_use"],
+            ordinary_visits=p["hospital.ed_visits_per_day"],
             doctor_shape=p.array("hospital.ed_doctor_shape"),
             boxes_per_daily_visit=p["hospital.ed_boxes_per_daily_visit"],
         )
@@ -121,6 +124,7 @@ class EdSettings:
             short_stay_share=0.0,
             shapes=Shapes([0.0, 1.0], np.ones((len(LAWS), 2))),
             doctor_use=1.0,
+            ordinary_visits=81.0,
             doctor_shape=np.ones(24),
             boxes_per_daily_visit=np.inf,
             service="exponential",
@@ -154,20 +158,41 @@ def _admit_share(p: Parameters) -> Floats:
 def roster(settings: EdSettings, visits_per_day: float, mean_doctor_min: float) -> Counts:
     """Return doctors on duty by hour of the day for a department, shape (24,), at least one.
 
-    Doctor-hours are what the visits need at the wanted use; they are laid on the hours by largest remainder,
-    so that rounding changes no total.
+    Each hour has the doctors that its visits keep busy and a reserve that grows with the square root of their number,
+    so that people wait alike in small and large departments; the one doctor of a quiet night is on top, not taken from
+    the day. The reserve is the one that gives a department of ordinary size the wanted use. Hours are made whole by
+    largest remainder, so that rounding changes no total.
 
     Args:
         settings: parameters.
         visits_per_day: visits of the department.
         mean_doctor_min: minutes of doctor an average visit takes.
     """
-    hours = max(24.0, visits_per_day * mean_doctor_min / 60.0 / settings.doctor_use)
-    spare = hours - 24.0
-    above = np.maximum(settings.doctor_shape * hours / settings.doctor_shape.sum() - 1.0, 0.0)
-    wanted = above * (spare / above.sum()) if above.sum() > 0 else above
+    reserve = _reserve(settings, mean_doctor_min)
+    wanted = _on_duty(settings, visits_per_day * mean_doctor_min / 60.0, reserve)
     doctors = np.floor(wanted).astype(np.int64)
-    missing = round(spare) - int(doctors.sum())
+    missing = int(wanted.sum() + 0.5) - int(doctors.sum())
     if missing > 0:
         doctors[np.argsort(doctors - wanted, kind="stable")[:missing]] += 1
-    return np.asarray(doctors + 1, dtype=np.int64)
+    return doctors
+
+
+def _on_duty(settings: EdSettings, busy_hours: float, reserve: float) -> Floats:
+    """Return the doctors wanted by hour of the day, for so many hours of doctor a day."""
+    busy = settings.doctor_shape * busy_hours / settings.doctor_shape.sum()
+    wanted: Floats = np.maximum(busy + reserve * np.sqrt(busy), 1.0)
+    return wanted
+
+
+def _reserve(settings: EdSettings, mean_doctor_min: float) -> float:
+    """Return the reserve, per square root of busy doctors, at which an ordinary department has the wanted use."""
+    busy_hours = settings.ordinary_visits * mean_doctor_min / 60.0
+    wanted = busy_hours / settings.doctor_use
+    low, high = 0.0, 10.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        if _on_duty(settings, busy_hours, middle).sum() < wanted:
+            low = middle
+        else:
+            high = middle
+    return low

@@ -68,19 +68,19 @@ class FranceCare:
         if since and since % 7 == 0:
             rq.write_endings(world)
             self._turn_week(day)
-        if since % MONTH_DAYS == 0:
+        if day % MONTH_DAYS == 0 or not since:  # months are counted from day 0, whatever the length of the warm-up
             rq.compact(world)
-            self._turn_month(day, since // MONTH_DAYS)
+            self._turn_month(day, day // MONTH_DAYS, not since)
         self._turn_day(day)
         rq.write_endings(world)
 
-    def _turn_month(self, day: int, month: int) -> None:
+    def _turn_month(self, day: int, month: int, first: bool) -> None:
         world = self.world
-        if month:
+        if not first:
             self.surgeries.refill(day)
             world.journal.close_chunk()
         self._remember_neighbours()
-        health.Decompensation.month(world)
+        health.Decompensation.month(world, MONTH_DAYS - day % MONTH_DAYS)
         attachment.review_lists(world)
         if world.frozen:
             return
@@ -132,7 +132,7 @@ class FranceCare:
         wished = minute.copy()
         ahead = np.flatnonzero((kind == Need.PREVENTIVE) | (kind == Need.MENTAL))
         u = world.draws.uniform("wished", key[ahead], ordinal[ahead] * 8 + kind[ahead])
-        wished[ahead] += health.days_ahead(world, u) * DAY
+        wished[ahead] += health.days_ahead(world, u, "care.ahead_days_other") * DAY
         rq.raise_requests(world, person, kind, 0, ordinal, minute, np.floor(wished))
 
     # ------------------------------------------------------------------------------------------ a window

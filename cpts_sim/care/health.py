@@ -41,10 +41,10 @@ def spaced_out(world: World, person: Array) -> Array:
     return result
 
 
-def days_ahead(world: World, u: Array) -> Array:
+def days_ahead(world: World, u: Array, days: str = "care.ahead_days") -> Array:
     """Days before the wished date at which planned care is asked for: mostly a few, for some a whole interval."""
     p = world.parameters
-    return quantile(p.array("care.ahead_levels"), p.array("care.ahead_days"), u)
+    return quantile(p.array("care.ahead_levels"), p.array(days), u)
 
 
 def plan_next(world: World, person: Array, wished: Array) -> None:
@@ -154,11 +154,11 @@ class Decompensation:
         return result * protection.decompensation_factor(world, person)
 
     @staticmethod
-    def month(world: World) -> None:
-        """Add a month of hazard; those who pass their threshold will reach the hospital on a drawn day of it."""
+    def month(world: World, days: int = MONTH_DAYS) -> None:
+        """Add a month of hazard, or what is left of it; those who pass their threshold reach the hospital in it."""
         people = world.people
         person = np.flatnonzero((people["chronic"] > 0) & people["alive"])
-        Decompensation.live(world, person, Decompensation.hazard(world, person), MONTH_DAYS)
+        Decompensation.live(world, person, Decompensation.hazard(world, person), days)
 
     @staticmethod
     def live(world: World, person: Array, hazard: Array, days: int) -> None:

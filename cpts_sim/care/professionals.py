@@ -19,6 +19,9 @@ from cpts_sim.engine.clock import DAY, NEVER, WEEK
 from cpts_sim.engine.events import LEDGER_LINES, Career, Profession, Work
 
 Array = NDArray[Any]
+SEASONAL = {"load": 0.5, "interruptions": 1.0, "refusals": 1.0, "complex_alone": 0.0}
+"""Factors of a week that go with the hours in which practices are open, and how much of the season of symptoms each
+follows."""
 PATIENT_LINES = ("consult", "visit", "squeeze", "session_other", "extra_paid")
 
 
@@ -26,8 +29,7 @@ def close_week(world: World, surgeries: Surgeries, effects: StrainEffects) -> No
     """Close the ledgers of the week that ends now, move strain, write the week, and draw what follows."""
     gps = world.gps
     day = int(np.floor_divide(world.now, DAY)) - 7
-    week = surgeries.week(day)
-    on_leave = surgeries.leave[:, week]
+    on_leave, week = surgeries.leave[:, surgeries.week(day)], day // 7  # weeks are counted from day 0
     working = (
         gps["alive"]
         & (gps["status"] == Work.WORKING)
@@ -91,8 +93,8 @@ def strain_week(
 
 
 def _remember_habit(world: World, demands: dict[str, Array], resources: dict[str, Array]) -> None:
-    """During the warm-up, sum each factor: its mean becomes the habitual week at day 0."""
-    if not world.frozen:
+    """In the second half of the warm-up, when the books are full, sum each factor: its mean is the habitual week."""
+    if not world.frozen or world.now <= habit_from(world) * DAY:
         return
     gps = world.gps
     gps["habit_weeks"] += 1
@@ -107,20 +109,35 @@ def settle_habits(world: World, surgeries: Surgeries) -> None:
     recovery = gps["habit_recovery"] / weeks
     away_year = world.parameters["gp.leave_weeks"] / 52.0
     rescale = (1.0 - away_year) / np.maximum(1.0 - recovery, 0.2)
-    season = warm_up_season(world)
+    season, opened = warm_up_season(world), warm_up_openness(world)
     model = world.strain[Profession.GP]
     habitual = {}
     for factor in model.reference:
         mean = gps[f"habit_{factor}"] / weeks
-        mean = mean / season if factor in ("load", "interruptions", "refusals") else mean
+        mean = mean / (1.0 + SEASONAL.get(factor, 0.0) * (season - 1.0)) / (opened if factor in SEASONAL else 1.0)
         ongoing = factor in ("control", "peer_support", "assistance")
         habitual[factor] = np.full(len(gps), away_year) if factor == "recovery" else mean if ongoing else mean * rescale
     model.settle(gps, habitual)
 
 
+def habit_from(world: World) -> int:
+    """Day from which weeks of the warm-up count as habitual."""
+    return world.days.first_day // 14 * 7
+
+
+def warm_up_openness(world: World) -> float:
+    """Office hours a day in the weeks taken as habitual over those of the year after (public holidays)."""
+    first, days = habit_from(world), world.days
+    if first == 0:
+        return 1.0
+    hours = np.where(np.isfinite(days.opens), days.closes - np.minimum(days.opens, days.closes), 0.0)
+    begin, zero = first - days.first_day, -days.first_day
+    return float(hours[begin:zero].mean() / hours[zero : zero + 364].mean())
+
+
 def warm_up_season(world: World) -> float:
-    """Symptoms a day during the warm-up over those of the year that follows (a season is not a habit)."""
-    first, total = world.days.first_day, 0.0
+    """Symptoms a day in the weeks taken as habitual over those of the year after (a season is not a habit)."""
+    first, total = habit_from(world), 0.0
     if first == 0:
         return 1.0
     for name in ("minor", "acute"):

@@ -51,7 +51,8 @@ def activity_of(name: str, days: Days, parameters: Parameters, demand: EdDemand)
         return Activity(days.first_day, weights, *_hours(p.array("hospital.ed_hour_profile")))
     planned = name in ("preventive", "mental", "nursing")
     week = p.array("care.weekday_planned" if planned else "care.weekday_symptom")
-    weights = (week / week.mean())[days.weekday] * season.everyday_index(p)[days.month - 1]
+    month = 1.0 + p["care.month_strength"] * (season.everyday_index(p) - 1.0)
+    weights = (week / week.mean())[days.weekday] * month[days.month - 1]
     if name == "acute" and p.array("care.rate_acute").any():  # the year's total of influenza is in the rate
         weights = weights + season.influenza(days.year_day, p) / (p.array("care.rate_acute").mean() / 365.0)
     return Activity(days.first_day, weights, *_hours(p.array("care.hour_planned" if planned else "care.hour_symptom")))

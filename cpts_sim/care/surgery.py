@@ -166,13 +166,18 @@ def _put(
 def leave_weeks(gps: Table, days: Any, parameters: Parameters, draws: Draws, weeks: int) -> Array:
     """Weeks of holiday, shape (GPs, weeks) of truth values: a number a year, mostly in school holidays.
 
-    Weeks count from the first day of the run; each block of 52 weeks is one year of choice.
+    Columns begin with the first week of the run. From day 0 on each 52 weeks are one year of choice; in the warm-up
+    each week is drawn for itself, so its length changes no later week.
     """
     away = np.zeros((len(gps), weeks), dtype=bool)
     school = np.array([days.school_holiday[min(w * 7 + 2, len(days.weekday) - 1)] for w in range(weeks)], dtype=float)
     summer = np.array([days.month[min(w * 7 + 2, len(days.weekday) - 1)] in (7, 8) for w in range(weeks)], dtype=float)
     pull = parameters["gp.leave_school_pull"] * school + parameters["gp.leave_summer_pull"] * summer
-    for year, first in enumerate(range(0, weeks, 52)):
+    before = min(-days.first_day // 7, weeks)
+    u = np.stack([draws.uniform("leave before", gps["premises"], w) for w in range(-before, 0)] or [np.zeros(len(gps))])
+    chance = pull + (parameters["gp.leave_weeks"] - pull[before : before + 52].sum()) / 52.0
+    away[:, :before] = (u < chance[:before, None]).T if before else away[:, :0]
+    for year, first in enumerate(range(before, weeks, 52)):
         block = np.arange(first, min(first + 52, weeks))
         u = draws.block("leave", 53, gps["premises"], year)
         wanted = np.floor(parameters["gp.leave_weeks"] + u[52])
@@ -200,7 +205,8 @@ class Surgeries:
         world = self.world
         self.leave = leave_weeks(world.gps, world.days, world.parameters, world.draws, weeks)
         p, gps = world.parameters, world.gps
-        u = np.stack([world.draws.uniform("locum", gps["premises"], week) for week in range(weeks)], axis=1)
+        begun = self.world.days.first_day // 7
+        u = np.stack([world.draws.uniform("locum", gps["premises"], begun + w) for w in range(weeks)], axis=1)
         pooled = np.arange(weeks)[None, :] >= gps["locum_from"][:, None]
         self.locum = u < p["gp.locum_share"] + np.where(pooled, p["professional_support.pool_share"], 0.0)
 

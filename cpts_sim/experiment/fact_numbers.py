@@ -305,7 +305,8 @@ def _admissions(record: Record) -> Numbers:
 def _online(record: Record) -> Numbers:
     """The same acts as an on-line booking service sees them."""
     done = _done(record)
-    shown = record.gps["online"][done["provider"]] > 0
+    online, by = record.gps["online"] > 0, done["provider"]
+    shown = (by < len(online)) & online[np.minimum(by, len(online) - 1)]  # GPs who came later are not known
     shown &= np.isin(done["slot"], (Slot.AHEAD, Slot.SAME_DAY))
     soon = (done["at"] - done["booked"])[shown] < 2 * DAY
     return {

@@ -9,6 +9,7 @@ import pytest
 
 from cpts_sim.care.ed_demand import EdDemand, HourProfile, Outsiders, volumes
 from cpts_sim.care.ed_settings import EdSettings, by_year_of_age, roster
+from cpts_sim.care.emergency import EmergencyDepartments
 from cpts_sim.engine.draws import Draws, keys_of
 from cpts_sim.evidence import load_parameters
 
@@ -112,9 +113,32 @@ def test_roster_gives_the_hours_that_visits_need() -> None:
     settings = EdSettings.from_parameters(load_parameters(2019))
     for volume in (30.0, 81.0, 200.0):
         doctors = roster(settings, volume, 24.0)
-        assert doctors.min() >= 1
-        assert doctors.sum() == pytest.approx(max(24.0, volume * 24 / 60 / settings.doctor_use), abs=0.51)
+        assert doctors.min() >= 1 and doctors.sum() * settings.doctor_use > 0.95 * volume * 24 / 60 * (volume <= 81)
     assert doctors[2:6].max() < doctors[12:20].min()
+    ordinary = settings.ordinary_visits
+    assert roster(settings, ordinary, 24.0).sum() == pytest.approx(ordinary * 24 / 60 / settings.doctor_use, abs=0.51)
+
+
+def test_people_stay_as_long_in_small_and_in_large_departments() -> None:
+    settings = EdSettings.from_parameters(load_parameters(2019))
+    hours = [float(_median_stay(settings, volume)) / 60 for volume in (40.0, 54.0, 81.0, 160.0, 250.0)]
+    assert max(hours) - min(hours) < 0.45
+
+
+def _median_stay(settings: EdSettings, volume: float) -> np.floating:
+    """Median stay of those seen in a department of a size, staffed for it, over eight weeks of Poisson arrivals."""
+    place = EmergencyDepartments.staffed(settings, Draws(1), [volume], 24.0, 0.0)
+    chance = np.random.default_rng(1)
+    count = int(volume * 56)
+    profile = load_parameters(2019).array("hospital.ed_hour_profile")
+    hour = chance.choice(24, count, p=profile / profile.sum())
+    at = np.sort(chance.integers(0, 56, count) * 1440 + hour * 60 + 60 * chance.random(count))
+    level, none = chance.choice([1, 2, 3, 4, 5], count, p=[0.17, 0.60, 0.20, 0.02, 0.01]), np.zeros(count, np.int64)
+    keys = keys_of("visit", np.arange(count))
+    place.arrive(at, keys, none, none, none, level, chance.integers(0, 90, count), np.arange(count))
+    found = place.advance(57 * 1440.0).journal
+    stay = (found["end"] - found["arrival"])[~np.isnan(found["start"])]
+    return np.median(stay)
 
 
 def test_outsiders_fill_the_volume_and_do_not_depend_on_the_others() -> None:
