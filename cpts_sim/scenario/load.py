@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from cpts_sim.evidence import check_overrides
+from cpts_sim.scenario.advice import contradictions
 from cpts_sim.scenario.arms import arm_problems, with_arms
 from cpts_sim.scenario.arms import merge as merge
-from cpts_sim.scenario.advice import contradictions
 from cpts_sim.scenario.catalogue import EMPTY, Catalogue, json_schema, scenario_model
 from cpts_sim.scenario.explain import explain
 from cpts_sim.scenario.institutions import baseline_problems

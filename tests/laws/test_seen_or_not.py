@@ -14,7 +14,7 @@ from cpts_sim.engine.events import EdOutcome
 
 @cache
 def _life() -> Life:
-    start = winter(scenario(population=20000))
+    start = winter(scenario(population=32000))
     for hospital in range(len(start.care.world.emergency)):  # one doctor: many leave unseen
         start.care.world.emergency.set_doctors(hospital, np.full(24, 1))
     return live(start, None, 35)
