@@ -87,7 +87,7 @@ def charge_elsewhere(world: World, line: str, gp: Array, at: Array, laid: Array,
 
 
 def _sum(world: World, gp: Array, minutes: Array) -> Floats:
-    total: Floats = np.bincount(gp, minutes, minlength=len(world.gps))
+    total: Floats = np.bincount(gp, minutes, minlength=len(world.gps)).astype(np.float64)
     return total
 
 
