@@ -114,6 +114,12 @@ class WellbeingStudy:
             out += [entry for part in parts for entry in part(arm)]
         return out
 
+    def base_of(self, arm: str) -> str:
+        """Return the arm that an arm is compared with: the first of its own parameters (a variant has its own base)."""
+        arms = self.comparison.plan.scenario.arms
+        same = (a for a in self.comparison.values.arms if arms[a].parameters == arms[arm].parameters)
+        return next(same)
+
     # ------------------------------------------------------------------------------------------ sections
     def _wellbeing(self, arm: str) -> Iterator[Entry]:
         values = self.comparison.values
@@ -160,7 +166,7 @@ class WellbeingStudy:
     def _cascade(self, arm: str) -> Iterator[Entry]:
         """Levels of the cascade, what an arm changes, and what the departures cause in it."""
         values = self.comparison.values
-        first = values.arms[0]
+        first = self.base_of(arm)
         for name in CASCADE:
             place = Place(name)
             yield self._entry("cascade", arm, "gp", name, place)
@@ -177,7 +183,8 @@ class WellbeingStudy:
         for place in self.comparison.values.places():
             if place.indicator == "burnout.by_member" and place.group.split("@")[-1] in (arm, place.group):
                 line = self.comparison.line(place, arm)
-                if math.isfinite(line.difference.mean) and arm != self.comparison.values.arms[0]:
+                base = self.comparison.values.arms[0]
+                if math.isfinite(line.difference.mean) and arm != base == self.base_of(arm):
                     member = place.group.split("@")[0]
                     yield _interval_entry("member", arm, f"member.{member}", "burnout.ee", "points", line.difference)
 

@@ -120,7 +120,7 @@ def outlines(results: SweepResults) -> dict[str, tuple[Any, Any]]:
         territory = load_territory(point.scenario().territory)
         lon, lat = (np.asarray(territory.communes.get(name, []), float)[: territory.size] for name in ("lon", "lat"))
         known = np.isfinite(lon) & np.isfinite(lat)
-        if not territory.schematic and len(lon) and known.any():
+        if point.scenario().territory.file is not None and len(lon) and known.any():
             weights = np.asarray(territory.communes["population"], float)[: territory.size][known]
             out[point.base] = (np.c_[lon[known], lat[known], weights], territory.outlines)
     return out
@@ -129,6 +129,7 @@ def outlines(results: SweepResults) -> dict[str, tuple[Any, Any]]:
 def _paint(drawn: Any, axes: Any, rows: Any, places: dict[str, tuple[Any, Any]], indicator: str, lang: str) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LinearSegmentedColormap, Normalize
+    from matplotlib.patheffects import withStroke
 
     from cpts_sim.experiment.readings import known_indicators
 
@@ -146,7 +147,9 @@ def _paint(drawn: Any, axes: Any, rows: Any, places: dict[str, tuple[Any, Any]],
         axes.scatter(communes[:, 0], communes[:, 1], s=size, color=[face], edgecolors="#505050", linewidths=0.3,
                      marker="o" if sure else "X")  # fmt: skip
         centre = np.average(communes[:, :2], axis=0, weights=communes[:, 2])
-        axes.annotate(base.replace("_", " "), centre, ha="center", va="bottom", fontsize=6.5)
+        halo = [withStroke(linewidth=2.5, foreground="white")]
+        name = base.replace("_", " ")
+        axes.annotate(name, centre, ha="center", va="bottom", fontsize=6.5, path_effects=halo)
     axes.set_aspect(1.0 / np.cos(np.radians(np.mean([p[0][:, 1].mean() for p in places.values()]))))
     axes.axis("off")
     axes.set_title(marks.indicator_label(indicator, lang), fontsize=10)

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.experiment.analysis import curves, discovery, factorial, information, ranking, sensitivity
+from cpts_sim.experiment.analysis.finding import Finding, Row, by_base, cases_of, finding_of, interval_row, unit_of
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
 from cpts_sim.experiment.readings import known_indicators, smallest_differences
 from cpts_sim.experiment.statistics import Interval, mean_interval
 from cpts_sim.experiment.sweep.design import unit_rows
 from cpts_sim.experiment.sweep.responses import Responses
 from cpts_sim.experiment.sweep.settings import SUITS
-from cpts_sim.words import label, number, say
 
 Matrix = NDArray[np.float64]
-Row = dict[str, Any]
 DEFAULTS = {
     "factorial": ("effects", "attribution"),
     "fractional_factorial": ("effects",),
@@ -33,47 +31,6 @@ DEFAULTS = {
 }
 FEWEST_POINTS = 16
 """With fewer points no box and no emulator is sought."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What an analysis found.
-
-    Attributes:
-        name: of the analysis. table: column → values. lines: sentences as (key of words, values).
-    """
-
-    name: str
-    table: dict[str, list[Any]]
-    lines: tuple[tuple[str, dict[str, Any]], ...] = field(default=())
-
-    def say(self, lang: str) -> list[str]:
-        """Return the sentences in a language."""
-        return [_sentence(key, values, lang) for key, values in self.lines]
-
-
-def _sentence(key: str, values: dict[str, Any], lang: str) -> str:
-    return say(key, lang, **{name: _told(name, value, values, lang) for name, value in values.items()})
-
-
-def _told(name: str, value: Any, values: dict[str, Any], lang: str) -> Any:
-    """Write an indicator by its label and a number with its interval in the decimals it deserves."""
-    if name == "indicator":
-        return label(f"measures.{value}", lang)
-    if name == "unit":
-        return say("sweep.points", lang) if value == "share" else label(f"measures.unit.{value}", lang)
-    if isinstance(value, Interval):
-        if values.get("unit") == "share":
-            value = Interval(100 * value.mean, 100 * value.half, value.count, 100 * value.deviation)
-        places = _places(value)
-        half = f" ± {number(value.half, places, lang)}" if math.isfinite(value.half) else ""
-        return f"{number(value.mean, places, lang)}{half}"
-    return value
-
-
-def _places(value: Interval) -> int:
-    scale = value.half if math.isfinite(value.half) and value.half > 0 else abs(value.mean)
-    return 0 if not scale or not math.isfinite(scale) else int(min(5, max(0, 1 - math.floor(math.log10(scale)))))
 
 
 def chosen_analyses(responses: Responses) -> list[str]:
@@ -95,39 +52,6 @@ def analyse(responses: Responses) -> Iterator[Finding]:
             yield finding
 
 
-def _by_base(responses: Responses) -> Iterator[tuple[str, slice]]:
-    size = len(responses.experiment.rows)
-    for rank, base in enumerate(responses.experiment.bases):
-        yield base, slice(rank * size, (rank + 1) * size)
-
-
-def _cases(responses: Responses) -> Iterator[tuple[str, str, Matrix, Matrix]]:
-    """Yield (base, indicator, factors as numbers, response) for every base and indicator with numbers."""
-    _, table = responses.numbers()
-    for base, part in _by_base(responses):
-        for indicator in responses.experiment.file.measures:
-            values = responses.response(indicator)[part]
-            whole = np.isfinite(values).all(axis=0)
-            if values[:, whole].size:
-                yield base, indicator, table[part], values[:, whole]
-
-
-def _finding(name: str, rows: list[Row], lines: list[tuple[str, dict[str, Any]]]) -> Finding | None:
-    if not rows:
-        return None
-    return Finding(name, {column: [row[column] for row in rows] for column in rows[0]}, tuple(lines))
-
-
-def _interval(change: Interval, head: str = "") -> Row:
-    names = ("value", "half", "low", "high", "pairs")
-    numbers = (change.mean, change.half, change.low, change.high, change.count)
-    return dict(zip((head + name for name in names), numbers, strict=True))
-
-
-def _unit(indicator: str) -> str:
-    return known_indicators()[indicator].unit
-
-
 # ---------------------------------------------------------------------------------------------- factorial designs
 def _cells(table: Matrix) -> NDArray[np.int8]:
     out: NDArray[np.int8] = (table > table.min(axis=0)).astype(np.int8)
@@ -139,21 +63,21 @@ def _effects(responses: Responses) -> Finding | None:
     rows: list[Row] = []
     lines: list[tuple[str, dict[str, Any]]] = []
     confounded = _confounded(responses, names)
-    for base, indicator, table, values in _cases(responses):
+    for base, indicator, table, values in cases_of(responses):
         cells = _cells(table)
         found = [*factorial.main_effects(cells, values), *factorial.interactions(cells, values)]
         for effect in found:
             told = " × ".join(names[i] for i in effect.factors)
-            rows.append({"base": base, "indicator": indicator, "unit": _unit(indicator), "effect": told,
-                         "order": len(effect.factors), **_interval(effect.change),
+            rows.append({"base": base, "indicator": indicator, "unit": unit_of(indicator), "effect": told,
+                         "order": len(effect.factors), **interval_row(effect.change),
                          "confounded_with": confounded.get(effect.factors, "")})  # fmt: skip
         clear = [e for e in found if not e.change.low <= 0 <= e.change.high and e.change.count >= FEWEST_PAIRS]
         best = max(clear, key=lambda e: abs(e.change.mean), default=None)
         told = " × ".join(names[i] for i in best.factors) if best else ""
         key = "sweep.said.effect" if best else "sweep.said.no_effect"
         more = {"effect": told, "change": best.change} if best else {"count": len(found)}
-        lines.append((key, {"base": base, "indicator": indicator, "unit": _unit(indicator), **more}))
-    return _finding("effects_of_factors", rows, lines)
+        lines.append((key, {"base": base, "indicator": indicator, "unit": unit_of(indicator), **more}))
+    return finding_of("effects_of_factors", rows, lines)
 
 
 def _confounded(responses: Responses, names: list[str]) -> dict[tuple[int, ...], str]:
@@ -173,20 +97,20 @@ def _attribution(responses: Responses) -> Finding | None:
     names, _ = responses.numbers()
     rows: list[Row] = []
     lines: list[tuple[str, dict[str, Any]]] = []
-    for base, indicator, table, values in _cases(responses):
+    for base, indicator, table, values in cases_of(responses):
         cells = _cells(table)
         none = values[(cells == 0).all(axis=1)][0]
         every = values[(cells == 1).all(axis=1)][0]
-        head = {"base": base, "indicator": indicator, "unit": _unit(indicator)}
+        head = {"base": base, "indicator": indicator, "unit": unit_of(indicator)}
         whole, bare = mean_interval(every), mean_interval(none)
         for share in factorial.shapley(cells, values):
-            rows.append({**head, "factor": names[share.factor], **_interval(share.share),
-                         **_interval(share.alone, "alone_"), **_interval(share.last, "last_")})  # fmt: skip
+            rows.append({**head, "factor": names[share.factor], **interval_row(share.share),
+                         **interval_row(share.alone, "alone_"), **interval_row(share.last, "last_")})  # fmt: skip
         for name, change in (("none", bare), ("all", whole)):
-            three = {**_interval(change), **_interval(change, "alone_"), **_interval(change, "last_")}
+            three = {**interval_row(change), **interval_row(change, "alone_"), **interval_row(change, "last_")}
             rows.append({**head, "factor": name, **three})
         lines.append(("sweep.said.whole", {**head, "change": whole}))
-    return _finding("attribution", rows, lines)
+    return finding_of("attribution", rows, lines)
 
 
 # ---------------------------------------------------------------------------------------------- curves
@@ -195,22 +119,22 @@ def _curves(responses: Responses) -> Finding | None:
     one = responses.experiment.file.design.kind == "one_at_a_time"
     rows: list[Row] = []
     lines: list[tuple[str, dict[str, Any]]] = []
-    for base, indicator, table, values in _cases(responses):
+    for base, indicator, table, values in cases_of(responses):
         for column, name in enumerate(names):
             known = np.isfinite(table[:, column])
             places = np.unique(table[known, column])
             if len(places) < 2 or (not one and len(places) > len(table) / 2):
                 continue
             got = curves.curve(table[known, column], values[known])
-            head = {"base": base, "indicator": indicator, "unit": _unit(indicator), "factor": name}
+            head = {"base": base, "indicator": indicator, "unit": unit_of(indicator), "factor": name}
             tip = got.tipping or (math.nan,) * 3
-            rows += [{**head, "at": at, **_interval(response), "tipping": tip[0], "tipping_low": tip[1],
+            rows += [{**head, "at": at, **interval_row(response), "tipping": tip[0], "tipping_low": tip[1],
                       "tipping_high": tip[2], "tipping_found": got.found}
                      for at, response in zip(got.at, got.response, strict=True)]  # fmt: skip
             if got.tipping and got.found >= 0.95:
                 low, high = got.tipping[1:]
                 lines.append(("sweep.said.tipping", {**head, "at": tip[0], "low": low, "high": high}))
-    return _finding("curves", rows, lines)
+    return finding_of("curves", rows, lines)
 
 
 # ---------------------------------------------------------------------------------------------- sensitivity
@@ -220,17 +144,17 @@ def _morris(responses: Responses) -> Finding | None:
     cube = unit_rows(design, len(names))
     rows: list[Row] = []
     lines: list[tuple[str, dict[str, Any]]] = []
-    for base, indicator, _table, values in _cases(responses):
+    for base, indicator, _table, values in cases_of(responses):
         found = sensitivity.morris(cube, values, design.levels)
         order = sensitivity.ranked([s.mu_star for s in found])
         noise = sensitivity.noise_share(values)
         for name, got, rank in zip(names, found, order, strict=True):
-            rows.append({"base": base, "indicator": indicator, "unit": _unit(indicator), "factor": name,
+            rows.append({"base": base, "indicator": indicator, "unit": unit_of(indicator), "factor": name,
                          "mu_star": got.mu_star.value, "mu_star_half": got.mu_star.half, "mu": got.mu,
                          "sigma": got.sigma, "rank": rank or 0, "noise": noise.value,
                          "noise_half": noise.half})  # fmt: skip
         lines.append(_first_said(base, indicator, names, order, noise))
-    return _finding("morris", rows, lines)
+    return finding_of("morris", rows, lines)
 
 
 def _first_said(
@@ -250,12 +174,12 @@ def _sobol(responses: Responses) -> Finding | None:
         return None
     rows: list[Row] = []
     lines: list[tuple[str, dict[str, Any]]] = []
-    for base, indicator, _table, values in _cases(responses):
+    for base, indicator, _table, values in cases_of(responses):
         error = explained = math.nan
         if by_emulator:
             first, total, emulator = sensitivity.sobol_by_emulator(cube, values)
             error, explained = emulator.error, emulator.explained
-            key = {"base": base, "indicator": indicator, "unit": _unit(indicator)}
+            key = {"base": base, "indicator": indicator, "unit": unit_of(indicator)}
             lines.append(("sweep.said.emulator", {**key, "error": mean_only(error), "explained": explained}))
         else:
             first, total = sensitivity.sobol(values, len(names))
@@ -266,7 +190,7 @@ def _sobol(responses: Responses) -> Finding | None:
                          "rank": order[i] or 0, "noise": noise.value, "noise_half": noise.half,
                          "emulator_error": error, "emulator_explained": explained})  # fmt: skip
         lines.append(_first_said(base, indicator, names, order, noise))
-    return _finding("sobol", rows, lines)
+    return finding_of("sobol", rows, lines)
 
 
 def mean_only(value: float) -> Interval:
@@ -290,7 +214,7 @@ def _discovery(responses: Responses) -> Finding | None:
     least = shipped if wish.least is None else wish.least
     rows: list[Row] = []
     lines: list[tuple[str, dict[str, Any]]] = []
-    for base, part in _by_base(responses):
+    for base, part in by_base(responses):
         known = np.isfinite(gain[part]).all(axis=1)
         mean, x = gain[part][known].mean(axis=1), table[part][known]
         for which, case in (("helps", mean >= least), ("harms", mean <= -least if least else mean < 0)):
@@ -303,16 +227,11 @@ def _discovery(responses: Responses) -> Finding | None:
             numbers = {"coverage": box.coverage, "density": box.density, "mass": box.mass, "share": box.base}
             rows += [{**head, "factor": names[i.factor], "low": i.low, "high": i.high, "chance": i.chance, **numbers}
                      for i in box.limits]  # fmt: skip
-            rule = " ; ".join(_rule(names[i.factor], i.low, i.high) for i in box.limits)
+            rule = [(names[limit.factor], limit.low, limit.high) for limit in box.limits]
             told = {"base": base, "indicator": wish.measure, "rule": rule, **numbers}
             lines.append((f"sweep.said.box_{which}", told))
     bases = {"base": list(responses.experiment.bases)}
-    return _finding("discovery", rows, lines) or Finding("discovery", bases, tuple(lines))
-
-
-def _rule(name: str, low: float, high: float) -> str:
-    ends = (f"{low:.3g} ≤ " if math.isfinite(low) else "", f" ≤ {high:.3g}" if math.isfinite(high) else "")
-    return f"{ends[0]}{name}{ends[1]}"
+    return finding_of("discovery", rows, lines) or Finding("discovery", bases, tuple(lines))
 
 
 # ---------------------------------------------------------------------------------------------- several territories
@@ -323,19 +242,19 @@ def _ranking(responses: Responses) -> Finding | None:
     lines: list[tuple[str, dict[str, Any]]] = []
     for indicator in responses.experiment.file.measures:
         better = known[indicator].better
-        values = [_seeds_of(responses.response(indicator)[part]) for _, part in _by_base(responses)]
+        values = [_seeds_of(responses.response(indicator)[part]) for _, part in by_base(responses)]
         if better == "none" or any(len(v) < 2 for v in values):
             continue
         found = ranking.ranks(values, better)
         for base, got in zip(bases, found, strict=True):
             tied = ", ".join(bases[j] for j in got.tied)
-            rows.append({"base": base, "indicator": indicator, "unit": _unit(indicator), **_interval(got.effect),
+            rows.append({"base": base, "indicator": indicator, "unit": unit_of(indicator), **interval_row(got.effect),
                          "first": got.first, "rank": got.rank, "rank_low": got.low, "rank_high": got.high,
                          "tied_with": tied})  # fmt: skip
         best = max(range(len(bases)), key=lambda i: found[i].first)
         key = "sweep.said.best" if found[best].first >= ranking.SURE else "sweep.said.tie"
         lines.append((key, {"base": bases[best], "indicator": indicator, "first": found[best].first}))
-    return _finding("ranking", rows, lines)
+    return finding_of("ranking", rows, lines)
 
 
 def _seeds_of(values: Matrix) -> Matrix:
@@ -353,11 +272,11 @@ def _information(responses: Responses) -> Finding | None:
     least = shipped if wish.least is None else wish.least
     rows: list[Row] = []
     lines: list[tuple[str, dict[str, Any]]] = []
-    for base, part in _by_base(responses):
+    for base, part in by_base(responses):
         known = np.isfinite(gain[part]).all(axis=1)
         net, x = gain[part][known] - least, table[part][known]
         clean = information.without_luck(net.mean(axis=1), sensitivity.noise_of_mean(net))
-        head = {"base": base, "indicator": wish.measure, "unit": _unit(wish.measure)}
+        head = {"base": base, "indicator": wish.measure, "unit": unit_of(wish.measure)}
         found = {name: information.worth(clean, x[:, i]) for i, name in enumerate(names)}
         everything = information.worth(clean)
         rows += [{**head, "factor": name, "value": got.value, "low": got.low, "high": got.high}
@@ -366,7 +285,7 @@ def _information(responses: Responses) -> Finding | None:
         fund = float((clean > 0).mean())
         lines.append(("sweep.said.information", {**head, "all": mean_only(everything.value), "factor": most,
                       "value": mean_only(found[most].value), "fund": fund, "least": mean_only(least)}))  # fmt: skip
-    return _finding("information", rows, lines)
+    return finding_of("information", rows, lines)
 
 
 _ANALYSES: dict[str, Callable[[Responses], Finding | None]] = {

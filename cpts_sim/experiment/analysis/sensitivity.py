@@ -84,7 +84,8 @@ def sobol_by_emulator(
 ) -> tuple[list[Index], list[Index], Emulator]:
     """Return (first-order, total, emulator): indices of a Gaussian process fitted to any sample.
 
-    The intervals join the sampling error of the indices with what leaving out an eighth of the points changes.
+    The intervals join the sampling error of the indices with what leaving out an eighth of the points changes, and
+    are never narrower than the share of the variance that the emulator leaves unexplained.
     """
     salib_of("sobol")
     from SALib.sample import sobol as sampler
@@ -101,8 +102,11 @@ def sobol_by_emulator(
         one, all_ = sobol(smaller.predict(sample)[:, None], x.shape[1], seed)
         parts.append([[i.value for i in one], [i.value for i in all_]])
     spread = np.asarray(parts).std(axis=0) * np.sqrt(GROUPS - 1) * 1.96
-    widen = [[Index(i.value, float(np.hypot(i.half, s))) for i, s in zip(indices, side, strict=True)]
-             for indices, side in zip((first, total), spread, strict=True)]  # fmt: skip
+    unknown = max(0.0, 1.0 - emulator.explained)
+    widen = [
+        [Index(i.value, max(unknown, float(np.hypot(i.half, s)))) for i, s in zip(indices, side, strict=True)]
+        for indices, side in zip((first, total), spread, strict=True)
+    ]
     return widen[0], widen[1], emulator
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cpts_sim.experiment.analysis.choose import Finding, analyse
+from cpts_sim.experiment.analysis.choose import analyse
+from cpts_sim.experiment.analysis.finding import Finding
 from cpts_sim.experiment.results import PROVENANCE
 from cpts_sim.experiment.store import MANIFEST
 from cpts_sim.experiment.sweep import tables
