@@ -1,7 +1,8 @@
 """GPs who settle without taking over a practice: where, with what week, and how people hear of them.
 
-Their number follows the territory's attractiveness: young GPs settle beside others. Draws hang on the
-practices of day 0, so the same GPs arrive in every arm, and a mission can only add to them.
+Where they settle is a choice among the territory and its neighbours: beside others rather than alone, and rather
+where those who are there are not worn out by their work. Draws hang on the practices of day 0, so the same GPs
+look for a place in every arm.
 """
 
 from __future__ import annotations
@@ -46,12 +47,26 @@ def places(world: World) -> Array:
 
 
 def arrivals(world: World, number: int) -> Array:
-    """Beside which practices new GPs settle this month: more often beside groups than beside GPs alone."""
+    """Beside which practices of the territory new GPs settle this month."""
     gps, p, rows = world.gps, world.parameters, places(world)
-    chance = p["arrivals.per_100_year"] / 100.0 / MONTHS_A_YEAR
-    pull = np.where(gps["practice_type"][rows] > 0, 1.0, p["arrivals.solo_factor"])
-    beside: Array = rows[world.draws.uniform("arrival", gps["premises"][rows], number) < chance * pull]
+    chance = p["arrivals.per_100_year"] / 100.0 / MONTHS_A_YEAR * attraction(world)[rows]
+    beside: Array = rows[world.draws.uniform("arrival", gps["premises"][rows], number) < chance]
     return beside
+
+
+def attraction(world: World) -> Array:
+    """How much a place beside each GP attracts, territory and neighbours together.
+
+    Practices of several attract more than GPs alone; colleagues exhausted by their work attract less. As many GPs
+    look for a place whatever the strain: who does not come here goes to a neighbour, if there is one.
+    """
+    gps, p = world.gps, world.parameters
+    there = gps["alive"] & (gps["arrived"] == 0)
+    usual = np.where(gps["practice_type"] > 0, 1.0, p["arrivals.solo_factor"])
+    worn = np.where(gps["halo"] == 0, gps["fast"] + gps["slow"] - gps["fast_home"] - gps["slow_home"], 0.0)
+    drawn = usual * np.clip(1.0 - p["arrivals.worn_slope"] * worn / p["strain.odds_step"], 0.0, 2.0)
+    result: Array = drawn * usual[there].sum() / max(float(drawn[there].sum()), 1e-9)
+    return result
 
 
 def settle(world: World, surgeries: Surgeries, beside: Array, number: int) -> Array:

@@ -44,7 +44,7 @@ def cascade(study: WellbeingStudy, lang: str, kind: str) -> bytes | None:
             grid[-1][column].set_xlabel(say("report.figure.weeks", lang))
             if len(columns) > 1:
                 grid[0][column].set_title(say(f"wellbeing.figure.cascade.{variant}", lang), fontsize=10)
-            grid[0][column].legend(loc="lower right", fontsize=8)
+            grid[0][column].legend(loc="upper left", fontsize=8)
         drawn.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
         style.foot(drawn, text)
         return style.picture(drawn, kind, title, text)

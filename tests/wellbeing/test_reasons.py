@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from lives import Life, live, scenario, winter
 
+from cpts_sim.care import drift, newcomers
 from cpts_sim.care.strain_measure import DEFINITIONS, burnout_states
 from cpts_sim.care.strain_setup import FACTORS
 from cpts_sim.engine.events import STRAIN_FACTORS, Attachment, Career, MtState, Profession, Work
@@ -84,3 +85,30 @@ def test_strain_of_the_teams_changes_their_work() -> None:
     weeks = life.rows("week")
     absent = np.isin(weeks["status"], (Work.SICK, Work.LEFT)) & (weeks["profession"] == Profession.ED_STAFF)
     assert not weeks["consult"][absent].any() and not weeks["idle"][absent].any()
+
+
+def test_a_worn_out_territory_sends_newcomers_to_its_neighbours() -> None:
+    world = winter(scenario(population=8000, warmup="1 week")).care.world
+    gps = world.gps
+    gps["halo"][: len(gps) // 2] = 1
+    before, own = newcomers.attraction(world), gps["halo"] == 0
+    gps["slow"][own] += 9.0
+    after, there = newcomers.attraction(world), gps["alive"] & (gps["arrived"] == 0)
+    assert after[there].sum() == pytest.approx(before[there].sum()), "as many look for a place"
+    assert after[own & there].sum() < before[own & there].sum()
+    assert after[~own & there].sum() > before[~own & there].sum() > 0
+
+
+def test_exhaustion_by_work_brings_retirement_nearer() -> None:
+    retired = []
+    for added in (0.0, 30.0):
+        start = winter(scenario(population=12000, warmup="1 week", parameters={"gp.successor_share": 0.0}))
+        gps = start.tables["gps"]
+        gps["age"][:] = 64.0
+        gps["slow"][:] += added
+        gps["ee"][:] = np.clip(gps["ee"] + added, 0, 54)
+        before = gps["status"].copy()
+        for month in range(1, 5):
+            drift.practices_month(start.care.world, month)
+        retired.append(int(((gps["status"] == Work.LEFT) & (before != Work.LEFT)).sum()))
+    assert retired[1] > retired[0]
