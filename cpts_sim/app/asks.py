@@ -83,11 +83,9 @@ def to_scenario(ask: Ask, presets: Mapping[str, Mapping[str, Any]], limits: Limi
         values["reference_year"] = ask.year
     if ask.population is not None and "archetype" in values["territory"]:
         values["territory"] = {**values["territory"], "population": ask.population}
-    cpts = None
-    if ask.missions:
-        cpts = {"missions": ask.missions, **({"members": ask.members} if ask.members else {})}
-        values["cpts"] = cpts
-    values["arms"] = {"without": {"cpts": None}, "with": {"cpts": cpts}}
+    values["cpts"] = {"missions": ask.missions, **({"members": ask.members} if ask.members else {})}
+    # Without any mission the right side is the left one: nobody meets for nothing.
+    values["arms"] = {"without": {"cpts": None}, "with": {} if ask.missions else {"cpts": None}}
     try:
         scenario = parse(values, catalogue())
     except CptsSimError as error:
