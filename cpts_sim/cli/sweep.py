@@ -56,7 +56,7 @@ def _locked(folder: Path) -> int:
     from cpts_sim.experiment.sweep.shelf import lock
 
     try:
-        held = lock(folder / ".lock", wait=False)
+        held = lock(folder.with_name(f".{folder.name}.lock"), wait=False)
     except OSError as error:
         raise UsageError(say("sweep.cannot_write", folder=folder, why=error.strerror or str(error))) from None
     if held is None:

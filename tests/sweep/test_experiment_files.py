@@ -249,7 +249,7 @@ def test_a_folder_of_something_else_is_not_touched(tmp_path):
 def test_a_folder_being_filled_is_left_to_its_process(tmp_path):
     from cpts_sim.experiment.sweep.shelf import lock
 
-    held = lock(tmp_path / "out" / ".lock", wait=False)
+    held = lock(tmp_path / ".out.lock", wait=False)
     done = run(small(tmp_path), "--output", tmp_path / "out")
     os.close(held)
     assert done.returncode == 2 and "out" in done.stderr and len(done.stderr.strip().splitlines()) == 1
@@ -271,3 +271,12 @@ def test_the_tables_load_in_two_lines(tmp_path):
         assert names["runs"] is not None
     assert names["cube"].sizes["seed"] == 2
     assert Path(tmp_path / "out" / "runs.parquet").exists()
+
+
+def test_throughput_is_measured_by_a_command():
+    command = [sys.executable, "-m", "cpts_sim.cli", "sweep-bench", "--runs", "6", "--seconds", "0.2", "--json"]
+    done = subprocess.run(command, env=quick.environment(), capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["runs"] == 6 and told["workers"] == 2
+    assert told["busy"] == pytest.approx(6 * 0.2 / (told["wall"] * 2), rel=0.2)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -69,6 +70,30 @@ def test_killed_at_37_percent_and_resumed_equals_an_uninterrupted_sweep(tmp_path
     assert again["computed"] == RUNS - len(held), "nothing is lost, nothing is computed twice"
     assert again["reused"] == len(held)
     assert quick.tree(store) == whole
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see children")
+def test_workers_end_when_their_parent_is_killed(tmp_path):
+    process = started(quick.write_file(tmp_path, replications=40), tmp_path / "store", "make_slow", 2)
+    until = time.monotonic() + 60
+    while not list((tmp_path / "store").glob("??/*.run")) and time.monotonic() < until:
+        time.sleep(0.02)
+    listed = [f.read_text().split() for f in Path(f"/proc/{process.pid}/task").glob("*/children")]
+    children = [pid for pids in listed for pid in pids]
+    assert len(children) >= 2
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    until = time.monotonic() + 20
+    while any(_alive(pid) for pid in children) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not any(_alive(pid) for pid in children)
+
+
+def _alive(pid):
+    try:
+        return "(zombie)" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def test_twenty_to_thirty_replications_computes_ten_new_keys_a_point(tmp_path):

@@ -128,7 +128,7 @@ def may_write(folder: Path, experiment: Experiment, replace: bool) -> None:
     Raises:
         UsageError: it holds something else and ``replace`` was not given.
     """
-    if not folder.exists() or (folder.is_dir() and not any(f for f in folder.iterdir() if f.name != ".lock")):
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     from cpts_sim.experiment.results import _held_key
 

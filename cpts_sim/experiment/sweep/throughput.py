@@ -61,4 +61,5 @@ def measure(runs: int, workers: int, seconds: float) -> Throughput:
         sweep.work = partial(sleep, seconds)
         with opened(workers, None) as (executor, count):
             outcome = sweep.run(executor, count)
-    return Throughput(outcome.computed, seconds, outcome.seconds, workers, outcome.busy)
+    busy = outcome.computed * seconds / (outcome.seconds * workers)
+    return Throughput(outcome.computed, seconds, outcome.seconds, workers, busy)
