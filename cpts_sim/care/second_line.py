@@ -2,7 +2,9 @@
 
 The same in every arm. A referral names the right service if the GP knows it; the others get lost or wander.
 Once at the service it waits its turn, behind everybody who came before, by whatever way. So more referrals
-that arrive make a longer list: nothing here gains capacity.
+that arrive make a longer list: nothing here gains capacity. Home support and the other professions are lists with
+their waits only: no effect of theirs on health is modelled. Nursing homes have no service of their own: their
+residents are people of the territory whom GPs and nurses see at home.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from cpts_sim.evidence import Parameters
 
 Array = NDArray[Any]
 NAMES = tuple(service.name.lower() for service in Service)
-ADULT, SEVERE = 18, 3
+ADULT, SEVERE, SERIOUS, VERY_OLD = 18, 3, 2, 80
 COLUMNS = {
     "person": "i8", "service": "i1", "gp": "i4", "made": "f8", "reaches": "f8", "turn": "f8",
     "organised": "i1", "what": "i8",
@@ -59,10 +61,13 @@ def yearly(world: World, person: Array) -> Array:
     """Referrals a year of people who are not kept from one by a recent one, shape (services, people)."""
     p, people = world.parameters, world.people
     severe = people["chronic"][person] >= SEVERE
+    followed = 365.0 / np.maximum(p.array("care.followup_interval_days")[people["chronic"][person]], 1.0)
     visits = np.stack([
         severe * (365.0 / p.array("care.followup_interval_days")[SEVERE]),
         people["rate_mental"][person] * 365.0,
         use_disorder(world, person) * p["gp.acts_per_patient_year"],
+        needs_support(world, person) * followed,
+        (people["chronic"][person] > 0) * followed,
     ])  # fmt: skip
     result: Array = visits * by_service(p, "refers")[:, None]
     return result
@@ -99,6 +104,12 @@ def use_disorder(world: World, person: Array) -> Array:
     return result
 
 
+def needs_support(world: World, person: Array) -> Array:
+    """Who may need help in daily life at home: the very old with a serious chronic disease."""
+    result: Array = (world.age_years(person) >= VERY_OLD) & (world.people["chronic"][person] >= SERIOUS)
+    return result
+
+
 # ------------------------------------------------------------------------------------------ referring
 def after_visit(world: World, rows: Array, gp: Array, at: Array) -> None:
     """What a visit does; some of those seen are referred to the second line."""
@@ -111,6 +122,8 @@ def after_visit(world: World, rows: Array, gp: Array, at: Array) -> None:
         (Service.CARDIOLOGY, (kind == Need.FOLLOWUP) & (people["chronic"][person] >= SEVERE)),
         (Service.PSYCHIATRY, kind == Need.MENTAL),
         (Service.ADDICTOLOGY, use_disorder(world, person)),
+        (Service.HOME_SUPPORT, (kind == Need.FOLLOWUP) & needs_support(world, person)),
+        (Service.OTHER, (kind == Need.FOLLOWUP) & (people["chronic"][person] > 0)),
     )
     for service, mask in concerned:
         sent = mask & (u < share[service])

@@ -233,11 +233,17 @@ class CptsEvent(IntEnum):
 
 
 class Service(IntEnum):
-    """Services of the second line that have a waiting list of their own."""
+    """Services of the second line that have a waiting list of their own.
+
+    ``HOME_SUPPORT``: help in daily life at home. ``OTHER``: every other profession as one generic kind
+    (physiotherapists, midwives, dentists, dietitians, social workers and the like).
+    """
 
     CARDIOLOGY = 0
     PSYCHIATRY = 1
     ADDICTOLOGY = 2
+    HOME_SUPPORT = 3
+    OTHER = 4
 
 
 class Referral(IntEnum):

@@ -33,6 +33,8 @@ SERVICES: dict[int, Path] = {
     Service.CARDIOLOGY: "heart_failure",
     Service.PSYCHIATRY: "mental_health",
     Service.ADDICTOLOGY: "addictology",
+    Service.HOME_SUPPORT: "falls",
+    Service.OTHER: "discharge",
 }
 """Pathway that must be in the contract for members to work on the way to a service."""
 

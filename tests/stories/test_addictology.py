@@ -15,10 +15,10 @@ from cpts_sim.model import Model
 
 PATH = {"pathways": {"start": "0 months", "paths": ["addictology"]}}
 UNKNOWN = {
-    "second_line.known_share": {"cardiology": 0, "psychiatry": 0, "addictology": 0},
-    "second_line.goes": {"cardiology": 1, "psychiatry": 1, "addictology": 1},
+    "second_line.known_share": dict.fromkeys(second_line.NAMES, 0),
+    "second_line.goes": dict.fromkeys(second_line.NAMES, 1),
     "second_line.lost_unknown": 0.5,
-    "second_line.refers": {"cardiology": 0, "psychiatry": 0, "addictology": 0},
+    "second_line.refers": dict.fromkeys(second_line.NAMES, 0),
 }
 TEN = np.arange(200, 210)
 
