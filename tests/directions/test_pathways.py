@@ -44,7 +44,8 @@ def _referrals(arm: str, service: Service, event: Referral) -> int:
 
 def _lost_share(arm: str) -> float:
     """Over all services: one alone has too few referrals to tell."""
-    lost, sent = (sum(_referrals(arm, service, event) for service in Service) for event in (Referral.LOST, Referral.SENT))
+    events = (Referral.LOST, Referral.SENT)
+    lost, sent = (sum(_referrals(arm, service, event) for service in Service) for event in events)
     return lost / (lost + sent)
 
 
