@@ -1,0 +1,148 @@
+"""How fast the teaching app is here: ``python -m cpts_sim.app.bench``.
+
+Prints how soon the first frame comes, how many frames a second a headless Chromium shows of two territories of
+40 000 people, and the memory that 30 sessions take. Needs the extra ``[app]``; the browser's part also needs
+Chromium and playwright, and is left out without them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+SESSIONS = 30
+LARGE = "#t=mixed_small_town&n=40000&d=56&m=unscheduled_care~0,quality~0&p=80,60&v=60"
+SMALL = {"preset": "rural_underdense", "population": 2000, "days": 91, "missions": {"quality": {"start": "0 months"}}}
+ROUNDS = 5
+
+
+@contextmanager
+def _server() -> Iterator[tuple[str, int]]:
+    """Run a server of its own; gives its address and process number."""
+    command = [sys.executable, "-m", "cpts_sim.cli", "app", "--port", "0", "--lang", "en"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        line = server.stderr.readline() if server.stderr else ""
+        found = re.search(r"http://\S+", line)
+        if found is None:
+            raise SystemExit(f"no server: {line}")
+        try:
+            yield found[0], server.pid
+        finally:
+            server.terminate()
+
+
+def _memory_mb(pid: int) -> float:
+    """Resident memory of a process and of those it started (Linux)."""
+    pids = [str(pid), *Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    pages = [int(Path(f"/proc/{number}/statm").read_text().split()[1]) for number in pids]
+    return sum(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+async def _session(address: str, seed: int, last: asyncio.Barrier) -> float:
+    """Open one session and pull all of its pair; returns the seconds to its first frame."""
+    import websockets
+
+    place = address.replace("http", "ws") + "live"
+    async with websockets.connect(place, origin=address.rstrip("/"), max_size=None) as socket:  # type: ignore[arg-type]
+        await socket.send(json.dumps({"do": "hello"}))
+        await socket.send(json.dumps({"do": "run", "ask": {**SMALL, "seed": seed}}))
+        start, first = time.monotonic(), 0.0
+        done: set[int] = set()
+        asked: set[tuple[int, Any]] = set()
+        got = 0
+        while len(done) < 2 or got < len(asked):
+            message = await socket.recv()
+            if isinstance(message, bytes):
+                first, got = first or time.monotonic() - start, got + 1
+                continue
+            told = json.loads(message)
+            if told["topic"] == "progress":
+                parts = [*(["stage"] if told["stage"] else []), *range(told["blocks"])]
+                for part in parts:
+                    if (told["record"], part) not in asked:
+                        asked.add((told["record"], part))
+                        await socket.send(json.dumps({"do": "get", "record": told["record"], "part": part}))
+                if told["done"]:
+                    done.add(told["record"])
+        await last.wait()  # nobody leaves before the last one has its pair
+        return first
+
+
+async def _sessions(address: str) -> list[float]:
+    last = asyncio.Barrier(SESSIONS)
+    return list(await asyncio.gather(*(_session(address, seed, last) for seed in range(SESSIONS))))
+
+
+def _browse(address: str) -> None:
+    from playwright.sync_api import sync_playwright
+
+    path = next(found for name in ("chromium", "chromium-browser") if (found := shutil.which(name)))
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        time.sleep(20.0)  # the territory shown first has been prepared by now
+        start = time.monotonic()
+        page.goto(address)
+        loaded = time.monotonic() - start
+        _until(page, "window.cptsSim?.ready === true")
+        print(f"page loaded {loaded:.2f} s, first frame {time.monotonic() - start:.2f} s after the request")
+        page.goto(address + LARGE)
+        page.reload()
+        start = time.monotonic()
+        _until(page, "window.cptsSim?.ready === true")
+        print(f"two cold territories of 40 000: first frame {time.monotonic() - start:.1f} s")
+        _until(page, "window.cptsSim.computed() >= 56")
+        print(f"56 days of both computed and held {time.monotonic() - start:.1f} s")
+        print("frames a second, two maps of 40 000 people and four curves:", ", ".join(_rates(page)))
+        browser.close()
+
+
+def _rates(page: Any) -> list[str]:
+    out = []
+    for _ in range(ROUNDS):
+        page.evaluate("window.cptsSim.player.go(0)")
+        before, start = page.evaluate("window.cptsSim.player.shown"), time.monotonic()
+        page.evaluate("window.cptsSim.player.play()")
+        _until(page, "window.cptsSim.player.day >= 50")
+        out.append(f"{(page.evaluate('window.cptsSim.player.shown') - before) / (time.monotonic() - start):.0f}")
+        page.evaluate("window.cptsSim.player.pause()")
+    return out
+
+
+def _until(page: Any, expression: str, seconds: float = 300.0) -> None:
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        if time.monotonic() > end:
+            raise SystemExit(f"never true: {expression}")
+        time.sleep(0.02)
+
+
+def main() -> None:
+    """Run the benchmark and print what it found."""
+    print(f"load before the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    if find_spec("playwright") is not None and shutil.which("chromium"):
+        with _server() as (address, _):
+            _browse(address)
+    with _server() as (address, pid):
+        time.sleep(10.0)
+        before, start = _memory_mb(pid), time.monotonic()
+        firsts = asyncio.run(_sessions(address))
+        took = time.monotonic() - start
+        print(f"{SESSIONS} sessions, each its own pair of 2 000 people over 91 days: all held after {took:.0f} s")
+        print(f"first frame of a session: {min(firsts):.1f} to {max(firsts):.1f} s")
+        print(f"memory of the server and its workers: {before:.0f} MB before, {_memory_mb(pid):.0f} MB after")
+
+
+if __name__ == "__main__":
+    main()
