@@ -141,10 +141,10 @@ def patience_days(world: World, rows: Array) -> Array:
     requests, p = world.requests, world.parameters
     quantile = world.people["patience"][requests["person"][rows]]
     kind = requests["kind"][rows]
-    low = _by_kind(
+    low = by_kind(
         kind, p["care.patience_minor_low_days"], p["care.patience_acute_low_days"], p["care.patience_planned_low_days"]
     )
-    high = _by_kind(
+    high = by_kind(
         kind,
         p["care.patience_minor_high_days"],
         p["care.patience_acute_high_days"],
@@ -154,7 +154,8 @@ def patience_days(world: World, rows: Array) -> Array:
     return result
 
 
-def _by_kind(kind: Array, minor: float, acute: float, planned: float) -> Array:
+def by_kind(kind: Array, minor: float, acute: float, planned: float) -> Array:
+    """Return the value of each kind of need: minor symptoms, acute symptoms, planned care."""
     return np.where(kind == Need.MINOR, minor, np.where(kind == Need.ACUTE, acute, planned))
 
 

@@ -16,6 +16,8 @@ from cpts_sim.engine.codes import Account, After, Ending, Need, Road, Route, Slo
 from cpts_sim.engine.settlement import Freed, settle_offers
 
 Array = NDArray[Any]
+MOST_CONTACTS = 4
+"""Contacts of a round of search, the call back and the common number aside."""
 
 
 def belief(world: World, person: Array) -> Array:
@@ -151,11 +153,26 @@ def _start_asking(world: World, rows: Array) -> None:
     requests["wished"][rows] = np.where(symptom, asked, np.maximum(requests["wished"][rows], asked))
     requests["next_at"][rows] = asked
     requests["stage"][rows] = rq.ASKING
-    cumulative = p.array("care.contacts_tried")
-    requests["tries"][rows] = 1 + np.searchsorted(np.cumsum(cumulative), u[1] * cumulative.sum(), side="right").clip(
-        0, 3
-    )
+    requests["tries"][rows] = contacts_worth(world, rows, u[1])
     requests["patience_days"][rows] = rq.patience_days(world, rows)
+
+
+def contacts_worth(world: World, rows: Array, u: Array) -> Array:
+    """Contacts (1 to 4) that a need is worth: more, the graver it is, the surer of access and more patient its person.
+
+    Args:
+        world: the world.
+        rows: rows of the table of requests.
+        u: a draw for each, by which a part of a contact counts as one or as none.
+    """
+    p, person = world.parameters, world.requests["person"][rows]
+    further = rq.by_kind(
+        world.requests["kind"][rows],
+        p["care.further_contacts_minor"], p["care.further_contacts_acute"], p["care.further_contacts_planned"],
+    )  # fmt: skip
+    effort = further * belief(world, person) * world.people["patience"][person]
+    result: Array = 1 + np.floor(effort + u).clip(0, MOST_CONTACTS - 1).astype(np.int8)
+    return result
 
 
 def _ask(world: World, rows: Array, end: float, freed: Freed | None) -> None:
@@ -252,31 +269,37 @@ def _refused(world: World, wave: Wave, failed: Array, at: Array, minutes: Array)
 
 
 def after_failure(world: World, rows: Array) -> None:
-    """What people do when their contacts are used up: later, emergency department, or give up."""
+    """What people do when their contacts are used up: emergency department, later, or give up.
+
+    The road to the emergency department is that of people who have not asked, with the believed access that the
+    refusals have left, times what a need is worth that nobody would see. Later is for those who still believe in
+    access and have patience left: their own, times the part of the days they accept that has not gone by.
+    """
     requests, p = world.requests, world.parameters
-    person = requests["person"][rows]
-    u = world.draws.block("after_failure", 2, world.people["key"][person], rq.round_identity(requests, rows))
-    symptom = rq.is_symptom(requests["kind"][rows])
-    rounds_left = requests["rounds"][rows] < int(p["care.most_rounds"])
-    reachable = np.isfinite(world.tables["communes"]["ed_minutes"][world.people["commune"][person]])
-    to_ed = reachable & symptom & (
-        u[0] < np.where(requests["kind"][rows] == Need.ACUTE, p["care.spill_acute"], p["care.spill_minor"])
-    )
-    later = ~to_ed & rounds_left & (u[0] > 1.0 - np.where(symptom, p["care.later_symptom"], p["care.later_planned"]))
+    person, kind = requests["person"][rows], requests["kind"][rows]
+    u = world.draws.block("after_failure", 4, world.people["key"][person], rq.round_identity(requests, rows))
+    confidence, now = belief(world, person), requests["next_at"][rows]
+    straight = world.rules["direct_to_ed"](world, person, kind, confidence, world.days.is_open(now))
+    to_ed = rq.is_symptom(kind) & (u[0] < p["care.refused_ed_factor"] * straight)
+    days = np.maximum(requests["patience_days"][rows].astype(float), 1e-9)
+    left = np.clip(1.0 - (now - requests["wished"][rows]) / (days * DAY), 0.0, 1.0)
+    willing = confidence * left * world.people["patience"][person]
+    later = ~to_ed & (requests["rounds"][rows] < int(p["care.most_rounds"])) & (u[1] < willing)
     gives_up = ~to_ed & ~later
     rq.note_after(requests, rows[to_ed], After.ED)
     rq.note_after(requests, rows[later], After.LATER)
     rq.note_after(requests, rows[gives_up], After.GAVE_UP)
     go_to_emergency(world, rows[to_ed], Road.SPILL)
-    _try_later(world, rows[later], u[1][later], symptom[later])
-    rq.end_requests(world, rows[gives_up], Ending.UNMET, Route.NONE, requests["next_at"][rows[gives_up]])
+    _try_later(world, rows[later], (u[2] * left * days)[later], u[3][later])
+    rq.end_requests(world, rows[gives_up], Ending.UNMET, Route.NONE, now[gives_up])
     world.rules["untreated"](world, rows[gives_up])
 
 
-def _try_later(world: World, rows: Array, u: Array, symptom: Array) -> None:
-    requests, p = world.requests, world.parameters
-    days = np.where(symptom, p["care.later_symptom_days"], p["care.later_planned_days"]) * (0.5 + u)
+def _try_later(world: World, rows: Array, days: Array, u: Array) -> None:
+    """Ask anew after so many days, with the contacts that the need is then worth."""
+    requests = world.requests
     asked = np.floor((requests["next_at"][rows] + days * DAY) * 64.0) / 64.0
     requests["next_at"][rows] = world.days.next_opening(asked)
+    requests["tries"][rows] = contacts_worth(world, rows, u)
     requests["attempt"][rows] = 0
     requests["rounds"][rows] += 1

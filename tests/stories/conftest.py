@@ -19,15 +19,15 @@ WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 VILLAGE = "code,name,population,x_km,y_km,gps,nurses,pharmacies,emergency\n90001,Village,400,0,0,3,1,1,1\n"
 NO_CHANCE: dict[str, Any] = {
     **{f"care.rate_{kind}": [0.0] * 7 for kind in ("minor", "acute", "preventive", "mental")},
-    "care.followup_interval_days": [40000] * 4, "care.contacts_tried": [0.0, 1.0, 0.0, 0.0],
+    "care.followup_interval_days": [40000] * 4, "care.further_contacts_acute": 1.25,
     "care.retry_lag_min": [10, 10, 10, 10, 10], "care.busy_with_secretary": 0, "care.busy_alone": 0,
     "care.cancel_share": 0, "care.no_show_base": 0, "care.no_show_per_day": 0, "care.direct_ed_acute": 0,
     "care.direct_ed_minor": 0, "care.calls_duty": 0, "care.not_asked_elasticity": 0,
     "care.accepts_colleague": 1,
     "care.open_takes_unregistered": 1, "care.closed_takes_unregistered": 0, "care.asks_any_hour": 0,
-    "care.after_opening_spread_min": 10, "care.calls_back": 0, "care.later_symptom": 0,
+    "care.after_opening_spread_min": 10, "care.calls_back": 0, "care.most_rounds": 0,
     "care.return_visit_share": 0,
-    "care.spill_acute": 0.8, "care.patience_acute_low_days": 2, "care.patience_acute_high_days": 2,
+    "care.refused_ed_factor": 8, "care.patience_acute_low_days": 2, "care.patience_acute_high_days": 2,
 }  # fmt: skip
 """Nothing happens but what the story tells: no other need, no busy line, no absence, no cancellation."""
 
@@ -60,6 +60,7 @@ class Village:
         self.model = first.fork(observers=[self.recorder])
         self.world = self.model.care.world
         self.people, self.gps = self.model.tables["people"], self.model.tables["gps"]
+        self.world.rules.wrap("direct_to_ed", "story", 1, _once_refused)
         self._quiet()
         self._doctors(story)
         self._books(story["slots"])
@@ -106,6 +107,7 @@ class Village:
         people["mt"][person] = _row(request["of"]) if request.get("of") else -1
         people["mt_state"][person] = 0 if request.get("of") else 1
         people["home"][person] = 0
+        people["patience"][person] = 1.0  # two contacts: 1.25 further ones, for somebody as sure as people are at the start
         knows = [_row(name) for name in request.get("knows", [])]
         people["known1"][person] = knows[0] if knows else people["mt"][person]
         people["known2"][person] = knows[-1] if knows else people["mt"][person]
@@ -134,6 +136,13 @@ class Village:
             if way == Route.ED
             else f"{'ABC'[rows['provider'][row]]} {when} {way.name.lower()}"
         )
+
+
+def _once_refused(
+    inner: Any, world: Any, person: np.ndarray, kind: np.ndarray, confidence: np.ndarray, is_open: np.ndarray
+) -> np.ndarray:
+    """Nobody goes to the emergency department unasked; who was refused, and believes less for it, does."""
+    return np.where(confidence < 0.75, 1.0, 0.0)
 
 
 def _row(name: str) -> int:
