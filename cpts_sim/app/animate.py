@@ -135,7 +135,8 @@ def _curve(axes: Any, arms: list[Arm], name: str, day: int, lang: str) -> None:
     values = [arm.series[:, column] for arm in arms]
     for value, colour, dash in zip(values, (BASE, OTHER), ("--", "-"), strict=True):
         axes.plot(value[: day + 1], color=colour, linestyle=dash, linewidth=1.6)
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    known = np.concatenate(values)[np.isfinite(np.concatenate(values))]  # no GP present: no exhaustion to tell
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
     room = max(0.1 * (high - low), 0.05)
     axes.set(xlim=(0, len(values[0]) - 1), ylim=(max(0.0, low - room), high + room))
     axes.set_title(say(f"app.series.{name}", lang), fontsize=8.5, loc="left")

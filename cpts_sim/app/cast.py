@@ -152,7 +152,7 @@ class _Frame:
 
     def near_centre(self, commune: Array, u: Array) -> tuple[Array, Array]:
         """Give professionals a place near the centre of their commune."""
-        rank = u[1] * 0.35 + 0.05
+        rank = u[1] * 0.6 + 0.05
         return self.scatter(commune, np.stack([u[0], rank]))
 
 

@@ -16,6 +16,8 @@ from cpts_sim.measures import access
 Array = NDArray[Any]
 DAY = 1440.0
 WINDOW_DAYS = 28
+QUARTER_DAYS = 91
+"""The board meets once a month: its hours are read over a quarter."""
 SERIES = ("wait_days", "without_mt", "ed_per_1000", "exhaustion", "exhausted", "unmet", "cpts_hours", "euros_per_head")
 """Days to find care (mean, truncated at 30) · adults without MT (%) · ED visits per 1 000 and year · mean EE of GPs
 (0 to 54) · GPs with high EE (%) · needs given up (%) · hours a week for the CPTS · euros per inhabitant so far."""
@@ -35,7 +37,7 @@ class Course:
     def __init__(self, communes: int) -> None:
         self.communes = communes
         self.days: deque[Array] = deque(maxlen=WINDOW_DAYS)
-        self.hours: deque[float] = deque(maxlen=WINDOW_DAYS)
+        self.hours: deque[float] = deque(maxlen=QUARTER_DAYS)
         self.euros = 0.0
 
     def add(self, events: Chunk, people: Any, first: bool = False) -> None:
@@ -43,7 +45,6 @@ class Course:
         if first:
             for start in range(-WINDOW_DAYS, 0):
                 self.days.append(self._sums(_between(events, start * DAY, (start + 1) * DAY), people))
-                self.hours.append(0.0)
             return
         self.days.append(self._sums(events, people))
         cpts = events["cpts"]
@@ -86,7 +87,7 @@ class Course:
         present = gps["alive"] & (gps["halo"] == 0) & (gps["status"] != 3)
         ee = gps["ee"][present]
         high = float(model.parameters["strain.cut_ee_high"])
-        weeks = max(len(self.hours), 1) / 7.0
+        weeks = max(len(self.hours), WINDOW_DAYS) / 7.0
         numbers = (
             _ratio(whole[1], whole[0]), 100.0 * _ratio(without.sum(), adults.sum()),
             1000.0 * a_year * _ratio(whole[3], heads.sum()), ee.mean() if len(ee) else np.nan,

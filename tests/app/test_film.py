@@ -38,7 +38,7 @@ def test_a_film_has_its_pictures(tmp_path: Path) -> None:
 def test_what_cannot_be_recorded_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"manifest\.json"):
         script_of(tmp_path, None, 0, 100)
-    with pytest.raises(UsageError, match="1 to 6|1 à 6"):
+    with pytest.raises(UsageError, match=r"1 to 6|1 à 6"):
         script_of_lesson(7, 0, 100)
 
 

@@ -49,7 +49,7 @@ export class Choices {
   }
 
   starts(mission, chosen, recorded) {
-    const start = this.select(`s-${mission.name}`, [["", t("start_usual", { months: num(mission.start_months, 0) })], ...MONTHS.map((m) => [m, t("months", { count: m })])],
+    const start = this.select(`s-${mission.name}`, [["", t("start_usual", { months: num(mission.start_months, 0) })], ...MONTHS.map((m) => [m, m === 1 ? t("months_1") : t("months", { count: m })])],
       chosen.start ?? "", recorded, (value) => this.set(mission.name, "start", value === "" ? undefined : Number(value)));
     const dose = this.select(`d-${mission.name}`, DOSES.map((d) => [d, `${num(d * 100, 0)} %`]), chosen.dose ?? 1, recorded,
       (value) => this.set(mission.name, "dose", Number(value) === 1 ? undefined : Number(value)));
