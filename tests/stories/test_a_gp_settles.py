@@ -14,7 +14,7 @@ DAYS = 150
 def _town() -> Model:
     many = {"arrivals.per_100_year": 5.0, "arrivals.solo_factor": 1.0}
     policies = arms(**{"without": None, "with": cpts()})
-    return winter(scenario(population=40000, parameters=many, arms=policies, cpts=cpts()), 3)
+    return winter(scenario(population=40000, parameters=many, arms=policies, cpts=cpts()), 5)
 
 
 def test_she_opens_books_takes_people_on_and_is_the_same_in_every_arm() -> None:
@@ -25,6 +25,7 @@ def test_she_opens_books_takes_people_on_and_is_the_same_in_every_arm() -> None:
     new = np.flatnonzero(gps["arrived"])
     assert len(new) >= 1, "nobody settled in five months"
     assert new.min() >= before
+    assert gps["since"][new[0]] < (DAYS - 60) * 1440.0, "she has had two months"
     people = without.model.tables["people"]
     assert np.isin(people["mt"][people["alive"]], new).sum() > 20  # those who looked for a doctor found her
     visits = without.rows("visit")
