@@ -9,9 +9,27 @@ from typing import Any, TypeVar
 
 import click
 
+from cpts_sim.errors import InputError
 from cpts_sim.words import say
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Given(click.Path):
+    """A file or folder that the user names and that must exist: absent, it is an invalid input (exit code 3)."""
+
+    def __init__(self, *, file_okay: bool = True, dir_okay: bool = True) -> None:
+        super().__init__(file_okay=file_okay, dir_okay=dir_okay, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path.
+
+        Raises:
+            InputError: nothing is there.
+        """
+        if not Path(value).exists():
+            raise InputError(say("cli.absent", path=value))
+        return super().convert(value, param, ctx)
 
 
 def json_option(function: F) -> F:
@@ -21,8 +39,7 @@ def json_option(function: F) -> F:
 
 def scenario_argument(function: F) -> F:
     """Add the argument SCENARIO (parameter ``path``), a readable file."""
-    kind = click.Path(dir_okay=False, path_type=Path)  # a missing file is told by the reader: exit code 3
-    return click.argument("path", metavar="SCENARIO", type=kind)(function)
+    return click.argument("path", metavar="SCENARIO", type=Given(dir_okay=False))(function)
 
 
 def write_json(value: Any) -> None:

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import click
 
+from cpts_sim.cli._options import Given
 from cpts_sim.words import current_language, say
-
-SOURCE = click.Path(exists=True, path_type=Path)
 
 
 @click.command(help=say("cli.animate"))
-@click.argument("path", metavar="RESULT|SCENARIO", type=SOURCE)
+@click.argument("path", metavar="RESULT|SCENARIO", type=Given())
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help=say("cli.animate_output"))
 @click.option("--seed", type=click.IntRange(0, 2**53), help=say("compare.option_seed"))
 @click.option("--years", type=click.FloatRange(0, 5, min_open=True), help=say("compare.option_years"))

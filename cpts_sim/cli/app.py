@@ -6,13 +6,12 @@ from pathlib import Path
 
 import click
 
+from cpts_sim.cli._options import Given
 from cpts_sim.words import say
-
-READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command(help=say("cli.app"))
-@click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...", type=READABLE)
+@click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...", type=Given(dir_okay=False))
 @click.option("--port", type=click.IntRange(0, 65535), default=8642, show_default=True, help=say("cli.app_port"))
 @click.option("--host", default="127.0.0.1", show_default=True, help=say("cli.app_host"))
 @click.option("--open-to-class", is_flag=True, help=say("cli.app_open"))

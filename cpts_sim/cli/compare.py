@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from cpts_sim.cli._options import json_option, write_json
+from cpts_sim.cli._options import Given, json_option, write_json
 from cpts_sim.errors import UsageError
 from cpts_sim.experiment.defaults import CEILING, DEFAULT_PAIRS
 from cpts_sim.words import current_language, say
 
-SOURCE = click.Path(dir_okay=False, path_type=Path)  # a missing file is told by the reader: exit code 3
+SOURCE = Given(dir_okay=False)
 
 KEPT = click.Choice(("all", "first", "none"))
 
@@ -32,7 +32,7 @@ KEPT = click.Choice(("all", "first", "none"))
 )
 @click.option("--workers", type=click.IntRange(1, 1024), help=say("compare.option_workers"))
 @click.option("--output", "-o", type=click.Path(path_type=Path), help=say("compare.option_output"))
-@click.option("--like", type=click.Path(exists=True, path_type=Path), help=say("compare.option_like"))
+@click.option("--like", type=Given(), help=say("compare.option_like"))
 @click.option("--replace", is_flag=True, help=say("compare.option_replace"))
 @click.option(
     "--keep-journal", type=KEPT, default="first", show_default=True, help=say("compare.option_keep_journal")

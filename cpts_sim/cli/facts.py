@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from cpts_sim.cli._options import cut, json_option, table, write_json
+from cpts_sim.cli._options import Given, cut, json_option, table, write_json
 from cpts_sim.errors import UsageError
 from cpts_sim.words import number, percent, say, signed
 
-SOURCE = click.Path(dir_okay=False, path_type=Path)  # a missing file is told by the reader: exit code 3
+SOURCE = Given(dir_okay=False)
 DEFAULT = Path("scenarios/france_2019.yaml")
 COLUMNS = ("fact", "use", "band", "reached", "interval", "verdict", "distance", "year", "source")
 

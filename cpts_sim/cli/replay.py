@@ -6,14 +6,13 @@ from pathlib import Path
 
 import click
 
+from cpts_sim.cli._options import Given
 from cpts_sim.errors import UsageError
 from cpts_sim.words import say
 
-SOURCE = click.Path(exists=True, path_type=Path)
-
 
 @click.command(help=say("cli.replay"))
-@click.argument("path", metavar="[RESULT|SCENARIO]", required=False, type=SOURCE)
+@click.argument("path", metavar="[RESULT|SCENARIO]", required=False, type=Given())
 @click.option("--lesson", type=click.IntRange(1, 99), help=say("cli.replay_lesson"))
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help=say("cli.replay_output"))
 @click.option("--seed", type=click.IntRange(0, 2**53), help=say("compare.option_seed"))

@@ -8,11 +8,10 @@ from typing import Any
 
 import click
 
-from cpts_sim.cli._options import json_option, write_json
+from cpts_sim.cli._options import Given, json_option, write_json
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.words import current_language, say
 
-SOURCE = click.Path(exists=True, dir_okay=False, path_type=Path)
 RESULTS = Path("results")
 STORE = ".runs"
 MIN_ROOM = 50e6
@@ -20,7 +19,7 @@ MIN_ROOM = 50e6
 
 
 @click.command(help=say("cli.sweep"))
-@click.argument("path", metavar="EXPERIMENT", type=SOURCE)
+@click.argument("path", metavar="EXPERIMENT", type=Given(dir_okay=False))
 @click.option("--dry-run", is_flag=True, help=say("sweep.option_dry_run"))
 @click.option("--workers", type=click.IntRange(1, 1024), help=say("sweep.option_workers"))
 @click.option("--scheduler", metavar="ADDRESS", help=say("sweep.option_scheduler"))

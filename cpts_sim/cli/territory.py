@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cpts_sim.cli._options import json_option, write_json
+from cpts_sim.cli._options import Given, json_option, write_json
 from cpts_sim.errors import UsageError
 from cpts_sim.words import did_you_mean, number, say
 
 if TYPE_CHECKING:
     from cpts_sim.territory import Territory
 
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = Given(file_okay=False)
+_FILE = Given(dir_okay=False)
 _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 
 

@@ -7,18 +7,17 @@ from typing import Any
 
 import click
 
-from cpts_sim.cli._options import json_option, write_json
+from cpts_sim.cli._options import Given, json_option, write_json
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment.defaults import DEFAULT_PAIRS
 from cpts_sim.words import current_language, say
 
-SOURCE = click.Path(exists=True, path_type=Path)
 TWIN = "nobody_leaves"
 """Folder, inside the results, of the numbers without the departures that a shock brings."""
 
 
 @click.command(help=say("cli.wellbeing"))
-@click.argument("path", metavar="SCENARIO|RESULT", type=SOURCE)
+@click.argument("path", metavar="SCENARIO|RESULT", type=Given())
 @click.option("--arms", help=say("compare.option_arms"))
 @click.option("--years", type=click.FloatRange(0, 20, min_open=True), help=say("compare.option_years"))
 @click.option("--replications", "-n", type=click.IntRange(1, 10_000), default=DEFAULT_PAIRS, show_default=True,

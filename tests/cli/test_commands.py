@@ -178,6 +178,21 @@ def test_validate_says_everything(run, tmp_path: Path) -> None:
     assert code == 3 and "cannot be read" in err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("compare", "absent.yaml"), ("run", "absent.yaml"), ("describe", "absent.yaml"), ("facts", "absent.yaml"),
+        ("sweep", "absent.yaml"), ("app", "absent.yaml"), ("wellbeing", "absent"), ("replay", "absent"),
+        ("animate", "absent"), ("compare", "--like", "absent"), ("territory", "build", "x", "--data", "absent"),
+    ],
+)  # fmt: skip
+def test_what_is_absent_is_an_invalid_input_whatever_the_command(run, arguments: tuple[str, ...]) -> None:
+    code, out, err = run(*arguments)
+    assert code == 3 and not out
+    assert err == f"Error: {arguments[-1]}: no such file or folder; " \
+        "check the name and the folder from which the command runs.\n"
+
+
 def test_validate_for_scripts(run, tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text("territory: {archetype: reference}\nyeers: 2\n")

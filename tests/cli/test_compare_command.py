@@ -85,7 +85,7 @@ def test_another_computation_is_not_overwritten_without_replace(folder, compared
     ("args", "code", "word"),
     [
         (["compare"], 2, "SCENARIO"),
-        (["compare", "absent.yaml"], 2, "absent.yaml"),
+        (["compare", "absent.yaml"], 3, "absent.yaml"),
         (["compare", "small.yaml", "-n", "2", "--precision", "0.1"], 2, "--precision"),
         (["compare", "small.yaml", "--arms", "without,wiht"], 2, "with"),
         (["compare", "small.yaml", "--arms", "without"], 2, "without"),

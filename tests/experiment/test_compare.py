@@ -295,7 +295,8 @@ def test_csv_opens_in_a_french_spreadsheet(done):
 
 
 CHILD = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin deaf to it
 sys.path[:0] = [{root!r}, {tests!r}]
 from pathlib import Path
 from experiment.test_compare import plan
