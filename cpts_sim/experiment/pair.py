@@ -138,7 +138,14 @@ def day_zero(model: Run) -> Tables:
     """Take the picture of day 0 that measures need."""
     names = [name for name in ("people", "gps") if name in model.tables]
     columns = {name: _columns(model.tables[name]) for name in names}
-    return picture(columns, communes_of(model.territory))
+    return picture(columns, communes_of(model.territory), _minutes_of(model.territory))
+
+
+def _minutes_of(territory: Any) -> dict[str, NDArray[Any]]:
+    """Return the minutes by car between communes and to emergency departments, where they are known."""
+    names = {"travel": "travel_min", "hospital_travel": "hospital_min"}
+    found = {name: getattr(territory, attribute, None) for name, attribute in names.items()}
+    return {name: minutes for name, minutes in found.items() if minutes is not None and minutes.size}
 
 
 def _columns(table: Any) -> Mapping[str, NDArray[Any]]:

@@ -24,7 +24,10 @@ _GPS = {
 }  # fmt: skip
 
 
-def picture(tables: Mapping[str, Mapping[str, Array]], communes: Mapping[str, Array]) -> Tables:
+def picture(
+    tables: Mapping[str, Mapping[str, Array]], communes: Mapping[str, Array],
+    minutes: Mapping[str, Array] | None = None,
+) -> Tables:  # fmt: skip
     """Copy what measures need from the columns of a model at day 0.
 
     Args:
@@ -32,8 +35,11 @@ def picture(tables: Mapping[str, Mapping[str, Array]], communes: Mapping[str, Ar
         communes: ``code``, ``name``, ``x_km``, ``y_km``, ``population`` and, if known, ``apl`` of each
         commune of
             the territory, in the order of the ``commune`` columns.
+        minutes: matrices of minutes by car, one row a commune: ``travel`` to communes, ``hospital_travel`` to
+        emergency departments.
     """
     return {
+        **{name: _matrix(found) for name, found in (minutes or {}).items()},
         "people": _people(tables["people"]),
         "gps": _chosen(tables["gps"], _GPS),
         "communes": {
@@ -41,6 +47,12 @@ def picture(tables: Mapping[str, Mapping[str, Array]], communes: Mapping[str, Ar
             "accessibility": _thirds(communes),
         },
     }
+
+
+def _matrix(minutes: Array) -> dict[str, Array]:
+    """Write a matrix as a table: its cells row by row, and how many columns it has."""
+    cells = np.asarray(minutes, np.float64).ravel()
+    return {"minutes": cells, "columns": np.full(len(cells), minutes.shape[1], np.int32)}
 
 
 def _chosen(columns: Mapping[str, Array], wanted: Mapping[str, float]) -> dict[str, Array]:
