@@ -155,9 +155,7 @@ class Books:
         column: Ints = np.minimum(found - row * width, width)
         return column
 
-    def take(
-        self, row: Array, column: Array, request: Array, now: Array | float, settled: bool = False
-    ) -> None:
+    def take(self, row: Array, column: Array, request: Array, now: Array | float, settled: bool = False) -> None:
         """Give slots to requests (``settled``: a settlement has found them, so the packed books know)."""
         if not settled:
             self.open.set(row, column, False)
@@ -287,6 +285,8 @@ def _each_anywhere(first: list[int], limit: list[int]) -> list[int]:
 
 PAGE = 512
 """Columns of a page: few, so that it is a short integer; enough for most to find a slot on their first."""
+SLOT_PLACE = np.array([bit.bit_length() - 1 for bit in range(1 + max(Slot))])
+"""Place of the bit of each kind of slot; -1 for none."""
 
 
 class OpenBooks:
@@ -295,47 +295,46 @@ class OpenBooks:
     All books are packed when one is first asked for, then kept in step with the columns, bit by bit.
 
     Attributes:
-        packed: for each book and kind of slot, in the order of the bits of ``Slot``, one integer per page of
-            ``PAGE`` columns; empty until packed.
+        packed: one integer per page of ``PAGE`` columns, by book, kind of slot (in the order of the bits of
+            ``Slot``) and page; empty until packed.
+        pages: pages of a book.
     """
 
     def __init__(self, books: Books) -> None:
         self._books = books
-        self.packed: list[list[list[int]]] = []
+        self.packed, self.pages = list[int](), -(-books.free.shape[1] // PAGE)
 
-    def pack(self) -> list[list[list[int]]]:
+    def pack(self) -> list[int]:
         """Return the packed books, made from the columns if they are not known."""
         if not self.packed:
-            self.packed = [list(kinds) for kinds in zip(*map(self._pack_kind, Slot), strict=True)]
+            rows, width = self._books.free.shape
+            bits = np.zeros((len(Slot), rows, self.pages * PAGE), dtype=np.uint8)
+            for place, kind in enumerate(Slot):
+                np.bitwise_and(self._books.free, np.uint8(kind), out=bits[place, :, :width])
+            packed = np.packbits(bits.swapaxes(0, 1), axis=2, bitorder="little")
+            words = packed.reshape(-1, PAGE // 8)
+            self.packed = [0] * len(words)
+            data = words.tobytes()
+            for place in np.flatnonzero(words.any(axis=1)).tolist():
+                self.packed[place] = int.from_bytes(data[place * PAGE // 8 : (place + 1) * PAGE // 8], "little")
         return self.packed
-
-    def _pack_kind(self, kind: Slot) -> list[list[int]]:
-        rows, width = self._books.free.shape
-        pages = -(-width // PAGE)
-        bits = np.zeros((rows, pages * PAGE), dtype=np.uint8)
-        bits[:, :width] = self._books.free & np.uint8(kind)
-        if not bits.any():
-            return [[0] * pages for _ in range(rows)]
-        data, step = np.packbits(bits, axis=1, bitorder="little").tobytes(), PAGE // 8
-        numbers = [int.from_bytes(data[i : i + step], "little") for i in range(0, len(data), step)]
-        return [numbers[i : i + pages] for i in range(0, len(numbers), pages)]
 
     def nth_free(self, kind: Slot, first: int, nth: int) -> Ints:
         """Return the column of the nth free slot of a kind of each book, from a column on; -1 if there is none."""
-        bit, page = kind.bit_length() - 1, first // PAGE
-        beyond = ~((1 << first % PAGE) - 1)
-        return np.array([_nth_bit(kinds[bit], page, beyond, nth) for kinds in self.pack()], dtype=np.int64)
+        page = first // PAGE
+        beyond, packed, pages, kinds = ~((1 << first % PAGE) - 1), self.pack(), self.pages, len(Slot)
+        of_kind = range((kind.bit_length() - 1) * pages, self._books.rows * kinds * pages, kinds * pages)
+        return np.array([_nth_bit(packed[at : at + pages], page, beyond, nth) for at in of_kind], dtype=np.int64)
 
     def set(self, row: Array, column: Array, free: bool) -> None:
         """Follow a change of the columns ``free``: slots that are free now, or no longer."""
         if not self.packed:
             return
-        kinds = self._books.free[row, column].tolist()
-        for book, slot, kind in zip(row.tolist(), column.tolist(), kinds, strict=True):
-            if kind:
-                pages, bit = self.packed[book][kind.bit_length() - 1], 1 << slot % PAGE
-                page = slot // PAGE
-                pages[page] = pages[page] | bit if free else pages[page] & ~bit
+        packed, kind = self.packed, self._books.free[row, column]
+        row, column, kind = row[kind > 0], column[kind > 0], SLOT_PLACE[kind[kind > 0]]
+        place = (row * np.int64(len(Slot)) + kind) * self.pages + column // PAGE
+        for at, slot in zip(place.tolist(), (column % PAGE).tolist(), strict=True):
+            packed[at] = packed[at] | 1 << slot if free else packed[at] & ~(1 << slot)
 
 
 def _nth_bit(pages: list[int], page: int, beyond: int, nth: int) -> int:

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpts_sim.engine.agenda import PAGE, Books, Slot
+from cpts_sim.engine.agenda import PAGE, SLOT_PLACE, Books, Slot
 from cpts_sim.engine.clock import NEVER
 
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
 
-KIND_SETS = tuple(tuple(place for place in range(7) if mask >> place & 1) for mask in range(128))
+KINDS = len(Slot)
+KIND_SETS = tuple(tuple(place for place in range(KINDS) if mask >> place & 1) for mask in range(1 << KINDS))
 """For each set of kinds, the places of its bits."""
-_SAME_DAY = Slot.SAME_DAY.bit_length() - 1
 
 
 @dataclass
@@ -122,33 +122,43 @@ def settle_offers(
         Contact index at which the request stopped, offer taken (-1 if that contact failed), column taken.
     """
     count, contacts = again_at.shape
-    minutes, keys, begin = minute.tolist(), key.tolist(), offers.begin.tolist()
-    contact_of, offer_of, column_of = [0] * count, [-1] * count, [-1] * count
+    contact_of, offer_of, column_of = np.zeros(count, np.int64), [-1] * count, [-1] * count
     retries: list[tuple[float, int, int, int]] = []
     take_first, give_back = _taker(books, offers, same_day_until)
     coming = freed.in_order(books) if freed is not None else []
 
-    def contact(request: int, nth: int, now: float) -> None:
+    def retry(request: int, nth: int) -> None:
+        again = float(again_at[request, nth]) if nth < contacts else NEVER
+        if again < NEVER:
+            heapq.heappush(retries, (again, int(key[request]), request, nth))
+
+    def reopen(now: float) -> None:
         while coming and coming[-1][0] <= now:
             give_back(*coming.pop()[1:])
-        place = request * contacts + nth
-        contact_of[request] = nth
-        offer_of[request], column_of[request] = take_first(begin[place], begin[place + 1])
-        if offer_of[request] < 0 and nth + 1 < contacts:
-            again = float(again_at[request, nth + 1])
-            if again < NEVER:
-                heapq.heappush(retries, (again, keys[request], request, nth + 1))
 
-    for request in np.lexsort((key, minute)).tolist():
-        now = minutes[request]
-        while retries and retries[0][:2] < (now, keys[request]):
-            again, _, other, nth = heapq.heappop(retries)
-            contact(other, nth, again)
-        contact(request, 0, now)
-    while retries:
-        again, _, other, nth = heapq.heappop(retries)
-        contact(other, nth, again)
-    return np.array(contact_of, np.int64), np.array(offer_of, np.int64), np.array(column_of, np.int64)
+    def catch_up(now: float, who: int) -> float:
+        """Play what comes before a request: further contacts, slots that become free; when something comes next."""
+        while retries and retries[0][:2] < (now, who):
+            again, _, request, nth = heapq.heappop(retries)
+            reopen(again)
+            contact_of[request], place = nth, request * contacts + nth
+            offer_of[request], column_of[request] = take_first(int(offers.begin[place]), int(offers.begin[place + 1]))
+            if offer_of[request] < 0:
+                retry(request, nth + 1)
+        reopen(now)
+        return min(retries[0][0] if retries else NEVER, coming[-1][0] if coming else NEVER)
+
+    begin, end = offers.begin[:-1:contacts].tolist(), offers.begin[1::contacts].tolist()
+    minutes, soonest = minute.tolist(), -NEVER
+    for request in in_order(minute, key).tolist():
+        if minutes[request] >= soonest:
+            soonest = catch_up(minutes[request], int(key[request]))
+        offer_of[request], column_of[request] = take_first(begin[request], end[request])
+        if offer_of[request] < 0:
+            retry(request, 1)
+            soonest = retries[0][0] if retries and retries[0][0] < soonest else soonest
+    catch_up(NEVER, 0)
+    return contact_of, np.array(offer_of, np.int64), np.array(column_of, np.int64)
 
 
 def _taker(
@@ -160,31 +170,45 @@ def _taker(
 
     The free slots of a book, of one kind and on one page of columns, are an integer with a bit a slot.
     """
-    packed, width = books.open.pack(), books.start.shape[1]
-    row, kinds_of = offers.row.tolist(), offers.kinds.tolist()
-    lowest, highest = offers.lowest.tolist(), np.minimum(offers.highest, width).tolist()
+    packed, pages, width = books.open.pack(), books.open.pages, books.start.shape[1]
+    ways = [tuple(place * pages for place in places) for places in KIND_SETS]
     today = [(1 << min(max(same_day_until - first, 0), PAGE)) - 1 for first in range(0, width, PAGE)]
+    book, kinds = (offers.row * (KINDS * pages)).tolist(), offers.kinds.tolist()
+    lowest, highest = offers.lowest.tolist(), np.minimum(offers.highest, width).tolist()
+    daily = int(SLOT_PLACE[Slot.SAME_DAY]) * pages
 
     def take_first(begin: int, end: int) -> tuple[int, int]:
         for offer in range(begin, end):
-            low, high, of_kind, kinds = lowest[offer], highest[offer], packed[row[offer]], KIND_SETS[kinds_of[offer]]
+            low, high, of_book, allowed = lowest[offer], highest[offer], book[offer], ways[kinds[offer]]
             while low < high:
-                page, shift, slots = low // PAGE, low % PAGE, 0
-                for kind in kinds:
-                    slots |= of_kind[kind][page] & today[page] if kind == _SAME_DAY else of_kind[kind][page]
-                slots >>= shift
+                page = low // PAGE
+                place, slots = of_book + page, 0
+                for way in allowed:
+                    slots |= packed[place + way] & today[page] if way == daily else packed[place + way]
+                slots >>= low % PAGE
                 if slots:
-                    column = low + (slots & -slots).bit_length() - 1
-                    if column >= high:
+                    low += (slots & -slots).bit_length() - 1
+                    if low >= high:
                         break
-                    taken = 1 << column % PAGE
-                    for kind in kinds:
-                        of_kind[kind][page] &= ~taken
-                    return offer, column
-                low += PAGE - shift
+                    taken = 1 << low % PAGE
+                    for way in allowed:
+                        if packed[place + way] & taken:
+                            packed[place + way] ^= taken
+                    return offer, low
+                low = (page + 1) * PAGE
         return -1, -1
 
     def give_back(book: int, column: int, kind: int) -> None:
-        packed[book][kind.bit_length() - 1][column // PAGE] |= 1 << column % PAGE
+        packed[(book * KINDS + int(SLOT_PLACE[kind])) * pages + column // PAGE] |= 1 << column % PAGE
 
     return take_first, give_back
+
+
+def in_order(minute: Array, key: Array) -> Ints:
+    """Return the order of requests: by minute, then by key (of which only those of one minute need a look)."""
+    order = np.argsort(minute)
+    ranked = minute[order]
+    same = ranked[1:] == ranked[:-1]
+    tied = np.flatnonzero(np.append(False, same) | np.append(same, False))
+    order[tied] = order[tied][np.lexsort((key[order[tied]], ranked[tied]))]
+    return order

@@ -12,8 +12,8 @@ from cpts_sim.engine.agenda import DAY, NEVER, Books, Slot
 SIZES = st.tuples(st.integers(1, 5), st.integers(1, 5), st.integers(1, 6))
 
 
-def repacked(books: Books) -> list[list[int]]:
-    return [list(kinds) for kinds in Books.from_arrays(books.arrays()).open.pack()]
+def repacked(books: Books) -> list[int]:
+    return list(Books.from_arrays(books.arrays()).open.pack())
 
 
 @settings(max_examples=200, deadline=None)
