@@ -192,7 +192,7 @@ class FranceCare:
     def _stock(self, day: int, free: int) -> None:
         world, people = self.world, self.world.people
         resident = people["alive"] & (people["resident"] > 0)
-        adult = resident & (people["born"] <= world.now - 17 * 365 * DAY)
+        adult = resident & (people["born"] <= world.birthdays_until - 17 * 365 * DAY)
         without = people["mt_state"] != MtState.HAS
         ald = people["ald"] > 0
         span = world.books.span(day)

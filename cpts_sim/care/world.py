@@ -275,12 +275,17 @@ class World:
         """Table of open requests (compacted each month; nobody keeps its row numbers but the books)."""
         return self.tables["requests"]
 
+    @property
+    def birthdays_until(self) -> float:
+        """Minute up to which people have had their birthdays; without drift nobody ages after the first day."""
+        return self.now if self.drifting else self.days.first_day * DAY
+
     def age_years(self, person: Array) -> Array:
         """Age in completed years of persons at the present time."""
-        years: Array = ((self.now - self.people["born"][person]) / (365.0 * DAY)).astype(np.int64)
+        years: Array = ((self.birthdays_until - self.people["born"][person]) / (365.0 * DAY)).astype(np.int64)
         return np.minimum(np.maximum(years, 0), 120)
 
     def is_aged(self, person: Array, years: float) -> NDArray[np.bool_]:
         """Whether persons have completed a number of years at the present time."""
-        aged: NDArray[np.bool_] = self.people["born"][person] <= self.now - years * 365.0 * DAY
+        aged: NDArray[np.bool_] = self.people["born"][person] <= self.birthdays_until - years * 365.0 * DAY
         return aged

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from cpts_sim.care.attachment import register
-from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.events import CptsEvent, MtState, Via
 from cpts_sim.missions.base import Mission, MissionSettings
 
@@ -102,7 +101,7 @@ class TreatingPhysician(Mission):
         person = np.flatnonzero(without)
         u = world.draws.uniform("common list", people["key"][person])
         person, u = person[u < p["cpts.list_consent"]], u[u < p["cpts.list_consent"]]
-        old = (world.now - people["born"][person]) / (365.0 * DAY) >= 70.0
+        old = world.is_aged(person, 70.0)
         first = (people["ald"][person] > 0) | old if self.settings.priority else np.zeros(len(person), dtype=bool)
         ordered: Array = person[np.lexsort((people["key"][person], u, ~first))]
         return ordered
