@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from cpts_sim.words import number
@@ -60,8 +61,29 @@ def figure(width_in: float, height_in: float, **grid: Any) -> Iterator[tuple[Any
         yield drawn, drawn.subplots(**grid)
 
 
+_BARE: ContextVar[bool] = ContextVar("cpts_sim_bare_figures", default=False)
+
+
+@contextmanager
+def bare() -> Iterator[None]:
+    """Draw figures without title and note inside this block: the page around them says both."""
+    token = _BARE.set(True)
+    try:
+        yield
+    finally:
+        _BARE.reset(token)
+
+
+def _strip(drawn: Any) -> None:
+    for axes in drawn.axes:
+        axes.set_title("", loc="left")
+    drawn.supxlabel("")
+
+
 def picture(drawn: Any, kind: str, title: str, text: str) -> bytes:
     """Write a figure as "png" or "svg", always the same bytes, with its title and description inside."""
+    if _BARE.get():
+        _strip(drawn)
     out = io.BytesIO()
     if kind == "png":
         meta: dict[str, Any] = {"Software": None, "Title": title, "Description": text}

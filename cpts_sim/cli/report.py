@@ -1,0 +1,125 @@
+"""``cpts-sim report``: a comparison as a document that can be defended, in HTML and PDF."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cpts_sim.errors import InputError, UsageError
+from cpts_sim.experiment.defaults import DEFAULT_PAIRS
+from cpts_sim.words import LANGUAGES, say
+
+SOURCE = click.Path(path_type=Path)  # a missing file is told by the reader: exit code 3
+FILE = click.Path(dir_okay=False, path_type=Path)
+DEFAULT_LANGUAGE = "fr"
+"""The document's readers are French agencies, whatever the language of the terminal."""
+
+
+def language_of(asked: str | None) -> str:
+    """Return the language of a document: the one asked, else that of ``CPTS_SIM_LANG``, else French."""
+    wanted = asked or os.environ.get("CPTS_SIM_LANG", "")[:2].lower()
+    return wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
+
+
+@click.command(help=say("cli.report"))
+@click.argument("path", metavar="RESULT|SCENARIO", type=SOURCE)
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say("document.option_lang"))
+@click.option("--pdf", is_flag=True, help=say("document.option_pdf"))
+@click.option("--theme", type=FILE, help=say("document.option_theme"))
+@click.option("--output", "-o", type=FILE, help=say("document.option_output"))
+@click.option("--arms", help=say("compare.option_arms"))
+@click.option("--replications", "-n", type=click.IntRange(1, 10_000), default=DEFAULT_PAIRS, show_default=True,
+              help=say("compare.option_replications", default=DEFAULT_PAIRS))  # fmt: skip
+@click.option("--years", type=click.FloatRange(0, 20, min_open=True), help=say("compare.option_years"))
+@click.option("--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("compare.option_seed"))
+@click.option("--workers", type=click.IntRange(1, 1024), help=say("compare.option_workers"))
+@click.option("--replace", is_flag=True, help=say("compare.option_replace"))
+@click.pass_context
+def command(context: click.Context, /, path: Path, lang: str | None, **options: Any) -> None:
+    """Write the report of a folder of results, or of a scenario whose comparison is run first."""
+    from cpts_sim.report.document import report_of
+    from cpts_sim.report.document.comparison import provenance_of
+
+    tongue, theme = language_of(lang), theme_of(options["theme"])
+    if path.is_dir():
+        _refuse(context)
+        folder = path
+    else:
+        folder = _computed(path, options)
+    done = _read(folder)
+    document = report_of(done, tongue, provenance_of(folder), folder)
+    write(document, options["output"] or folder / f"report_{tongue}.html", theme, options["pdf"])
+
+
+def theme_of(path: Path | None) -> str:
+    """Return the rules of a style sheet ("" for none)."""
+    return "" if path is None else path.read_text(encoding="utf-8")
+
+
+def write(document: Any, file: Path, theme: str, pdf: bool) -> None:
+    """Write a document as HTML, and as PDF where that is asked."""
+    from cpts_sim.report.document import html_of, pdf_of
+
+    page = html_of(document, theme)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(page, encoding="utf-8")
+    files = [str(file)]
+    if pdf:
+        other = file.with_suffix(".pdf")
+        other.write_bytes(pdf_of(page))
+        files.append(str(other))
+    click.echo(say("document.written", files=", ".join(files)), err=True)
+
+
+def _refuse(context: click.Context) -> None:
+    """Refuse options that would need another computation.
+
+    Raises:
+        UsageError: one of them was given with a folder of results.
+    """
+    fixed = ("arms", "replications", "years", "seed", "workers", "replace")
+    source = click.core.ParameterSource.DEFAULT
+    given = [f"--{name}" for name in fixed if context.get_parameter_source(name) is not source]
+    if given:
+        raise UsageError(say("document.option_fixed", options=", ".join(given)))
+
+
+def _computed(path: Path, options: dict[str, Any]) -> Path:
+    """Run the comparison of a scenario (pairs computed before are found again) and return its folder."""
+    from cpts_sim.catalogue import catalogue
+    from cpts_sim.cli import _pairs
+    from cpts_sim.experiment import Plan, with_short_arms
+    from cpts_sim.experiment.results import may_write
+    from cpts_sim.scenario import load
+
+    scenario = _pairs.with_years(load(path, catalogue()), options["years"])
+    scenario, arms = with_short_arms(scenario, _pairs.listed(options["arms"]))
+    if len(arms) < 2:
+        raise UsageError(say("report.one_arm", arm=arms[0]))
+    plan = Plan(scenario, arms, options["seed"], options["replications"])
+    folder = _pairs.folder_for(plan, None)
+    may_write(folder, plan.key, options["replace"])
+    done, seconds = _pairs.compute(plan, folder, workers=options["workers"], fresh=False, smallest=None, silent=False)
+    _pairs.write(done, folder, seconds, options["workers"], options["replace"])
+    return folder
+
+
+def _read(folder: Path) -> Any:
+    """Read a folder of results.
+
+    Raises:
+        InputError: it does not hold the numbers of the pairs.
+        UsageError: it has one arm only.
+    """
+    from cpts_sim.experiment import read_results
+    from cpts_sim.experiment.store import MANIFEST
+
+    if (folder / MANIFEST).is_file() and not (folder / "values.parquet").is_file():
+        raise InputError(say("document.no_values", folder=folder))
+    done = read_results(folder)
+    if len(done.values.arms) < 2:
+        raise UsageError(say("document.one_arm", folder=folder, arm=done.values.arms[0]))
+    return done

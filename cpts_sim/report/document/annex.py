@@ -1,0 +1,64 @@
+"""Annexes: the commands that redo the result, sources and licences, every parameter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cpts_sim.evidence import ParameterEntry, load_parameters
+from cpts_sim.experiment.keys import SCHEMA
+from cpts_sim.report.document.blocks import Code, Section, Table, Text
+from cpts_sim.report.document.depends import grade_of, parameter_head, range_of, value_of
+from cpts_sim.report.document.reading import Told
+from cpts_sim.words import say
+
+SOURCES = (("insee", "open"), ("drees", "open"), ("cnam", "open"), ("ign", "open"), ("studies", "cited"),
+           ("program", "mit"))  # fmt: skip
+"""Producers of what the model reads, and the licence of each."""
+
+
+def annexes(told: Told, folder: Path | None) -> tuple[Section, ...]:
+    """Return the annexes of a report."""
+    return (_redo(told, folder), _sources(told.lang), parameters(told))
+
+
+def _redo(told: Told, folder: Path | None) -> Section:
+    lang, plan = told.lang, told.done.plan
+    where = (folder or Path(plan.scenario.name)).name
+    arms, seeds = ",".join(plan.arms), told.done.values.seeds
+    lines = (
+        f"cpts-sim compare --like {where}/manifest.json",
+        f"cpts-sim compare {where}/scenario.yaml --arms {arms} --replications {len(seeds)} --seed {seeds[0]}",
+        f"cpts-sim report {where} --lang {lang}",
+    )
+    text = say("document.redo", lang, key=plan.key, schema=SCHEMA)
+    return Section("redo", say("document.section.redo", lang), (Text(text), Code(lines)), "annex")
+
+
+def _sources(lang: str) -> Section:
+    rows = tuple((say(f"document.source.{name}", lang), say(f"document.source.{name}_what", lang),
+                  say(f"document.licence.{licence}", lang)) for name, licence in SOURCES)  # fmt: skip
+    head = tuple(say(f"document.column.{name}", lang) for name in ("producer", "what", "licence"))
+    table = Table("sources-table", say("document.table.sources", lang), head, rows, words=frozenset({1, 2}))
+    return Section("sources", say("document.section.sources", lang), (table,), "annex")
+
+
+def parameters(told: Told) -> Section:
+    """Return every parameter that a run reads, with its range, grade and source."""
+    lang, scenario = told.lang, told.done.plan.scenario
+    entries = [entry for entry in load_parameters(scenario.reference_year, dict(scenario.parameters)).entries()
+               if not entry.target]  # fmt: skip
+    rooms = sorted({entry.room for entry in entries})
+    tables = tuple(_room(room, [entry for entry in entries if entry.room == room], lang) for room in rooms)
+    intro = say("document.table.parameters", lang, count=len(entries), year=scenario.reference_year)
+    return Section("parameters", say("document.section.parameters", lang), (Text(intro), *tables), "annex")
+
+
+def _room(room: str, entries: list[ParameterEntry], lang: str) -> Table:
+    """Return the parameters of one file."""
+    rows = tuple(
+        (entry.id + (" *" if entry.overridden else ""), value_of(entry, lang), entry.unit, range_of(entry, lang),
+         grade_of(entry, lang), f"{entry.source} ({entry.year})") for entry in entries
+    )  # fmt: skip
+    caption = say("document.table.room", lang, room=room, count=len(rows))
+    return Table(f"parameters-{room}", caption, parameter_head(lang), rows, words=frozenset({1, 2, 3, 4, 5}),
+                 english=frozenset({0, 2, 5}), small=True)  # fmt: skip

@@ -1,0 +1,86 @@
+"""What was compared: the territory's choice, the arms, the missions of the decision with their calendar and price."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cpts_sim.evidence import load_parameters
+from cpts_sim.explain import mission_card, mission_names
+from cpts_sim.report.document.blocks import Section, Table, Terms, Text
+from cpts_sim.report.document.reading import Told
+from cpts_sim.words import number, say, speaking
+
+
+def missions_in(told: Told) -> list[str]:
+    """Return the missions of the decision's CPTS, or of the first arm's where the decision ends it."""
+    return sorted(_missions(told))
+
+
+def _missions(told: Told) -> dict[str, Any]:
+    arms = told.done.plan.scenario.arms
+    for arm in (told.arm, told.base):
+        own = arms[arm].cpts if arm in arms else None
+        if own is not None and own.missions.names():
+            return dict(own.missions.items())
+    return {}
+
+
+def compared(told: Told) -> Section:
+    """Return the section of what was compared."""
+    lang = told.lang
+    intro = say("document.compared.intro", lang, arm=told.name(told.arm), base=told.name(told.base),
+                time=told.time, year=told.done.plan.scenario.reference_year)  # fmt: skip
+    blocks: list[Any] = [Text(intro), Terms(tuple((told.name(arm), _arm(told, arm)) for arm in told.done.values.arms))]
+    table = _table(told)
+    blocks.append(table or Text(say("document.missing.mission_list", lang), "note"))
+    return Section("compared", say("document.section.compared", lang), tuple(blocks))
+
+
+def _arm(told: Told, arm: str) -> str:
+    """Say in a sentence what an arm is."""
+    lang, arms = told.lang, told.done.plan.scenario.arms
+    own = arms.get(arm)
+    if own is None or (own.cpts is None and own.instead is None):
+        return say("document.compared.nothing", lang)
+    if own.instead is not None:
+        uses = ((say(f"document.instead.{name}", lang), getattr(own.instead, name)) for name in
+                ("assistants", "sessions", "msp"))  # fmt: skip
+        shares = ", ".join(f"{name} {number(100 * share, 0, lang)} %" for name, share in uses if share)
+        return say("document.compared.instead", lang, shares=shares)
+    if own.cpts is None:
+        return say("document.compared.nothing", lang)
+    there = own.cpts.missions.names()
+    names = ", ".join(say(f"report.mission.{name}", lang) for name in there)
+    parts = [say("document.compared.cpts", lang, start=_months(own.cpts.start_months, lang),
+                 missions=names or say("document.nothing", lang))]  # fmt: skip
+    if own.cpts.since_months is not None:
+        parts.append(say("document.compared.since", lang, since=_months(own.cpts.since_months, lang)))
+    if own.cpts.stop_months is not None:
+        parts.append(say("document.compared.stop", lang, stop=_months(own.cpts.stop_months, lang)))
+    return " ".join(parts)
+
+
+def _months(months: float, lang: str) -> str:
+    if not months:
+        return say("document.day_zero", lang)
+    return say("document.months", lang, months=number(months, int(months != int(months)), lang))
+
+
+def _table(told: Told) -> Table | None:
+    """Return the missions: when they begin, what they do, what they cost, how sure their effect is."""
+    lang, rows = told.lang, []
+    parameters = load_parameters(told.done.plan.scenario.reference_year)
+    for name, settings in sorted(_missions(told).items()):
+        if name not in mission_names():
+            continue
+        with speaking(lang):
+            card = mission_card(name, parameters)
+        start = getattr(settings, "start_months", None)
+        begins = say("document.by_project", lang) if start is None else _months(float(start), lang)
+        rows.append((card.words["title"], begins, card.words.get("does", "–"), card.words.get("price", "–"),
+                     say(f"missions.grade_{card.grade}", lang)))  # fmt: skip
+    if not rows:
+        return None
+    head = tuple(say(f"document.column.{name}", lang) for name in ("mission", "begins", "does", "price", "grade"))
+    caption = say("document.table.mission_list", lang)
+    return Table("mission-list", caption, head, tuple(rows), words=frozenset({1, 2, 3, 4}))

@@ -1,0 +1,210 @@
+"""The report of a comparison: its sections in the order in which a decision is taken."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cpts_sim import EPOCH, __version__
+from cpts_sim.experiment import Comparison
+from cpts_sim.report.document import harms, tables
+from cpts_sim.report.document.annex import annexes
+from cpts_sim.report.document.blocks import Block, Document, Figure, Items, Section, Table, Text, kept
+from cpts_sim.report.document.compared import compared
+from cpts_sim.report.document.depends import depends
+from cpts_sim.report.document.essential import essential
+from cpts_sim.report.document.figures import Dot, dots, drawn
+from cpts_sim.report.document.phrases import named_unit
+from cpts_sim.report.document.reading import CUTS, PRIMARY, Told, known, told_of
+from cpts_sim.report.maps import _territory
+from cpts_sim.report.marks import note
+from cpts_sim.report.numbers import gap_unit_words
+from cpts_sim.report.table import exceeding, scenario_title
+from cpts_sim.words import date_words, say
+
+
+def report_of(done: Comparison, lang: str, provenance: Mapping[str, Any] | None = None, folder: Path | None = None,
+              ) -> Document:  # fmt: skip
+    """Return the report of a comparison.
+
+    Args:
+        done: its pairs.
+        lang: "fr" or "en".
+        provenance: what varies (only the day of the computation is read).
+        folder: where the results are, named in the commands to redo them.
+    """
+    told = told_of(done, lang)
+    parts = (
+        _section("essential", lang, essential(told), kind="box"), compared(told), _main(told), _arms(told),
+        _forest(told), _course(told), _map(told), _groups(told), _missions(told), harms.harms(told), _time(told),
+        _slack(told), _costs(told), _paid(told), depends(told), _silent(told), *annexes(told, folder),
+    )  # fmt: skip
+    title = say("document.title", lang, title=scenario_title(done, lang))
+    sections = tuple(part for part in parts if part is not None)
+    return Document(lang, say("document.nature", lang), title, say("document.banner", lang), _facts(told, provenance),
+                    sections)  # fmt: skip
+
+
+def _section(name: str, lang: str, *blocks: Block | None, kind: str = "plain") -> Section:
+    """Return a section; one without any block says in a sentence what is missing."""
+    inside = kept(blocks) or (Text(say(f"document.missing.{name}", lang), "note"),)
+    return Section(name, say(f"document.section.{name}", lang), inside, kind)
+
+
+def _facts(told: Told, provenance: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
+    done, lang = told.done, told.lang
+    seeds, scenario = done.values.seeds, done.plan.scenario
+    place = _territory(done)
+    facts = {
+        "territory": str(place.get("title") or scenario.territory.label),
+        "inhabitants": say("document.inhabitants", lang, count=sum(place["communes"]["population"]),
+                           communes=len(place["communes"]["code"])),
+        "compared": " / ".join(told.name(arm) for arm in done.values.arms),
+        "years": told.time,
+        "reference": str(scenario.reference_year),
+        "pairs": say("document.seeds", lang, count=len(seeds), first=seeds[0], last=seeds[-1]),
+        "version": say("document.version", lang, version=__version__, epoch=EPOCH),
+        "key": done.plan.key,
+    }  # fmt: skip
+    if day := _day(provenance):
+        facts["date"] = date_words(day.date(), lang)
+    return tuple((say(f"document.fact.{name}", lang), text) for name, text in facts.items())
+
+
+def _day(provenance: Mapping[str, Any] | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str((provenance or {})["finished"]))
+    except (KeyError, ValueError):
+        return None
+
+
+def _main(told: Told) -> Section:
+    lang, lines = told.lang, told.main()
+    if not lines:
+        return _section("main", lang)
+    names = {"arm": told.name(told.arm), "base": told.name(told.base), "time": told.time}
+    caption = say("document.table.main", lang, pairs=len(told.done.values.seeds), **names)
+    table = tables.outcomes(told, "main-table", lines, caption, say("document.table.main_note", lang))
+    return _section("main", lang, table, Text(say("document.open_note", lang)))
+
+
+def _arms(told: Told) -> Section | None:
+    """Return the other arms; a comparison of two has no such section."""
+    others = told.others()
+    if not others:
+        return None
+    money = [tables.against(told, arm) for arm in others if arm in ("same_money",)]
+    return _section("arms", told.lang, tables.other_arms(told, others), *money)
+
+
+def _figure(told: Told, name: str, data: Table | None) -> Figure | None:
+    """Return a figure of every comparison with its data, or None where there is nothing to draw."""
+    if data is None:
+        return None
+    picture = drawn(told.done, name, told.lang, told.arm)
+    if picture is None:
+        return None
+    return Figure(name, picture, say(f"document.figure.{name}", told.lang, base=told.name(told.base)), data)
+
+
+def _forest(told: Told) -> Section:
+    lang, lines = told.lang, told.judged()
+    data = tables.outcomes(told, "forest-data", lines, say("document.table.forest", lang)) if lines else None
+    return _section("forest", lang, _figure(told, "forest", data))
+
+
+def _course(told: Told) -> Section:
+    return _section("course", told.lang, _figure(told, "course", tables.course(told)))
+
+
+def _map(told: Told) -> Section:
+    data = tables.communes(told)
+    figure = _figure(told, "map", data)
+    # Without outlines there is no map, yet there are numbers.
+    return _section("map", told.lang, figure or data)
+
+
+def _groups(told: Told) -> Section:
+    lang, data = told.lang, tables.groups(told)
+    rows: list[Dot] = []
+    for by in CUTS:
+        lines = told.groups(PRIMARY, by)
+        if lines:
+            rows += [Dot(say(f"document.cut.{by}", lang)), *(Dot(told.group_name(line), line) for line in lines)]
+    if data is None or not rows:
+        return _section("groups", lang)
+    first = told.line(PRIMARY)
+    axis = say("document.axis", lang, unit=gap_unit_words(first.indicator.unit, lang), base=told.name(told.base))
+    title = say("document.section.groups", lang)
+    text = note(told.done, say("document.figure.groups", lang), lang)
+    figure = Figure("groups-figure", dots(rows, axis, lang, title, text), say("document.figure.groups", lang), data)
+    return _section("groups", lang, figure, Text(say("document.chance_note", lang), "note"))
+
+
+def _missions(told: Told) -> Section | None:
+    """Return what each mission adds; without such arms the section says how to ask for them."""
+    lang, data = told.lang, tables.missions(told)
+    if data is None:
+        return _section("missions", lang)
+    rows = []
+    for name in tables.MISSION_OUTCOMES[:1]:
+        for mission, form, without, with_ in told.ablations():
+            title = say(f"document.mission_{form}", lang, mission=say(f"report.mission.{mission}", lang))
+            rows.append(Dot(title, told.between(name, without, with_)))
+    shown = [row for row in rows if row.line is not None and known(row.line)]
+    first = told.line(PRIMARY)
+    axis = named_unit(told.label(first), first.indicator.unit, lang)
+    text = say("document.figure.missions", lang)
+    picture = dots(shown, axis, lang, say("document.section.missions", lang), text) if shown else None
+    figure = Figure("missions-figure", picture, text, data) if picture is not None else None
+    return _section("missions", lang, figure or data)
+
+
+def _time(told: Told) -> Section:
+    lang = told.lang
+    lines = [told.line(name) for name in ("time.hours", "time.patients", "time.displaced", "time.unpaid_evening",
+                                          "cpts.hours", "cpts.unpaid_hours")]  # fmt: skip
+    shown = [line for line in lines if known(line)]
+    caption = say("document.table.hours", lang)
+    table = tables.outcomes(told, "hours", shown, caption) if shown else None
+    return _section("time", lang, tables.time_asked(told), table)
+
+
+def _slack(told: Told) -> Section:
+    return _section("slack", told.lang, tables.slack(told))
+
+
+def _costs(told: Told) -> Section:
+    from cpts_sim.report.document.money import cost_tables
+
+    return _section("costs", told.lang, tables.account(told), *cost_tables(told))
+
+
+def _paid(told: Told) -> Section:
+    lang, table = told.lang, tables.paid(told)
+    return _section("paid", lang, table, Text(say("document.paid_note", lang), "note") if table else None)
+
+
+def _silent(told: Told) -> Section:
+    """Return what the result does not say: limits of every result, of this territory, and effects beyond any trial."""
+    lang = told.lang
+    names = ("forecast", "one", "interval", "short", "people", "validity")
+    fixed = [say(f"document.limit.{name}", lang) for name in names]
+    own = [str(each[lang]) for each in _territory(told.done).get("notes", [])]
+    alerts = [Text(text, "alert") for text in exceeding(told.done, lang)]
+    return _section("silent", lang, *alerts, Items(tuple(fixed + own)))
+
+
+def provenance_of(folder: Path) -> dict[str, Any]:
+    """Return what a folder of results tells of its computation ({} where it tells nothing)."""
+    try:
+        content: dict[str, Any] = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content
+
+
+__all__ = ["provenance_of", "report_of"]

@@ -1,0 +1,89 @@
+"""What the result depends on: the weakest assumptions that the missions read, and how to weigh them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cpts_sim.evidence import ParameterEntry, load_parameters, plain_value
+from cpts_sim.explain import mission_card, mission_names
+from cpts_sim.report.document.blocks import Section, Table, Text
+from cpts_sim.report.document.compared import missions_in
+from cpts_sim.report.document.reading import Told
+from cpts_sim.words import number, percent, say
+
+WEAK = ("judgement", "D")
+SHOWN = 10
+"""Assumptions shown; the annex has them all."""
+CUT = 46
+_COLUMNS = ("parameter", "value", "unit", "range", "grade", "source")
+
+
+def depends(told: Told) -> Section:
+    """Return the share of weak assumptions among those that decide the missions, and the widest of them."""
+    lang, title = told.lang, say("document.section.depends", told.lang)
+    entries = _of_missions(told)
+    if not entries:
+        return Section("depends", title, (Text(say("document.missing.depends", lang), "note"),))
+    weak = [entry for entry in entries if entry.grade in WEAK]
+    share = percent(len(weak) / len(entries), 0, lang)
+    intro = say("document.depends.intro", lang, weak=len(weak), count=len(entries), share=share)
+    widest = sorted(weak, key=lambda entry: (-_width(entry), entry.id))[:SHOWN]
+    rows = tuple((entry.id, value_of(entry, lang), entry.unit, range_of(entry, lang), grade_of(entry, lang),
+                  f"{entry.source} ({entry.year})") for entry in widest)  # fmt: skip
+    table = Table("weakest", say("document.table.weakest", lang, count=len(rows)), parameter_head(lang), rows,
+                  words=frozenset({1, 2, 3, 4, 5}), english=frozenset({0, 2, 5}), small=True)  # fmt: skip
+    return Section("depends", title, (Text(intro), table, Text(say("document.depends.how", lang), "note")))
+
+
+def parameter_head(lang: str) -> tuple[str, ...]:
+    """Return the columns of a table of parameters."""
+    return tuple(say(f"document.column.{name}", lang) for name in _COLUMNS)
+
+
+def _of_missions(told: Told) -> list[ParameterEntry]:
+    scenario = told.done.plan.scenario
+    parameters = load_parameters(scenario.reference_year, dict(scenario.parameters))
+    names = [name for name in missions_in(told) if name in mission_names()]
+    found = {entry.id: entry for name in names for entry in mission_card(name, parameters).parameters}
+    return [found[key] for key in sorted(found) if found[key].grade != "definition"]
+
+
+def _width(entry: ParameterEntry) -> float:
+    """Return the width of the range relative to the value; only single numbers have one."""
+    value = entry.value
+    if isinstance(value, tuple | Mapping) or not value:
+        return 0.0
+    return (entry.high - entry.low) / abs(value)
+
+
+def value_of(entry: ParameterEntry, lang: str) -> str:
+    """Write the value of a parameter, cut short when it is a long list."""
+    return _cut(_plain(plain_value(entry.value), lang))
+
+
+def range_of(entry: ParameterEntry, lang: str) -> str:
+    """Write the admissible range of a parameter."""
+    low, high = (_plain(end, lang) for end in (entry.low, entry.high))
+    return say("document.range", lang, low=low, high=high) if low != high else "–"
+
+
+def grade_of(entry: ParameterEntry, lang: str) -> str:
+    """Write the grade of evidence of a parameter."""
+    return say(f"document.grade.{entry.grade}", lang)
+
+
+def _plain(value: object, lang: str) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} : {_plain(item, lang)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return " ; ".join(_plain(item, lang) for item in value)
+    if not isinstance(value, int | float):
+        return str(value)
+    if value and not 1e-4 <= abs(value) < 1e9:
+        return f"{value:.3g}"
+    places = next((d for d in range(5) if abs(value - round(value, d)) <= 1e-9 * max(1.0, abs(value))), 4)
+    return number(float(value), places, lang)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= CUT else text[: CUT - 1].rstrip() + "…"

@@ -1,0 +1,170 @@
+"""The essential in five answers: every sentence is chosen by the sign, the size and the interval of its numbers."""
+
+from __future__ import annotations
+
+import math
+
+from cpts_sim.experiment import Line, Place, Reading
+from cpts_sim.experiment.defaults import FEWEST_PAIRS
+from cpts_sim.experiment.statistics import mean_interval
+from cpts_sim.report.document.blocks import Terms
+from cpts_sim.report.document.phrases import amount, gap_phrase, level_phrase, listed
+from cpts_sim.report.document.reading import BEFORE_FUNDING, CUTS, PRIMARY, Told, better, known, quarters, worse
+from cpts_sim.report.numbers import unit_words
+from cpts_sim.scenario.arms import SAME_MONEY
+from cpts_sim.words import say
+
+MOST_NAMED = 3
+"""Improvements named one by one in the essential; whatever gets worse is always named."""
+
+
+def essential(told: Told) -> Terms:
+    """Return what changes, for whom, from when, how sure, at what cost."""
+    answers = (("what", _what), ("whom", _whom), ("when", _when), ("sure", _sure), ("cost", _cost))
+    return Terms(tuple((say(f"document.question.{name}", told.lang), answer(told)) for name, answer in answers))
+
+
+def _what(told: Told) -> str:
+    lang, first = told.lang, told.line(PRIMARY)
+    if not known(first):
+        return say("document.what.unknown", lang)
+    head = say(
+        f"document.what.{_word(first)}", lang, arm=told.name(told.arm), base=told.name(told.base),
+        indicator=_lower(told.label(first)), gap=gap_phrase(first, lang, "gap_full"),
+        level=level_phrase(first.without, first.indicator.unit, lang),
+    )  # fmt: skip
+    rest = [line for line in told.main() if line.place.indicator != PRIMARY]
+    return " ".join([head, _others(told, rest)])
+
+
+def _word(line: Line) -> str:
+    return "higher" if line.reading is Reading.LOWER else str(line.reading)
+
+
+def _others(told: Told, lines: list[Line]) -> str:
+    lang, bad, good = told.lang, worse(lines), better(lines)
+    parts = []
+    if bad:
+        parts.append(say("document.what.bad", lang, lines=_named(told, bad)))
+    if good:
+        parts.append(say("document.what.good", lang, lines=_named(told, good[:MOST_NAMED])))
+        if len(good) > MOST_NAMED:
+            parts.append(say("document.what.more", lang, count=len(good) - MOST_NAMED))
+    left = len(lines) - len(bad) - len(good)
+    if left:
+        parts.append(say("document.what.rest", lang, count=left, all=len(lines)))
+    return " ".join(parts)
+
+
+def _named(told: Told, lines: list[Line]) -> str:
+    texts = [_pair(_lower(told.label(line)), gap_phrase(line, told.lang), told.lang) for line in lines]
+    return listed(texts, told.lang)
+
+
+def _pair(name: str, text: str, lang: str) -> str:
+    return say("document.named", lang, name=name, text=text)
+
+
+def _lower(text: str) -> str:
+    """Begin a label in lower case inside a sentence, unless it begins with an abbreviation."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _whom(told: Told) -> str:
+    lang = told.lang
+    parts = [line for by in CUTS for line in told.groups(PRIMARY, by)]
+    if not parts:
+        return say("document.whom.unknown", lang)
+    good, bad = better(parts), worse(parts)
+    good.sort(key=lambda line: -abs(line.difference.mean))
+    bad.sort(key=lambda line: -abs(line.difference.mean))
+    out = []
+    if bad:
+        out.append(say("document.whom.bad", lang, groups=_group_list(told, bad)))
+    if good:
+        out.append(say("document.whom.good", lang, groups=_group_list(told, good[:MOST_NAMED])))
+    if not out:
+        out.append(say("document.whom.nobody", lang, count=len(parts)))
+    gap = told.line("access.gap_deprivation")
+    if known(gap) and not gap.difference.low <= 0 <= gap.difference.high:
+        better_off = "wider" if gap.difference.mean * gap.without.mean > 0 else "narrower"
+        out.append(say(f"document.whom.{better_off}", lang, gap=gap_phrase(gap, lang)))
+    return " ".join(out)
+
+
+def _group_list(told: Told, lines: list[Line]) -> str:
+    texts = [_pair(told.group_name(line), gap_phrase(line, told.lang), told.lang) for line in lines]
+    return listed(texts, told.lang)
+
+
+def _when(told: Told) -> str:
+    lang, parts = told.lang, list(quarters(told))
+    if not parts:
+        return say("document.when.short", lang)
+    first = told.line(PRIMARY)
+    if first.difference.count < FEWEST_PAIRS:
+        return say("document.when.few", lang)
+    sign = math.copysign(1.0, first.difference.mean) if first.difference.mean else 0.0
+    seen = [rank for rank, gap in parts if sign * gap.mean > gap.half]
+    if not seen or not sign:
+        return say("document.when.never", lang, count=len(parts))
+    rank, gap = next(part for part in parts if part[0] == seen[0])
+    unit = say("report.unit_points", lang)
+    shown = amount(type(gap)(100 * gap.mean, 100 * gap.half, gap.count, 100 * gap.deviation), lang, unit)
+    lasting = all(later in seen for later in range(rank, len(parts) + 1))
+    key = "lasting" if lasting else "passing"
+    return say(f"document.when.{key}", lang, rank=_rank(rank, lang), gap=shown, count=len(parts))
+
+
+def _rank(rank: int, lang: str) -> str:
+    return say("document.rank_first" if rank == 1 else "document.rank", lang, rank=rank)
+
+
+def _sure(told: Told) -> str:
+    lang, lines = told.lang, told.main()
+    pairs = len(told.done.values.seeds)
+    apart = sum(line.reading in (Reading.BETTER, Reading.WORSE) for line in lines)
+    key = "few" if pairs < FEWEST_PAIRS else "enough"
+    parts = [say(f"document.sure.{key}", lang, pairs=pairs, least=FEWEST_PAIRS, apart=apart, all=len(lines))]
+    if told.done.stopped == "ceiling":
+        parts.append(say("document.sure.ceiling", lang))
+    parts.append(say("document.sure.world", lang))
+    return " ".join(parts)
+
+
+def _cost(told: Told) -> str:
+    lang, values = told.lang, told.done.values
+    shown = []
+    for place, unit in (("cpts.spent", "euros_year"), ("cpts.euros_per_person", "euros_person_year")):
+        got = mean_interval(values.get(told.arm, Place(place)))
+        if math.isfinite(got.mean) and got.mean:
+            shown.append(amount(got, lang, unit_words(unit, lang)))
+    hours = mean_interval(values.get(told.arm, Place("cpts.hours")))
+    if not shown:
+        return say("document.cost.unknown", lang)
+    parts = [say("document.cost.euros", lang, arm=told.name(told.arm), euros=(", ").join(shown))]
+    if math.isfinite(hours.mean) and hours.mean:
+        parts.append(say("document.cost.hours", lang, hours=amount(hours, lang, unit_words("hours_year", lang))))
+    for other in (SAME_MONEY, BEFORE_FUNDING):
+        if other in told.others():
+            parts.append(_against(told, other))
+    return " ".join(parts)
+
+
+def _against(told: Told, other: str) -> str:
+    """Say how the decision compares with the same money otherwise, or with what is to be expected before funding."""
+    lang = told.lang
+    if other == BEFORE_FUNDING:
+        line = told.line(PRIMARY, other)
+        return say("document.cost.before", lang, gap=gap_phrase(line, lang), indicator=_lower(told.label(line)))
+    line = told.between(PRIMARY, other, told.arm)
+    word = {Reading.BETTER: "better", Reading.WORSE: "worse"}.get(line.reading, "open")
+    return say(f"document.cost.money_{word}", lang, gap=gap_phrase(line, lang), indicator=_lower(told.label(line)))
+
+
+def essential_text(told: Told) -> str:
+    """Return the five answers as plain text."""
+    return "\n".join(f"{name} {text}" for name, text in essential(told).pairs)
+
+
+__all__ = ["MOST_NAMED", "essential", "essential_text"]

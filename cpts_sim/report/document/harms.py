@@ -1,0 +1,66 @@
+"""Adverse effects: a section that is always there, found by looking at everything that was measured."""
+
+from __future__ import annotations
+
+from cpts_sim.experiment import Line, Place, Reading
+from cpts_sim.report.document import tables
+from cpts_sim.report.document.blocks import Block, Items, Section, Text
+from cpts_sim.report.document.phrases import gap_phrase, listed
+from cpts_sim.report.document.reading import CUTS, PRIMARY, Told, known, worse
+from cpts_sim.report.maps import _territory
+from cpts_sim.words import say
+
+WATCHED = (
+    "wait.mean", "wait.over_7d", "contact.failed", "lead.mean", "time.hours", "time.long_weeks", "time.displaced",
+    "time.unpaid_evening", "burnout.left", "burnout.sick", "visit.no_show", "ed.left_unseen", "ed.wait", "mt.orphaned",
+    "second_line.days", "second_line.gave_up", "cpts.unpaid_hours",
+)  # fmt: skip
+"""Numbers in which harm would show, beside the outcomes of the main table and of the groups."""
+BURDENS = ("time.hours", "time.displaced", "time.unpaid_evening")
+"""Times that nobody calls good or bad in themselves, of which a rise is a burden."""
+
+
+def harms(told: Told) -> Section:
+    """Return what gets worse, who pays, and what was looked at without finding harm."""
+    lang, title = told.lang, say("document.section.harms", told.lang)
+    looked = [*told.main(), *(line for name in WATCHED if known(line := told.line(name)))]
+    parts = [line for by in CUTS for line in told.groups(PRIMARY, by)]
+    if not looked:
+        return Section("harms", title, (Text(say("document.missing.harms", lang), "note"),))
+    if not tables.enough(told):
+        return Section("harms", title, (Text(say("document.harm.too_few", lang), "alert"),))
+    found = [line for line in looked if _burden(line)]
+    sentences = [*_groups(told, parts), *_communes(told)]
+    count = len(looked) + len(parts)
+    head = Text(say("document.harm.found" if found or sentences else "document.harm.none", lang, count=count),
+                "alert" if found or sentences else "plain")  # fmt: skip
+    blocks: list[Block] = [head]
+    if found:
+        blocks.append(tables.outcomes(told, "harm-table", found, say("document.table.harms", lang)))
+    if sentences:
+        blocks.append(Items(tuple(sentences)))
+    return Section("harms", title, (*blocks, Text(say("document.harm.note", lang), "note")))
+
+
+def _burden(line: Line) -> bool:
+    rises = line.reading is Reading.HIGHER and line.place.indicator in BURDENS
+    return line.reading is Reading.WORSE or rises
+
+
+def _groups(told: Told, parts: list[Line]) -> list[str]:
+    bad = worse(parts)
+    if not bad:
+        return []
+    texts = [say("document.named", told.lang, name=told.group_name(line), text=gap_phrase(line, told.lang))
+             for line in bad]  # fmt: skip
+    return [say("document.harm.groups", told.lang, groups=listed(texts, told.lang))]
+
+
+def _communes(told: Told) -> list[str]:
+    """Say in how many communes the time to resolution gets longer."""
+    codes = _territory(told.done)["communes"]["code"]
+    lines = [told.line(Place("access.resolution", "commune", str(code))) for code in codes]
+    bad = worse(lines)
+    if not bad:
+        return []
+    return [say("document.harm.communes", told.lang, count=len(bad), all=len(codes))]

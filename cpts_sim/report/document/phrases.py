@@ -1,0 +1,106 @@
+"""Numbers as a document writes them: with their unit, and never without their interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from cpts_sim.experiment import Line
+from cpts_sim.experiment.statistics import Interval
+from cpts_sim.report.numbers import decimals, factor, gap_unit_words, level, unit_words, written
+from cpts_sim.words import number, say
+
+NBSP = "\N{NO-BREAK SPACE}"
+MOST_DECIMALS = 4
+
+
+def level_phrase(interval: Interval, unit: str, lang: str) -> str:
+    """Write a level with its unit: 65 %, 6,4 jours."""
+    return f"{level(interval, unit, lang)} {unit_words(unit, lang)}"
+
+
+def level_spread(interval: Interval, unit: str, lang: str) -> str:
+    """Write a level with its unit and half-width."""
+    half = interval.half * factor(unit)
+    if not math.isfinite(half):
+        return level_phrase(interval, unit, lang)
+    shown = f"{level(interval, unit, lang)} ± {written(half, decimals(half, half), lang)}"
+    return f"{shown} {unit_words(unit, lang)}"
+
+
+def gap_phrase(line: Line, lang: str, key: str = "gap") -> str:
+    """Write a difference with its unit and its interval in parentheses (``key``: "gap" or "gap_full")."""
+    shown, ends = _gap(line, lang)
+    unit = _agreed(gap_unit_words(line.indicator.unit, lang), line.difference.mean * factor(line.indicator.unit), lang)
+    return say(f"document.{key}", lang, gap=shown, unit=unit, interval=ends)
+
+
+def gap_short(line: Line, lang: str) -> str:
+    """Write a difference with its interval in brackets, the unit standing in the row's name."""
+    shown, ends = _gap(line, lang)
+    return f"{shown} [{ends.replace(' ', NBSP)}]"
+
+
+def _gap(line: Line, lang: str) -> tuple[str, str]:
+    """Write a difference and its interval, with one decimal more where an end would look like zero and is not."""
+    times, gap = factor(line.indicator.unit), line.difference
+    mean, half = gap.mean * times, gap.half * times
+    places = decimals(half, mean)
+    if not math.isfinite(half):
+        return written(mean, places, lang, sign=True), say("document.no_interval", lang)
+    ends = (mean - half, mean + half)
+    while places < MOST_DECIMALS and half > 0 and any(end and not round(end, places) for end in ends):
+        places += 1
+    low, high = (written(end, places, lang, sign=True) for end in ends)
+    return written(mean, places, lang, sign=True), say("document.range", lang, low=low, high=high)
+
+
+def _agreed(unit: str, value: float, lang: str) -> str:
+    """Write a unit in the singular where French wants it (below 2) or English does (1)."""
+    single = abs(value) < 2 if lang == "fr" else abs(value) == 1
+    return unit.removesuffix("s") if single and unit in ("points", "jours", "days", "heures", "hours") else unit
+
+
+def time_words(years: float, lang: str) -> str:
+    """Write a time in whole years where it is so, else in months."""
+    months = 12.0 * years
+    whole = abs(years - round(years)) < 1e-6
+    if whole:
+        return say("document.years", lang, count=round(years))
+    shown = number(months, int(months % 1 > 0.05), lang)
+    return say("document.months_long", lang, count=round(months, 1), months=shown)
+
+
+def amount(interval: Interval, lang: str, unit: str) -> str:
+    """Write an amount that only one arm has, with its unit and interval."""
+    places = decimals(interval.half, interval.mean)
+    shown = written(interval.mean, places, lang)
+    ends = say("document.no_interval", lang)
+    if math.isfinite(interval.half):
+        low, high = (written(end, places, lang) for end in (interval.low, interval.high))
+        ends = say("document.range", lang, low=low, high=high)
+    return say("document.gap", lang, gap=shown, unit=unit, interval=ends)
+
+
+def named_unit(name: str, unit: str, lang: str) -> str:
+    """Write an indicator with the unit of its differences."""
+    return f"{name} ({gap_unit_words(unit, lang)})"
+
+
+def listed(texts: Sequence[str], lang: str) -> str:
+    """Join texts as an enumeration with semicolons."""
+    return (" ; " if lang == "fr" else "; ").join(texts)
+
+
+def smallest_phrase(line: Line, lang: str) -> str:
+    """Write the smallest difference that matters, or say that none was set."""
+    if math.isnan(line.smallest):
+        return say("document.none_set", lang)
+    value = line.smallest * factor(line.indicator.unit)
+    places = next((d for d in range(2) if abs(value - round(value, d)) < 1e-9), 2)
+    return written(value, places, lang)
+
+
+def reading_words(line: Line, lang: str) -> str:
+    """Return the fixed words of a reading."""
+    return say(f"report.reading.{line.reading}", lang)

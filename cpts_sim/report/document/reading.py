@@ -1,0 +1,173 @@
+"""What a comparison holds for a document: which arm plays which part, lines, contrasts between two arms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from cpts_sim.experiment import Comparison, Line, Place, Reading
+from cpts_sim.experiment.readings import known_indicators, read
+from cpts_sim.experiment.statistics import Interval, mean_interval, paired_interval, pairing_gain
+from cpts_sim.report.document.phrases import time_words
+from cpts_sim.report.numbers import arm_words
+from cpts_sim.report.table import HEADLINES, row_label, titles_of
+from cpts_sim.scenario.arms import SAME_MONEY, WITH
+from cpts_sim.words import say
+
+MAIN: tuple[str, ...] = (
+    "access.in_time", "access.resolution", "access.unmet", "wait.p90", "mt.without_end", "mt.ald_without_end",
+    "ed.visits", "ed.not_admitted", "admission.avoidable", "admission.readmitted", "burnout.ee",
+    "burnout.exhausted_or_gone",
+)  # fmt: skip
+"""Outcomes of the main table, in order; the first is the primary one."""
+CUTS = ("age", "ald", "deprivation", "accessibility")
+"""Ways to cut the population of which winners and losers are told."""
+PRIMARY = "access.in_time"
+BEFORE_FUNDING = "before_funding"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A comparison with the parts that its arms play.
+
+    Attributes:
+        done: the pairs.
+        lang: "fr" or "en".
+        arm: the decision that the document is about, compared with the first arm.
+    """
+
+    done: Comparison
+    lang: str
+    arm: str
+
+    @property
+    def base(self) -> str:
+        """The arm that others are compared with."""
+        return self.done.values.arms[0]
+
+    @property
+    def time(self) -> str:
+        """The time simulated, in words."""
+        return time_words(self.done.plan.scenario.years, self.lang)
+
+    def name(self, arm: str) -> str:
+        """Return what people call an arm."""
+        return arm_words(arm, titles_of(self.done, self.lang), self.lang)
+
+    def line(self, place: Place | str, arm: str | None = None) -> Line:
+        """Compare one number of an arm (default: the decision's) with the first arm."""
+        line = self.done.line(place, arm or self.arm)
+        if line.place.by and math.isnan(line.smallest):
+            # A part of the population is judged by the same smallest difference as the whole.
+            least = self.done.smallest.get(line.place.indicator, math.nan)
+            reading = read(line.difference, line.indicator.better, least)
+            return Line(line.arm, line.place, line.indicator, line.without, line.with_, line.difference, line.gain,
+                        least, reading)  # fmt: skip
+        return line
+
+    def between(self, place: Place | str, first: str, second: str) -> Line:
+        """Compare one number of an arm with the same number of another than the first."""
+        where = Place(place) if isinstance(place, str) else place
+        one, two = self.done.values.get(first, where), self.done.values.get(second, where)
+        gap, indicator = paired_interval(one, two), known_indicators()[where.indicator]
+        least = self.done.smallest.get(where.indicator, math.nan)
+        reading = read(gap, indicator.better, least)
+        return Line(second, where, indicator, mean_interval(one), mean_interval(two), gap, pairing_gain(one, two),
+                    least, reading)  # fmt: skip
+
+    def main(self, arm: str | None = None) -> list[Line]:
+        """Return the lines of the main table that the results have."""
+        return [line for name in MAIN if known(line := self.line(name, arm))]
+
+    def judged(self) -> list[Line]:
+        """Return the lines of every headline of which one direction is good."""
+        lines = [self.line(place) for place in HEADLINES]
+        judged = [line for line in lines if line.indicator.better != "none" and line.indicator.unit != "sd"]
+        return [line for line in judged if known(line)]
+
+    def label(self, line: Line) -> str:
+        """Return what an indicator is called."""
+        return row_label(line.place, self.lang)
+
+    def groups(self, indicator: str, by: str) -> list[Line]:
+        """Return the lines of a cut's parts that the results have."""
+        names = self.done.values.groups(indicator, by)
+        order = ["low", "middle", "high"] if by == "accessibility" else sorted(names, key=_age_first)
+        lines = [self.line(Place(indicator, by, name)) for name in order if name in names]
+        return [line for line in lines if known(line)]
+
+    def group_name(self, line: Line) -> str:
+        """Return what a part of the population is called."""
+        return say(f"document.group.{line.place.by}.{line.place.group}", self.lang)
+
+    def others(self) -> list[str]:
+        """Return the other arms of which one asks "and instead?": neither the decision's nor made by a mission."""
+        return [arm for arm in self.done.values.arms[1:] if arm != self.arm and mission_of(arm) is None]
+
+    def ablations(self) -> list[tuple[str, str, str, str]]:
+        """Return (mission, what was done, arm without it, arm with it) for arms with a mission more or less."""
+        found = []
+        for arm in self.done.values.arms[1:]:
+            if (named := mission_of(arm)) is not None:
+                form, mission = named
+                pair = (arm, self.arm) if form == "minus" else (self.arm, arm)
+                found.append((mission, form, *pair))
+        return found
+
+    def paired(self, line: Line) -> tuple[int, int]:
+        """Return in how many pairs the compared arm does better, of how many."""
+        values = self.done.values
+        gaps = values.get(line.arm, line.place) - values.get(self.base, line.place)
+        gaps = gaps[np.isfinite(gaps)]
+        good = gaps > 0 if line.indicator.better == "higher" else gaps < 0
+        return int(good.sum()), len(gaps)
+
+
+def told_of(done: Comparison, lang: str) -> Told:
+    """Return a comparison as a document tells it; the decision is the arm ``with``, else the first compared one."""
+    arms = done.values.arms[1:]
+    plain = [arm for arm in arms if mission_of(arm) is None and arm not in (SAME_MONEY, BEFORE_FUNDING)]
+    return Told(done, lang, WITH if WITH in arms else (plain or list(arms))[0])
+
+
+def mission_of(arm: str) -> tuple[str, str] | None:
+    """Return ("minus" or "plus", mission) for an arm that differs by one mission, else None."""
+    form, _, mission = arm.partition("_")
+    return (form, mission) if form in ("minus", "plus") and mission else None
+
+
+def known(line: Line) -> bool:
+    """Tell whether both arms have the number."""
+    return math.isfinite(line.difference.mean)
+
+
+def quarters(told: Told, arm: str | None = None) -> Iterator[tuple[int, Interval]]:
+    """Yield (rank from 1, paired difference of the primary outcome) of each whole quarter of 13 weeks."""
+    one, two = (told.done.values.weeks(name, PRIMARY) for name in (told.base, arm or told.arm))
+    weeks = min(one.shape[1], two.shape[1])
+    for rank in range(weeks // 13):
+        part = slice(13 * rank, 13 * rank + 13)
+        with np.errstate(invalid="ignore"):
+            yield rank + 1, paired_interval(_means(one[:, part]), _means(two[:, part]))
+
+
+def _means(weeks: np.ndarray) -> list[float]:
+    return [float(row[np.isfinite(row)].mean()) if np.isfinite(row).any() else math.nan for row in weeks]
+
+
+def _age_first(name: str) -> tuple[int, str]:
+    head = name.split("-")[0].rstrip("+")
+    return (int(head), name) if head.isdigit() else (0, name)
+
+
+def worse(lines: list[Line]) -> list[Line]:
+    """Return the lines that are worse."""
+    return [line for line in lines if line.reading is Reading.WORSE]
+
+
+def better(lines: list[Line]) -> list[Line]:
+    """Return the lines that are better."""
+    return [line for line in lines if line.reading is Reading.BETTER]

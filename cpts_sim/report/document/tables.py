@@ -1,0 +1,252 @@
+"""The tables of a report: outcomes, other arms, groups, communes, missions, time, money, paid indicators."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from cpts_sim.engine.cpts_codes import ACI_MISSIONS, INCOME, SPENDING
+from cpts_sim.experiment import Line, Place
+from cpts_sim.experiment.defaults import FEWEST_PAIRS
+from cpts_sim.experiment.statistics import Interval, mean_interval
+from cpts_sim.measures.contract import BESIDE
+from cpts_sim.report.document.blocks import Table
+from cpts_sim.report.document.phrases import (
+    amount,
+    gap_short,
+    level_phrase,
+    level_spread,
+    named_unit,
+    reading_words,
+    smallest_phrase,
+)
+from cpts_sim.report.document.reading import CUTS, PRIMARY, Told, known
+from cpts_sim.report.maps import _territory
+from cpts_sim.report.numbers import decimals, gap_unit_words, level, unit_words, written
+from cpts_sim.words import number, say
+
+MISSION_OUTCOMES = (PRIMARY, "mt.without_end", "ed.visits", "burnout.ee")
+"""Outcomes by which missions are told apart."""
+CPTS_LINES = ("cpts_day", "cpts_lunch", "cpts_evening", "cpts_admin")
+PROFESSIONS = (("gp", "line"), ("nurse", "line_nurse"), ("pharmacist", "line_pharmacist"))
+"""Professions with a ledger, and the cut that holds theirs."""
+MINUTES_AN_HOUR = 60.0
+
+
+def _head(lang: str, *names: str) -> tuple[str, ...]:
+    return tuple(say(f"document.column.{name}", lang) for name in names)
+
+
+def _arms(told: Told) -> tuple[str, str]:
+    base, arm = told.name(told.base), told.name(told.arm)
+    return base[:1].upper() + base[1:], arm[:1].upper() + arm[1:]
+
+
+def outcomes(told: Told, name: str, lines: Sequence[Line], caption: str, note: str = "") -> Table:
+    """Return levels in both arms, differences with intervals, pairs that are better, what matters, readings."""
+    lang = told.lang
+    rows = []
+    for line in lines:
+        good, count = told.paired(line)
+        pairs = say("document.of", lang, good=good, all=count) if line.indicator.better != "none" else "–"
+        cells = (level(line.without, line.indicator.unit, lang), level(line.with_, line.indicator.unit, lang))
+        label = _two_units(told.label(line), line, lang)
+        judged = (pairs, smallest_phrase(line, lang), reading_words(line, lang))
+        rows.append((label, *cells, gap_short(line, lang), *judged))
+    head = (*_head(lang, "indicator"), *_arms(told), *_head(lang, "gap", "pairs_better", "smallest", "reading"))
+    tones = tuple(str(line.reading) for line in lines)
+    return Table(name, caption, head, tuple(rows), tones, frozenset({6}), note=note)
+
+
+def _two_units(label: str, line: Line, lang: str) -> str:
+    unit = unit_words(line.indicator.unit, lang)
+    return f"{label} ({unit})"
+
+
+def other_arms(told: Told, arms: Sequence[str]) -> Table:
+    """Return the differences of the decision and of the other arms, side by side."""
+    lang, all_arms = told.lang, (told.arm, *arms)
+    rows = [
+        (named_unit(told.label(line), line.indicator.unit, lang),
+         *(gap_short(told.line(line.place, arm), lang) for arm in all_arms))
+        for line in told.main()
+    ]  # fmt: skip
+    head = (*_head(lang, "indicator"), *(told.name(arm) for arm in all_arms))
+    caption = say("document.table.arms", lang, base=told.name(told.base))
+    return Table("arms", caption, head, tuple(rows), note=say("document.table.arms_note", lang))
+
+
+def against(told: Told, other: str) -> Table:
+    """Return the paired differences between another arm and the decision."""
+    lang = told.lang
+    lines = [told.between(line.place, other, told.arm) for line in told.main()]
+    rows = [(named_unit(told.label(line), line.indicator.unit, lang), gap_short(line, lang), reading_words(line, lang))
+            for line in lines]  # fmt: skip
+    caption = say("document.table.against", lang, arm=told.name(told.arm), other=told.name(other))
+    tones = tuple(str(line.reading) for line in lines)
+    return Table(f"against-{other}", caption, _head(lang, "indicator", "gap", "reading"), tuple(rows), tones,
+                 frozenset({2}))  # fmt: skip
+
+
+def groups(told: Told, indicator: str = PRIMARY) -> Table | None:
+    """Return the differences of every part of the population."""
+    lang, rows, tones = told.lang, [], []
+    for by in CUTS:
+        for line in told.groups(indicator, by):
+            name = f"{say(f'document.cut.{by}', lang)} : {told.group_name(line)}"
+            rows.append((name, level_phrase(line.without, line.indicator.unit, lang), gap_short(line, lang),
+                         reading_words(line, lang)))  # fmt: skip
+            tones.append(str(line.reading))
+    if not rows:
+        return None
+    first = told.line(indicator)
+    caption = say("document.table.groups", lang, indicator=named_unit(told.label(first), first.indicator.unit, lang))
+    head = (*_head(lang, "group"), _arms(told)[0], *_head(lang, "gap", "reading"))
+    return Table("groups-data", caption, head, tuple(rows), tuple(tones), frozenset({3}))
+
+
+def communes(told: Told) -> Table | None:
+    """Return the difference in time to resolution of every commune."""
+    lang, places = told.lang, _territory(told.done)["communes"]
+    rows, tones = [], []
+    for code, name, people in zip(places["code"], places["name"], places["population"], strict=True):
+        line = told.line(Place("access.resolution", "commune", str(code)))
+        if not known(line):
+            continue
+        rows.append((f"{name} ({code})", number(people, 0, lang), level(line.without, "days", lang),
+                     gap_short(line, lang), reading_words(line, lang)))  # fmt: skip
+        tones.append(str(line.reading))
+    if not rows:
+        return None
+    head = (*_head(lang, "commune", "inhabitants"), _arms(told)[0], *_head(lang, "gap", "reading"))
+    caption = say("document.table.communes", lang)
+    return Table("map-data", caption, head, tuple(rows), tuple(tones), frozenset({4}), small=True)
+
+
+def course(told: Told) -> Table | None:
+    """Return the weekly course of both arms by periods of four weeks, with the 10 to 90 % band of the pairs."""
+    lang, values = told.lang, told.done.values
+    both = [100.0 * values.weeks(arm, PRIMARY) for arm in (told.base, told.arm)]
+    if not all(weeks.size for weeks in both):
+        return None
+    rows = []
+    for start in range(0, both[0].shape[1], 4):
+        parts = [weeks[:, start : start + 4] for weeks in both]
+        if not all(np.isfinite(part).any() for part in parts):
+            continue
+        end = min(start + 4, both[0].shape[1])
+        rows.append((say("document.weeks", lang, first=start + 1, last=end), *(_band(part, lang) for part in parts)))
+    caption = say("document.table.course", lang)
+    return Table("course-data", caption, (*_head(lang, "period"), *_arms(told)), tuple(rows), small=True)
+
+
+def _band(part: np.ndarray, lang: str) -> str:
+    means = np.array([row[np.isfinite(row)].mean() for row in part if np.isfinite(row).any()])
+    low, high = np.quantile(means, [0.1, 0.9])
+    ends = [number(float(x), 1, lang) for x in (means.mean(), low, high)]
+    return say("document.band", lang, mean=ends[0], low=ends[1], high=ends[2])
+
+
+def missions(told: Told) -> Table | None:
+    """Return what each mission adds to the others: arm with it minus arm without it, pair by pair."""
+    lang, rows = told.lang, []
+    for mission, form, without, with_ in told.ablations():
+        lines = [told.between(name, without, with_) for name in MISSION_OUTCOMES]
+        name = say(f"report.mission.{mission}", lang)
+        rows.append((say(f"document.mission_{form}", lang, mission=name), *(gap_short(line, lang) for line in lines)))
+    if not rows:
+        return None
+    lines = [told.line(name) for name in MISSION_OUTCOMES]
+    head = tuple(named_unit(told.label(line), line.indicator.unit, lang) for line in lines)
+    caption = say("document.table.missions", lang)
+    return Table("missions-data", caption, (*_head(lang, "mission"), *head), tuple(rows))
+
+
+def time_asked(told: Told) -> Table | None:
+    """Return the minutes a week that the CPTS asks of one professional of each profession."""
+    lang, rows = told.lang, []
+    for who, by in PROFESSIONS:
+        lines = [told.line(Place("time.line", by, name)) for name in CPTS_LINES]
+        if not all(known(line) for line in lines):
+            continue
+        cells = [_minutes(line, lang) for line in lines]
+        rows.append((say(f"document.profession.{who}", lang), *cells))
+    if not rows:
+        return None
+    head = (*_head(lang, "profession"), *(say(f"measures.line.{name}", lang) for name in CPTS_LINES))
+    note = say("document.table.time_note", lang)
+    return Table("time-asked", say("document.table.time", lang), head, tuple(rows), note=note)
+
+
+def _minutes(line: Line, lang: str) -> str:
+    gap = line.difference
+    if not gap.mean:
+        return "0"
+    minutes = Interval(gap.mean * MINUTES_AN_HOUR, gap.half * MINUTES_AN_HOUR, gap.count, gap.deviation)
+    places = decimals(minutes.half, minutes.mean)
+    low, high = (written(end, places, lang) for end in (minutes.low, minutes.high))
+    return f"{written(minutes.mean, places, lang)} [{say('document.range', lang, low=low, high=high)}]"
+
+
+def slack(told: Told) -> Table | None:
+    """Return how minutes freed from (positive) or taken out of GPs' patient time were used."""
+    lang, values = told.lang, told.done.values
+    uses = [("", "freed"), *(("use", name) for name in ("backfill", "to_list", "longer", "shorter"))]
+    rows = []
+    for by, name in uses:
+        got = mean_interval(values.get(told.arm, Place("slack.minutes", by, name if by else "")))
+        if not math.isfinite(got.mean):
+            return None
+        shown = amount(got, lang, unit_words("minutes_year", lang)) if got.mean else "0"
+        rows.append((say(f"document.use.{name}", lang), shown))
+    if all(row[1] == "0" for row in rows):
+        return None
+    return Table("slack", say("document.table.slack", lang), _head(lang, "use", "amount"), tuple(rows))
+
+
+def account(told: Told) -> Table | None:
+    """Return what the CPTS receives and spends a year, line by line."""
+    lang, rows = told.lang, []
+    for name, lines in (("cpts.received", INCOME), ("cpts.spent", SPENDING)):
+        for place in (Place(name), *(Place(name, "line", line.name.lower()) for line in lines)):
+            got = mean_interval(told.done.values.get(told.arm, place))
+            if not math.isfinite(got.mean) or not got.mean:
+                continue
+            label = say(f"measures.{name}", lang) if not place.by else "– " + say(f"life.line.{place.group}", lang)
+            rows.append((label, amount(got, lang, unit_words("euros_year", lang))))
+    if not rows:
+        return None
+    return Table("account", say("document.table.account", lang), _head(lang, "line", "amount"), tuple(rows))
+
+
+def paid(told: Told) -> Table | None:
+    """Return the share of each mission's variable part that was earned, and the true outcome beside it."""
+    lang, rows, tones = told.lang, [], []
+    for mission in ACI_MISSIONS:
+        earned = told.line(Place("cpts.paid_indicators", "mission", mission))
+        if not math.isfinite(earned.with_.mean):
+            continue
+        line = told.line(BESIDE[mission])
+        outcome = named_unit(told.label(line), line.indicator.unit, lang)
+        rows.append((say(f"life.mission.{mission}", lang), level_spread(earned.with_, "share", lang), outcome,
+                     gap_short(line, lang) if known(line) else say("document.not_measured", lang),
+                     reading_words(line, lang) if known(line) else "–"))  # fmt: skip
+        tones.append(str(line.reading) if known(line) else "")
+    if not rows:
+        return None
+    head = _head(lang, "mission", "earned", "true_outcome", "gap", "reading")
+    caption = say("document.table.paid", lang)
+    return Table("paid", caption, head, tuple(rows), tuple(tones), frozenset({2, 4}))
+
+
+def enough(told: Told) -> bool:
+    """Tell whether there are enough pairs to read anything."""
+    return len(told.done.values.seeds) >= FEWEST_PAIRS
+
+
+__all__ = [
+    "MISSION_OUTCOMES", "account", "against", "communes", "course", "enough", "gap_unit_words", "groups", "missions",
+    "other_arms", "outcomes", "paid", "slack", "time_asked",
+]  # fmt: skip
