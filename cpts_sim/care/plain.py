@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from cpts_sim.care.ed_settings import EdSettings
 from cpts_sim.care.emergency import EmergencyDepartments
 from cpts_sim.care.needs import Activity, NeedClock
-from cpts_sim.care.plain_layout import LAST_PRIORITY, Streams, gps_of, people_of, week_of
+from cpts_sim.care.plain_layout import LAST_PRIORITY, Streams, gps_of, people_of, service_minutes, week_of
 from cpts_sim.engine.agenda import Books, Slot
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.columns import Table
-from cpts_sim.engine.draws import Draws, exponential
+from cpts_sim.engine.draws import Draws
 from cpts_sim.engine.events import Ending, First, Road, Route
 from cpts_sim.engine.journal import Journal
 from cpts_sim.engine.settlement import settle
@@ -115,11 +115,10 @@ class PlainCare:
         if ed is None:
             return None
         sites = self.practices.practices if ed.per == "practice" else 1
-        self._mean_service = ed.service.exponential_min or 0.0
-        self._fixed_service = ed.service.fixed_min
+        self._laws = [law or ed.service for law in self.streams.service]
         servers = np.full((sites, 168), ed.servers, dtype=np.int64)
         return EmergencyDepartments(
-            EdSettings.plain(self._mean_service or ed.service.fixed_min, LEVEL_OF_PRIORITY), self.draws,
+            EdSettings.plain(ed.service.mean_min, LEVEL_OF_PRIORITY), self.draws,
             servers, np.full(sites, np.inf), first_day * DAY,
         )  # fmt: skip
 
@@ -272,16 +271,22 @@ class PlainCare:
         identity = needs.what[rows] * 16 + stream
         if needs.service is not None:
             minutes = needs.service[rows]
-        elif self._fixed_service:
-            minutes = np.full(len(rows), self._fixed_service)
         else:
-            minutes = self._mean_service * exponential(self.draws.uniform("ed service", keys, identity))
+            minutes = self._service(stream, self.draws.uniform("ed service", keys, identity))
         practice = self.tables["people"]["mt"][who] // self.practices.gps_per_practice
         emergency.arrive(
             needs.minute[rows], keys, who, practice if len(emergency) > 1 else 0,
             np.where(self.streams.asks_gp[stream], Road.SPILL, Road.DIRECT),
             LEVEL_OF_PRIORITY - self.streams.ed_priority[stream], 40, identity, service=minutes,
         )  # fmt: skip
+
+    def _service(self, stream: Array, u: Array) -> Array:
+        """Return minutes of service of visits, by the law of their stream."""
+        minutes = np.empty(len(u))
+        for which, law in enumerate(self._laws):
+            chosen = stream == which
+            minutes[chosen] = service_minutes(law, u[chosen])
+        return minutes
 
     def _journal(self, needs: Needs, visit: Array, route: Array, ending: Array) -> None:
         """Write requests in the order of their minute, however the time is cut."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.columns import Table
-from cpts_sim.engine.draws import keys_of
+from cpts_sim.engine.draws import exp, exponential, keys_of, log, normal
 from cpts_sim.engine.events import Need
 from cpts_sim.errors import InputError
 
@@ -36,6 +36,7 @@ class Streams:
         self.patience_min = np.array([s.patience_min for s in streams])
         limits = [s.patience_days for s in streams]
         self.patience_days = np.array([NEVER if days is None else days for days in limits])
+        self.service = [s.service for s in streams]
         self.ed_priority = np.array([s.ed_priority for s in streams])
         if self.ed_priority.max() > LAST_PRIORITY:
             raise InputError(
@@ -87,3 +88,14 @@ def week_of(practices: Any) -> tuple[Array, Array]:
             offset[weekday, k], length[weekday, k] = at, minutes
     everybody = np.ones((1, practices.gps, 1))
     return offset[:, None, :] * everybody, length[:, None, :] * everybody
+
+
+def service_minutes(law: Any, u: Array) -> Array:
+    """Return minutes of service from uniforms, by a law of the scenario (``Service``)."""
+    if law.fixed_min:
+        return np.full(len(u), law.fixed_min)
+    if law.exponential_min:
+        return np.asarray(law.exponential_min * exponential(u))
+    mean, ratio = law.lognormal.mean_min, law.lognormal.sd_min / law.lognormal.mean_min
+    spread = np.sqrt(log(1.0 + ratio * ratio))
+    return np.asarray(mean * exp(spread * normal(u) - spread * spread / 2.0))

@@ -70,17 +70,34 @@ class Week(Settings):
         return self
 
 
+class Lognormal(Settings):
+    """A lognormal law by its own mean and standard deviation (not those of its logarithm)."""
+
+    mean_min: Minutes = Field(alias="mean", gt=0)
+    """Mean."""
+    sd_min: Minutes = Field(alias="sd", gt=0)
+    """Standard deviation."""
+
+
 class Service(Settings):
-    """Law of the service time of an emergency department: one of the two."""
+    """Law of the service time of an emergency department: one of the three."""
 
     exponential_min: Minutes | None = Field(None, alias="exponential", gt=0)
     """Mean of an exponential law."""
     fixed_min: Minutes | None = Field(None, alias="fixed", gt=0)
     """Always the same time."""
+    lognormal: Lognormal | None = None
+    """A lognormal law, as lengths of stay have."""
+
+    @property
+    def mean_min(self) -> float:
+        """Mean time in minutes."""
+        return self.exponential_min or self.fixed_min or (self.lognormal.mean_min if self.lognormal else 0.0)
 
     @model_validator(mode="after")
     def _one(self) -> Service:
-        return _exactly_one(self, ("exponential", "fixed"), (self.exponential_min, self.fixed_min))
+        laws = (self.exponential_min, self.fixed_min, self.lognormal)
+        return _exactly_one(self, ("exponential", "fixed", "lognormal"), laws)
 
 
 class EmergencyDepartment(Settings):
@@ -149,6 +166,8 @@ class Need(Settings):
     """A slot more than so many calendar days after the day of the request is not accepted."""
     ed_priority: Count = 0
     """Priority in the emergency department (0 goes first)."""
+    service: Service | None = None
+    """Law of the time that these needs take in the emergency department (none: the department's own)."""
 
     def rate(self, territory: Practices) -> float:
         """Return the mean number of needs of an inhabitant of this territory in a year of 365 days."""
