@@ -81,24 +81,3 @@ def test_estimated_apl_is_bounded_by_what_people_consume(p):
     apl = estimated_apl([1000.0, 1000.0], [0.77, 50.0], apart, p)
     assert apl[0] == pytest.approx(3.85, rel=0.01)
     assert apl[1] <= p["territory.apl_most"]
-
-
-def test_same_figures_as_pysal():
-    access = pytest.importorskip("access")
-    pandas = pytest.importorskip("pandas")
-    rng = np.random.default_rng(5)
-    minutes = np.round(rng.uniform(1, 40, (7, 5)), 2)
-    people, doctors = rng.uniform(50, 900, 7), rng.uniform(1, 20, 5)
-    pairs = pandas.DataFrame(
-        [(i, j, minutes[i, j]) for i in range(7) for j in range(5)], columns=["o", "d", "cost"]
-    )
-    model = access.Access(
-        demand_df=pandas.DataFrame({"id": range(7), "pop": people}), demand_index="id", demand_value="pop",
-        supply_df=pandas.DataFrame({"id": range(5), "doc": doctors}), supply_index="id", supply_value="doc",
-        cost_df=pairs, cost_origin="o", cost_dest="d", cost_name="cost", neighbor_cost_df=pairs.head(0),
-        neighbor_cost_origin="o", neighbor_cost_dest="d", neighbor_cost_name="cost",
-    )  # fmt: skip
-    weights = access.weights.step_fn({10: 1, 20: 0.68, 30: 0.22})
-    theirs = model.enhanced_two_stage_fca(name="e", cost="cost", max_cost=30, weight_fn=weights)["e_doc"]
-    ours = enhanced_two_step(people, doctors, minutes, step_decay([10, 20, 30], [1, 0.68, 0.22]))
-    np.testing.assert_allclose(ours, theirs.to_numpy(), rtol=1e-12)
