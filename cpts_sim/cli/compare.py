@@ -94,10 +94,13 @@ def _compute_and_show(
 
 
 def _more(done: Any, options: dict[str, Any]) -> dict[str, bytes]:
-    """Return the files asked for beside the results: figures and a table for spreadsheets."""
+    """Return the files beside the results: costs, and those asked for, figures and a table for spreadsheets."""
     from cpts_sim.experiment.results import french_csv
+    from cpts_sim.report.costs import cost_files
 
-    out = {"comparaison.csv": french_csv(done)} if options["csv"] else {}
+    out = cost_files(done, current_language(), options["figures"])
+    if options["csv"]:
+        out["comparaison.csv"] = french_csv(done)
     if options["figures"]:
         from cpts_sim.report.figures import draw_all
 
@@ -109,22 +112,25 @@ def _show(done: Any, as_json: bool) -> None:
     from cpts_sim.report import as_json as plain
     from cpts_sim.report import plain_text, rich_text, table_of
     from cpts_sim.report.arms import overview
+    from cpts_sim.report.costs import cost_text
 
     lang = current_language()
     if as_json:
         write_json(plain(done, lang))
         return
     tables = [table_of(done, lang, arm) for arm in done.values.arms[1:]]
+    costs = "".join(f"\n\n{text}" for arm in done.values.arms[1:] if (text := cost_text(done, lang, arm)))
     if len(tables) > 1:
         click.echo(overview(done, lang) + "\n")
     if not sys.stdout.isatty():
-        click.echo("\n\n".join(plain_text(table) for table in tables))
+        click.echo("\n\n".join(plain_text(table) for table in tables) + costs)
         return
     from rich.console import Console
 
     console = Console()
     for table in tables:
         console.print(rich_text(table))
+    click.echo(costs)
 
 
 def _repeat(context: click.Context, like: Path, options: dict[str, Any], as_json: bool) -> int:

@@ -1,0 +1,220 @@
+"""The cost-consequence table in words, and the figure of what an arm costs and brings."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from cpts_sim.experiment import Comparison
+from cpts_sim.experiment.costs import (
+    PERSPECTIVES,
+    TOTAL,
+    CostLine,
+    Costs,
+    costs_of,
+    costs_parquet,
+    effects,
+    records,
+    verdict,
+)
+from cpts_sim.experiment.parquet import to_french_csv
+from cpts_sim.experiment.readings import Reading, read
+from cpts_sim.experiment.statistics import Interval
+from cpts_sim.experiment.worth import GAINS, SURE, Worth, worth
+from cpts_sim.report import style
+from cpts_sim.report.marks import note
+from cpts_sim.report.numbers import arm_words, decimals, gap, gap_interval, gap_unit_words, written
+from cpts_sim.report.table import row_label, simulated_min, titles_of
+from cpts_sim.words import duration, euros, has, number, say
+
+MAIN_GAIN = "needs_in_time"
+WILLINGNESS = {"needs_in_time": 100.0, "ed_visits_avoided": 200.0, "people_attached": 500.0}
+"""Euros a unit at which break-even effects are printed: round figures to compare with, not recommendations."""
+LEVELS = 61
+MONEY = ("contract", "instead")
+"""Lines that are euros already."""
+Rows = list[tuple[str, ...]]
+
+
+def cost_text(comparison: Comparison, lang: str, arm: str) -> str:
+    """Write the cost-consequence table of an arm; empty where the volumes were not measured."""
+    costs = costs_of(comparison)
+    if not costs.measured:
+        return ""
+    base = _name(comparison, comparison.values.arms[0], lang)
+    years = _time(comparison, costs, lang)
+    told = {"arm": _name(comparison, arm, lang), "base": base, "years": years}
+    head = say("costs.title", lang, **told, rate=costs.parameters["tariff.discount"])
+    parts = [head, *_payers(costs, arm, base, lang), _hours(costs, arm, years, lang), _effects(comparison, arm, lang)]
+    return "\n\n".join([*parts, "\n".join(_notes(comparison, costs, arm, lang))])
+
+
+def _name(comparison: Comparison, arm: str, lang: str) -> str:
+    return arm_words(arm, titles_of(comparison, lang), lang)
+
+
+def _time(comparison: Comparison, costs: Costs, lang: str) -> str:
+    """Write the time that counts: what was simulated, at most the years of a contract."""
+    return duration(min(simulated_min(comparison), costs.horizon * 525600.0), lang)
+
+
+def _payers(costs: Costs, arm: str, base: str, lang: str) -> list[str]:
+    """Return one block a payer; lines without any euro in either arm are left out."""
+    lines = list(costs.lines(arm))
+    names = ("price", "without", "difference", "interval", "prices", "reading")
+    columns = tuple(say(f"costs.column.{name}", lang, arm=base) for name in names)
+    out = []
+    for perspective in PERSPECTIVES:
+        mine = [line for line in lines if line.perspective == perspective]
+        shown = [line for line in mine if line.name == TOTAL or line.without.mean or line.with_.mean]
+        title = say(f"costs.perspective.{perspective}", lang)
+        out.append(_aligned([(title, *columns), *(_cost_row(line, lang) for line in shown)]))
+    return out
+
+
+def _cost_row(line: CostLine, lang: str) -> tuple[str, ...]:
+    price = number(line.price, 2, lang) if math.isfinite(line.price) and line.name not in MONEY else ""
+    low, high = (written(end, _places(line.difference), lang, sign=True) for end in line.at_prices)
+    return (say(f"costs.line.{line.name}", lang), price, number(line.without.mean, 0, lang),
+            *_gap(line.difference, lang), f"{low}{_to(lang)}{high}", _reading(line.reading, lang))  # fmt: skip
+
+
+def _places(gap: Interval) -> int:
+    return min(0, decimals(gap.half, gap.mean))
+
+
+def _gap(gap: Interval, lang: str) -> tuple[str, str]:
+    """Write a difference and its interval, rounded to what the interval supports."""
+    places = _places(gap)
+    ends = _to(lang).join(written(end, places, lang, sign=True) for end in (gap.low, gap.high))
+    return written(gap.mean, places, lang, sign=True), ends if math.isfinite(gap.half) else "–"
+
+
+def _to(lang: str) -> str:
+    return " à " if lang == "fr" else " to "
+
+
+def _reading(reading: Reading, lang: str) -> str:
+    own = f"costs.reading.{reading}"
+    return say(own if has(own) else f"report.reading.{reading}", lang)
+
+
+def _hours(costs: Costs, arm: str, years: str, lang: str) -> str:
+    """Return the block of displaced hours by profession."""
+    rows: Rows = []
+    for who, use, found in costs.hours(arm):
+        if use != "all" and found.low == found.high == 0:
+            continue
+        name = f"{say(f'costs.worker.{who}', lang)}, {say(f'costs.use.{use}', lang)}"
+        rows.append((name, *_gap(found, lang), say(f"report.reading.{read(found, 'none')}", lang)))
+    return say("costs.section.hours", lang, years=years) + "\n" + _aligned(rows)
+
+
+def _effects(comparison: Comparison, arm: str, lang: str) -> str:
+    rows: Rows = []
+    for line in effects(comparison, arm):
+        unit, reading = gap_unit_words(line.indicator.unit, lang), say(f"report.reading.{line.reading}", lang)
+        rows.append((row_label(line.place, lang), unit, gap(line, lang), gap_interval(line, lang), reading))
+    return say("costs.section.effects", lang) + "\n" + _aligned(rows)
+
+
+def _aligned(rows: Rows) -> str:
+    """Align columns: the first to the left, the last as it is, those between to the right."""
+    if not rows:
+        return ""
+    last = len(rows[0]) - 1
+    widths = [max(len(row[i]) for row in rows) for i in range(last + 1)]
+    cells = ((c.ljust(w) if i in (0, last) else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
+             for row in rows)  # fmt: skip
+    return "\n".join("  ".join(line).rstrip() for line in cells)
+
+
+def _notes(comparison: Comparison, costs: Costs, arm: str, lang: str) -> list[str]:
+    out = [say(f"costs.verdict.{verdict(effects(comparison, arm))}", lang)]
+    out += [text for gain in GAINS if (text := worth_words(worth(costs, arm, gain), lang))]
+    out += [say("costs.note.payers", lang), say("costs.note.intervals", lang)]
+    if comparison.plan.scenario.years < costs.horizon:
+        years = _time(comparison, costs, lang)
+        out.append(say("costs.note.short", lang, years=years, horizon=costs.horizon))
+    return out
+
+
+def worth_words(found: Worth, lang: str) -> str:
+    """Say what one more of an effect costs, or why no such number is given; empty with fewer than two pairs."""
+    if not math.isfinite(found.probability):
+        return ""
+    gain = say(f"costs.gain.{found.gain}", lang)
+    if math.isfinite(found.ratio):
+        ends = _to(lang).join(euros(end, 0, lang) for end in (found.ratio_low, found.ratio_high))
+        return say("costs.worth.ratio", lang, euros=euros(found.ratio, 0, lang), gain=gain, interval=ends)
+    level = WILLINGNESS[found.gain]
+    even = found.break_even(level)
+    key = "costs.worth.no_ratio" if even > 0 else "costs.worth.no_ratio_cheaper"
+    told = {"gain": gain, "probability": found.probability, "sure": SURE, "willingness": euros(level, 0, lang)}
+    more = {"even": number(even, 0, lang)} if even > 0 else {}
+    return say(key, lang, **told, **more, worth=float(found.worth_at(level)[0]))
+
+
+def cost_files(comparison: Comparison, lang: str, figures: bool = True) -> dict[str, bytes]:
+    """Return the table as Parquet and for spreadsheets, and a figure of each arm: name of file → bytes."""
+    table, sheet = costs_parquet(comparison), costs_csv(comparison, lang)
+    out = {name: data for name, data in (("costs.parquet", table), ("costs.csv", sheet)) if data is not None}
+    others = comparison.values.arms[1:] if figures else ()
+    for arm in others:
+        folder = "figures" if len(others) == 1 else f"figures/{arm}"
+        for kind in ("png", "svg"):
+            drawn = costs(comparison, lang, arm, kind)
+            out |= {f"{folder}/costs.{kind}": drawn} if drawn is not None else {}
+    return out
+
+
+def costs_csv(comparison: Comparison, lang: str) -> bytes | None:
+    """Write the cost-consequence table for French spreadsheets."""
+    rows = records(comparison)
+    return to_french_csv(list(rows[0]), [list(row.values()) for row in rows]) if rows else None
+
+
+def costs(comparison: Comparison, lang: str, arm: str, kind: str, gain: str = MAIN_GAIN) -> bytes | None:
+    """Draw the pairs as a cloud of effect and cost, and the probability of being worth it by willingness to pay."""
+    priced = costs_of(comparison)
+    if not priced.measured or len(comparison.values.seeds) < 2:
+        return None
+    found = worth(priced, arm, gain)
+    if not len(found.euros) or not (found.euros.any() or found.effects.any()):
+        return None
+    title = say("costs.figure.title", lang, arm=_name(comparison, arm, lang))
+    text = note(comparison, f"{worth_words(found, lang)} {say('costs.figure.text', lang)}", lang)
+    with style.figure(8.8, 4.4, ncols=2) as (drawn, (left, right)):
+        _cloud(left, found, lang)
+        _curve(right, found, lang)
+        left.set_title(title)
+        style.foot(drawn, text)
+        return style.picture(drawn, kind, title, text)
+
+
+def _cloud(axes: Any, found: Worth, lang: str) -> None:
+    axes.axhline(0, color=style.BASE, linewidth=0.8)
+    axes.axvline(0, color=style.BASE, linewidth=0.8)
+    axes.plot(found.effects, found.euros / 1000, "o", color=style.OTHER, alpha=0.55, markersize=5, linestyle="none")
+    axes.plot(found.effect.mean, found.cost.mean / 1000, "P", color="#202020", markersize=9, linestyle="none")
+    axes.set_xlabel(say(f"costs.gain_plural.{found.gain}", lang))
+    axes.set_ylabel(say("costs.figure.cost", lang))
+    for axis in (axes.xaxis, axes.yaxis):
+        style.number_axis(axis, lang)
+
+
+def _curve(axes: Any, found: Worth, lang: str) -> None:
+    """Draw the probability up to four times the euros at which the mean effect breaks even, where there is such."""
+    size = abs(found.cost.mean / found.effect.mean) if found.effect.mean else 0.0
+    most = float(f"{max(4 * size, 2 * WILLINGNESS[found.gain]):.1g}")
+    levels = np.linspace(0.0, most, LEVELS)
+    axes.plot(levels, 100 * found.worth_at(levels), color=style.OTHER, linewidth=1.8)
+    axes.axhline(50, color=style.LIGHT, linewidth=0.8)
+    axes.set_ylim(-2, 102)
+    axes.set_xlim(0, most)
+    axes.set_xlabel(say("costs.figure.willingness", lang))
+    axes.set_ylabel(say("costs.figure.probability", lang))
+    for axis in (axes.xaxis, axes.yaxis):
+        style.number_axis(axis, lang)
