@@ -126,6 +126,8 @@ def _new_tables(model: Model, territory: Any, days: Any) -> dict[str, Table]:
         tables["gps"] = nobody(tables["gps"])
     start = days.first_day * DAY
     tables["communes"] = _communes(territory, p)
+    for name in ("commune", "mt", "known1", "known2", "pharmacy"):  # read as row numbers all the time
+        tables["people"].add_column(name, tables["people"][name].astype(np.int64))
     at_start = np.bincount(tables["people"]["commune"], minlength=len(tables["communes"]))
     tables["communes"].add_column("people_at_start", at_start)
     tables["requests"] = empty_requests()

@@ -38,7 +38,10 @@ def drop_requests(world: World, rows: Array) -> None:
     """Requests of people who die or move away end unserved, and their bookings are freed."""
     open_rows = rows[world.requests["stage"][rows] != rq.ENDED]
     books = world.books
-    gp, column = np.nonzero(np.isin(books.request, open_rows))
+    theirs = np.zeros(len(world.requests), dtype=bool)
+    theirs[open_rows] = True
+    booked = np.flatnonzero(books.request >= 0)
+    gp, column = np.divmod(booked[theirs[books.request.ravel()[booked]]], books.request.shape[1])
     if len(gp):
         books.release(gp, column)
     world.requests["start"][open_rows] = np.inf

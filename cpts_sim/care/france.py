@@ -33,6 +33,7 @@ from cpts_sim.engine.agenda import Books
 from cpts_sim.engine.clock import DAY, WEEK
 from cpts_sim.engine.codes import MtState, Need, Work
 from cpts_sim.engine.events import Profession
+from cpts_sim.engine.settlement import in_order
 
 Array = NDArray[Any]
 MONTH_DAYS = 28
@@ -126,7 +127,7 @@ class FranceCare:
         world = self.world
         arisen = arise_together([world.needs[name] for name in NEED_KINDS], day)
         key = world.people["key"][arisen.person]
-        order = np.lexsort((key, arisen.minute, arisen.kind))
+        order = in_order(arisen.minute + arisen.kind * 2.0**30, key)  # minutes are below, so kinds stay apart
         kind, key = np.array(list(NEED_KINDS.values()))[arisen.kind[order]], key[order]
         person, ordinal, minute = arisen.person[order], arisen.ordinal[order], arisen.minute[order]
         wished = minute.copy()

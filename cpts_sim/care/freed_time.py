@@ -58,7 +58,7 @@ def _longer_acts(world: World, rows: Array, minutes: Array) -> None:
     """The minutes of the slots that close make those that stay open longer, until the next division."""
     books, today = world.books, int(np.floor_divide(world.now, DAY))
     span = books.span(today + FIRST_DAY, today + FIRST_DAY + 7 * PERIOD_WEEKS)
-    laid = np.where(np.isin(books.kind[rows, span], ORDINARY), books.length[rows, span], 0.0).sum(axis=1)
+    laid = np.where(books.kind[rows, span] & ORDINARY > 0, books.length[rows, span], 0.0).sum(axis=1)
     world.gps["longer_share"][rows] = minutes / np.maximum(laid - minutes, minutes + 1.0)
 
 

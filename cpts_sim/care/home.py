@@ -92,7 +92,7 @@ def _own_nurse(world: World, rows: Array, nurse: Array) -> None:
     )
     start, brief = raised.copy(), ~lasting
     start[brief] = world.home_care.add_visits(
-        raised[brief], key[brief], person[brief], people["commune"][person[brief]], ordinal[brief]
+        raised[brief], key[brief], person[brief], people["commune"][person[brief]], ordinal[brief], nurse[brief]
     )
     requests["gp"][rows], requests["contacts"][rows], requests["first"][rows] = nurse, 1, First.ACCEPTED
     rq.serve_now(world, rows, Route.NURSE, start)

@@ -138,11 +138,13 @@ class HomeCare:
         search["turn"] = self.draws.uniform("nurse called", key, what)
         return search
 
-    def add_visits(self, raised: Floats, key: Keys, row: ArrayLike, commune: ArrayLike, what: ArrayLike) -> Floats:
+    def add_visits(
+        self, raised: Floats, key: Keys, row: ArrayLike, commune: ArrayLike, what: ArrayLike, nurse: Rows
+    ) -> Floats:
         """Let nurses who come already (``nurse_of``) give short episodes too; returns the first visit of each."""
         search = self._search(raised, key, row, commune, what, np.zeros(len(key), np.int8))
         start = self._first_visit(search, raised)
-        self._accept(search, self.nurse_of(row), start)
+        self._accept(search, nurse, start)
         return start
 
     def fill(self, at: float, key: Keys, row: ArrayLike, commune: ArrayLike) -> Searched:

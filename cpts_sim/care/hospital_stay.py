@@ -166,14 +166,17 @@ class HospitalStays:
         """
         rows, times = np.atleast_1d(np.asarray(row)), np.atleast_1d(np.asarray(at, dtype=np.float64))
         useful = np.zeros(len(rows), dtype=bool)
-        person = self._stays["row"].copy()
-        known = np.append(np.sort(person), -1)
-        for i in np.flatnonzero(known[np.searchsorted(known[:-1], rows)] == rows).tolist():
-            mine = np.flatnonzero(person == rows[i])
-            after = times[i] - self._stays["discharge"][mine]
-            mine = mine[(after >= 0.0) & (after <= WATCH_DAYS * DAY_MIN)]
-            useful[i] = len(mine) > 0
-            self._stays["followed"][mine] = np.minimum(self._stays["followed"][mine], times[i])
+        person = self._stays["row"]
+        order = np.argsort(person, kind="stable")
+        ranked = person[order]
+        begin, end = np.searchsorted(ranked, rows), np.searchsorted(ranked, rows, side="right")
+        for step in range(int((end - begin).max(initial=0))):  # once, save for those with several stays
+            contact = np.flatnonzero(begin + step < end)
+            stay = order[begin[contact] + step]
+            after = times[contact] - self._stays["discharge"][stay]
+            inside = (after >= 0.0) & (after <= WATCH_DAYS * DAY_MIN)
+            useful[contact[inside]] = True
+            np.minimum.at(self._stays["followed"], stay[inside], times[contact[inside]])
         return useful
 
     def in_hospital(self, row: ArrayLike) -> NDArray[np.bool_]:

@@ -42,7 +42,7 @@ def identity(requests: Table, rows: Array) -> Array:
 
 def round_identity(requests: Table, rows: Array) -> Array:
     """Return what identifies the present round of each request (a round begins when the person asks anew)."""
-    result: Array = requests["identity"][rows] + requests["rounds"][rows] * np.int64(16)
+    result: Array = requests["identity"][rows] + (requests["rounds"][rows].astype(np.int64) << 4)
     return result
 
 
@@ -131,8 +131,8 @@ def compact(world: World) -> None:
     kept = np.flatnonzero(requests["stage"] != ENDED)
     renumber = np.full(len(requests), -1, dtype=np.int32)
     renumber[kept] = np.arange(len(kept), dtype=np.int32)
-    gp, column = np.nonzero(books.request >= 0)
-    books.request[gp, column] = renumber[books.request[gp, column]]
+    booked, held = np.flatnonzero(books.request >= 0), books.request.reshape(-1)
+    held[booked] = renumber[held[booked]]
     requests.keep(kept)
 
 

@@ -107,7 +107,7 @@ class Plan:
         kept[:-1] &= place[1:] != place[:-1]
         order, place = order[kept], place[kept]
         row, kinds, earliest, last_day, self.code = (column[order] for column in columns)
-        begin = np.searchsorted(place, np.arange(self._count * CONTACTS + 1) * CHOICES)
+        begin = np.append(0, np.cumsum(np.bincount(place // CHOICES, minlength=self._count * CONTACTS)))
         self.offers = Offers(begin, row, kinds, *book_columns(world, row, earliest, last_day))
 
 
@@ -293,6 +293,8 @@ def make_wave(world: World, rows: Array, end: float) -> tuple[Wave, Array]:
     again = np.where(back, 1 + (desk > 0) - attempt, 0)
     minutes = contact_minutes(world, key, present + attempt, first, again)
     inside = np.where(minutes[:, :CONTACTS] < end, minutes[:, :CONTACTS], NEVER)
+    last = requests["tries"][rows] + back + (desk > 0) - attempt  # contacts that the person may still make
+    inside[:, 1:][np.arange(1, CONTACTS)[None, :] >= last[:, None]] = NEVER
     shape = inside.shape
     wave = Wave(
         rows, person, kind, key, ident, inside, attempt, own, symptom, back, desk, people["home"][person] > 0,
@@ -317,7 +319,7 @@ def choose_provider(world: World, wave: Wave) -> None:
     other = np.where(second, people["known2"][wave.person][:, None], people["known1"][wave.person][:, None]).astype(
         np.int64
     )
-    missing = np.flatnonzero(((other < 0) & ~own_turn).any(axis=1))
+    missing = np.flatnonzero(((other < 0) & ~own_turn & (wave.minute < NEVER)).any(axis=1))
     if len(missing):
         nearby = _one_nearby(world, wave, missing, turn[missing])
         other[missing] = np.where(other[missing] >= 0, other[missing], nearby)
@@ -349,7 +351,8 @@ def busy_line(world: World, wave: Wave, who: Array, contact: Array) -> Array:
     """Whether the line is busy: by hour of the call and by who answers; never for those who book on line."""
     p, gps = world.parameters, world.gps
     provider = np.maximum(wave.provider[who, contact], 0)
-    early = (wave.minute[who, contact] % DAY) < p["care.busy_until_min"]
+    minute = wave.minute[who, contact]
+    early = minute - np.floor(minute / DAY) * DAY < p["care.busy_until_min"]
     base = np.where(gps["secretariat"][provider] > 0, p["care.busy_with_secretary"], p["care.busy_alone"])
     common = wave.provider[who, contact] < 0
     base = np.where(common, p["care.busy_with_secretary"], base)

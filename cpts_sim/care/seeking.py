@@ -179,10 +179,6 @@ def _ask(world: World, rows: Array, end: float, freed: Freed | None) -> None:
     requests = world.requests
     requests["next_at"][rows] = np.maximum(requests["next_at"][rows], world.now)  # never a slot of the past
     wave, minutes = make_wave(world, rows, end)
-    tries = world.requests["tries"][rows]
-    over = wave.attempt[:, None] + np.arange(CONTACTS)[None, :] >= (tries + wave.back + (wave.desk > 0))[:, None]
-    over[:, 0] = False
-    wave.minute[over] = NEVER
     plan, busy = make_plan(world, wave)
     today = world.books.span(int(world.now // DAY))
     at, offer, column = settle_offers(

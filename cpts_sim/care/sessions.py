@@ -27,7 +27,7 @@ COLUMNS = (
 """Columns of the GPs: minutes of today's sessions by half-day (acts in laid-out time, desk work that came, laid out for
 people from elsewhere), desk work waiting, minutes laid out and given this week by the practice (locums included),
 administration given up for the CPTS this week, and slots still owed to somebody else."""
-ORDINARY = (Slot.AHEAD, Slot.SAME_DAY, Slot.HELD, Slot.SHARED)
+ORDINARY = np.uint8(Slot.AHEAD | Slot.SAME_DAY | Slot.HELD | Slot.SHARED)
 
 
 def divide(laid: Floats, acts: Floats, desk: Floats) -> tuple[Floats, Floats, Floats]:
@@ -107,7 +107,7 @@ def laid_out(world: World, day: int) -> tuple[Floats, Floats]:
     span = books.span(day)
     kind, length = books.kind[:, span], books.length[:, span].astype(np.float64)
     afternoon = half_of(world, books.start[:, span] - day * DAY) > 0
-    office = np.where(np.isin(kind, ORDINARY), length, 0.0) * pace(world)[:, None]
+    office = np.where(kind & ORDINARY > 0, length, 0.0) * pace(world)[:, None]
     visit = np.where((kind == Slot.HOME) & (books.free[:, span] == 0), world.parameters["gp.home_visit_min"], 0.0)
     split = [np.stack([(minutes * ~afternoon).sum(axis=1), (minutes * afternoon).sum(axis=1)])
              for minutes in (office, visit)]  # fmt: skip
@@ -165,5 +165,5 @@ def write_practices(world: World, monday: float) -> None:
 def unused(world: World, day: int) -> Array:
     """Number of ordinary slots that each GP kept open on a day and nobody took."""
     span = world.books.span(day)
-    free: Array = (np.isin(world.books.kind[:, span], ORDINARY) & (world.books.free[:, span] > 0)).sum(axis=1)
+    free: Array = np.count_nonzero(world.books.free[:, span] & ORDINARY, axis=1)
     return free

@@ -8,6 +8,7 @@ day by day changes only with EE *within* the person, that is away from the perso
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,6 +63,7 @@ class Recovery:
     restore_hours: Floats
 
 
+@lru_cache(maxsize=256)
 def odds_per_point(odds_ratio: float, step: int) -> float:
     """Return the odds ratio of one point, whose ``step``-th power is ``odds_ratio`` (Newton's method)."""
     root = 1.0

@@ -238,7 +238,7 @@ def quantile(levels: ArrayLike, values: ArrayLike, u: ArrayLike) -> Floats:
     """
     levels, values = np.asarray(levels, dtype=np.float64), np.asarray(values, dtype=np.float64)
     u = np.asarray(u, dtype=np.float64)
-    upper = np.clip(np.searchsorted(levels, u, side="right"), 1, len(levels) - 1)
+    upper = 1 + np.searchsorted(levels[1:-1], u, side="right")
     left, right = levels[upper - 1], levels[upper]
     low, high = values[upper - 1], values[upper]
     result: Floats = low + (high - low) * ((u - left) / (right - left))

@@ -209,7 +209,7 @@ def test_who_has_lasting_care_asks_nobody_else() -> None:
     assert (own[:2] >= 0).all()
     assert own[2:].tolist() == [-1, -1]
     before = home.load_min.copy()
-    start = home.add_visits(np.full(2, 600.0), keys[:2], people[:2], people[:2] * 0, np.array([5, 5]))
+    start = home.add_visits(np.full(2, 600.0), keys[:2], people[:2], people[:2] * 0, np.array([5, 5]), own[:2])
     assert (start > 600.0).all()
     added = home.load_min - before
     assert added.sum() == 2 * home.settings.visit_min
