@@ -52,8 +52,9 @@ class TestContract:
 
     def test_nothing_changes_before_it_strikes(self, name: str) -> None:
         calm, struck = _life(None, "absent").rows("request"), _life(name, "present").rows("request")
-        early = [tuple(np.sort(rows["raised"][rows["ended"] < 3 * 1440.0])) for rows in (calm, struck)]
-        assert early[0] == early[1] and len(early[0]) > 100
+        for time, many in (("raised", 100), ("ended", 50)):  # the first of these days is New Year's Day
+            early = [tuple(np.sort(rows["raised"][rows[time] < 3 * 1440.0])) for rows in (calm, struck)]
+            assert early[0] == early[1] and len(early[0]) > many
 
     def test_the_needs_it_adds_are_the_same_in_every_arm(self, name: str) -> None:
         without, other = (exogenous(_life(name, "present", arm)) for arm in ("without", "with"))
