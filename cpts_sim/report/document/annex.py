@@ -18,7 +18,7 @@ SOURCES = (("insee", "open"), ("drees", "open"), ("cnam", "open"), ("ign", "open
 
 def annexes(told: Told, folder: Path | None) -> tuple[Section, ...]:
     """Return the annexes of a report."""
-    return (_redo(told, folder), _sources(told.lang), parameters(told))
+    return (_redo(told, folder), sources(told.lang), parameters(told))
 
 
 def _redo(told: Told, folder: Path | None) -> Section:
@@ -34,7 +34,8 @@ def _redo(told: Told, folder: Path | None) -> Section:
     return Section("redo", say("document.section.redo", lang), (Text(text), Code(lines)), "annex")
 
 
-def _sources(lang: str) -> Section:
+def sources(lang: str) -> Section:
+    """Return where data come from and under which licences."""
     rows = tuple((say(f"document.source.{name}", lang), say(f"document.source.{name}_what", lang),
                   say(f"document.licence.{licence}", lang)) for name, licence in SOURCES)  # fmt: skip
     head = tuple(say(f"document.column.{name}", lang) for name in ("producer", "what", "licence"))

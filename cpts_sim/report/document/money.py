@@ -1,11 +1,69 @@
-"""What the results say of costs beyond the account of the CPTS, where they have been computed."""
+"""What the results say of costs beyond the account of the CPTS: one table a payer, where volumes were measured."""
 
 from __future__ import annotations
 
-from cpts_sim.report.document.blocks import Block
+import math
+
+from cpts_sim.experiment.costs import PERSPECTIVES, TOTAL, CostLine, Costs, costs_of
+from cpts_sim.experiment.statistics import Interval
+from cpts_sim.experiment.worth import GAINS, worth
+from cpts_sim.report.costs import MONEY, worth_words
+from cpts_sim.report.document.blocks import Block, Items, Table, Text
+from cpts_sim.report.document.phrases import NBSP
 from cpts_sim.report.document.reading import Told
+from cpts_sim.report.numbers import decimals, written
+from cpts_sim.words import has, number, say
 
 
 def cost_tables(told: Told) -> list[Block]:
-    """Return the tables of costs, none where the results hold no costs."""
-    return []
+    """Return the tables of costs of the decision, none where the results hold no volumes."""
+    costs = costs_of(told.done)
+    if not costs.measured:
+        return []
+    tables = [_table(told, costs, payer) for payer in PERSPECTIVES]
+    sentences = [text for gain in GAINS if (text := worth_words(worth(costs, told.arm, gain), told.lang))]
+    parts = [say(f"costs.note.{name}", told.lang) for name in ("payers", "intervals")]
+    if told.done.plan.scenario.years < costs.horizon:
+        parts.append(say("costs.note.short", told.lang, years=told.time, horizon=costs.horizon))
+    notes = Text(" ".join(parts), "note")
+    return [*(table for table in tables if table.rows), Items(tuple(sentences)), notes]
+
+
+def _table(told: Told, costs: Costs, payer: str) -> Table:
+    """Return the lines of one payer that cost anything in either arm."""
+    lang = told.lang
+    mine = [line for line in costs.lines(told.arm) if line.perspective == payer]
+    shown = [line for line in mine if line.name == TOTAL or line.without.mean or line.with_.mean]
+    names = ("price", "without", "difference", "prices", "reading")
+    arms = {"arm": told.name(told.base)}
+    head = (say("costs.column.line", lang), *(say(f"costs.column.{name}", lang, **arms) for name in names))
+    rows = tuple(_row(line, lang) for line in shown)
+    tones = tuple(str(line.reading) for line in shown)
+    return Table(f"costs-{payer}", say(f"costs.perspective.{payer}", lang), head, rows, tones, frozenset({5}))
+
+
+def _row(line: CostLine, lang: str) -> tuple[str, ...]:
+    price = number(line.price, 2, lang) if math.isfinite(line.price) and line.name not in MONEY else "–"
+    own = f"costs.reading.{line.reading}"
+    reading = say(own if has(own) else f"report.reading.{line.reading}", lang)
+    return (say(f"costs.line.{line.name}", lang), price, _level(line.without, lang), _gap(line.difference, lang),
+            _ends(*line.at_prices, _places(line.difference), lang), reading)  # fmt: skip
+
+
+def _level(got: Interval, lang: str) -> str:
+    return written(got.mean, _places(got), lang)
+
+
+def _places(gap: Interval) -> int:
+    return min(0, decimals(gap.half, gap.mean))
+
+
+def _gap(gap: Interval, lang: str) -> str:
+    places = _places(gap)
+    ends = _ends(gap.low, gap.high, places, lang) if math.isfinite(gap.half) else say("document.no_interval", lang)
+    return f"{written(gap.mean, places, lang, sign=True)} [{ends}]"
+
+
+def _ends(low: float, high: float, places: int, lang: str) -> str:
+    ends = [written(end, places, lang, sign=True) for end in (low, high)]
+    return say("document.range", lang, low=ends[0], high=ends[1]).replace(" ", NBSP)

@@ -14,6 +14,7 @@ from cpts_sim.words import say
 
 _NARROW, _NBSP = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 _FRENCH = (
+    (re.compile(r"(?<=\d) (?=\d{3}\b)"), _NARROW),
     (re.compile(r" ([;!?])"), _NARROW + r"\1"),
     (re.compile(r" ([:»%€])"), _NBSP + r"\1"),
     (re.compile(r"« "), "«" + _NBSP),
