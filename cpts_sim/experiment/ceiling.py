@@ -1,4 +1,7 @@
-"""What no trial has found: effects on exhaustion beyond the strongest organisational intervention."""
+"""What no trial and no programme has found: effects on exhaustion, hospital, attachment and access beyond the best.
+
+Exhaustion is held against trials of organisations, the rest against what comparable programmes reached at most.
+"""
 
 from __future__ import annotations
 
@@ -48,4 +51,67 @@ def beyond_trials(comparison: Comparison) -> list[Beyond]:
             for member, effect in effects
             if math.isfinite(effect) and abs(effect) > ceiling
         ]
+    return found
+
+
+class Ceiling(NamedTuple):
+    """What comparable programmes reached at most.
+
+    Attributes:
+        parameter: the ceiling.
+        place: number that falls (or rises, for access).
+        level: number of which the change is a share; None where the ceiling is in the number's own unit.
+        sign: −1 where a fall is the effect, 1 where a rise is.
+    """
+
+    parameter: str
+    place: Place
+    level: Place | None
+    sign: int
+
+
+CEILINGS = (
+    Ceiling("ceiling.ed_open_hours", Place("ed.open_hours"), None, -1),
+    Ceiling("ceiling.ed_visits", Place("ed.visits"), Place("ed.visits"), -1),
+    Ceiling("ceiling.mt_without", Place("mt.without_end"), Place("mt.without_end"), -1),
+    Ceiling("ceiling.ald_without", Place("mt.ald_without_end"), Place("mt.ald_without_end"), -1),
+    Ceiling("ceiling.readmitted", Place("admission.readmitted"), Place("admission.readmitted"), -1),
+    Ceiling("ceiling.avoidable", Place("admission.avoidable"), Place("admission.avoidable"), -1),
+    Ceiling("ceiling.matching", Place("account.change", "account", "matching"), Place("access.met"), 1),
+)
+"""Effects on access, emergency visits, attachment and hospital that are held against programmes."""
+
+
+class BeyondProgrammes(NamedTuple):
+    """An effect that exceeds what comparable programmes reached.
+
+    Attributes:
+        arm: arm compared with the first.
+        ceiling: which ceiling.
+        effect: mean effect, positive in the ceiling's direction, in its unit (a share, or per 1 000 a year).
+        half: half-width of its interval.
+        most: the ceiling.
+    """
+
+    arm: str
+    ceiling: Ceiling
+    effect: float
+    half: float
+    most: float
+
+
+def beyond_programmes(comparison: Comparison) -> list[BeyondProgrammes]:
+    """Return the effects of any arm beyond what comparable programmes reached, unless they may be nothing at all."""
+    values, found = comparison.values, []
+    parameters = load_parameters(comparison.plan.scenario.reference_year)
+    for arm in values.arms[1:]:
+        for ceiling in CEILINGS:
+            gap = comparison.line(ceiling.place, arm).difference
+            level = 1.0 if ceiling.level is None else mean_interval(values.get(values.arms[0], ceiling.level)).mean
+            if not math.isfinite(gap.mean) or not math.isfinite(level) or level <= 0:
+                continue
+            effect, half = ceiling.sign * gap.mean / level, gap.half / level
+            sure = not math.isfinite(half) or effect - half > 0
+            if effect > parameters[ceiling.parameter] and sure:
+                found.append(BeyondProgrammes(arm, ceiling, effect, half, parameters[ceiling.parameter]))
     return found

@@ -9,12 +9,12 @@ from statistics import median
 from typing import Any
 
 from cpts_sim.experiment import Comparison, Line, Place, Reading
-from cpts_sim.experiment.ceiling import beyond_trials
+from cpts_sim.experiment.ceiling import BeyondProgrammes, beyond_programmes, beyond_trials
 from cpts_sim.experiment.readings import known_indicators
 from cpts_sim.experiment.results import line_record
 from cpts_sim.measures.accounts import ACCOUNTS
 from cpts_sim.report.numbers import arm_words, gap, gap_interval, gap_unit_words, level, unit_words, written
-from cpts_sim.words import has, number, say, signed
+from cpts_sim.words import has, number, percent, say, signed
 
 HEADLINES: tuple[Place, ...] = (
     Place("access.in_time"),
@@ -209,7 +209,7 @@ def _notes(comparison: Comparison, lines: Sequence[Line], lang: str) -> list[str
 
 
 def exceeding(comparison: Comparison, lang: str) -> list[str]:
-    """Return a sentence for each effect on exhaustion that exceeds what any trial of an organisation found."""
+    """Return a sentence for each effect that exceeds what any trial or comparable programme found."""
     titles, out = titles_of(comparison, lang), []
     for beyond in beyond_trials(comparison):
         member = say(f"measures.member.{beyond.member}", lang) if beyond.member else ""
@@ -217,7 +217,16 @@ def exceeding(comparison: Comparison, lang: str) -> list[str]:
         effect, ceiling = signed(beyond.effect_sd, 2, lang), number(beyond.ceiling_sd, 2, lang)
         told = {"arm": arm_words(beyond.arm, titles, lang), "who": who, "effect": effect, "ceiling": ceiling}
         out.append(say("report.beyond_trials", lang, **told))
-    return out
+    return out + [_beyond(found, titles, lang) for found in beyond_programmes(comparison)]
+
+
+def _beyond(found: BeyondProgrammes, titles: dict[str, str], lang: str) -> str:
+    """Say that an effect exceeds what comparable programmes reached."""
+    write = number if found.ceiling.level is None else percent
+    told = {"arm": arm_words(found.arm, titles, lang), "effect": write(found.effect, 1, lang)}
+    told |= {"half": write(found.half, 1, lang), "most": write(found.most, 1, lang)}
+    key = "scale.beyond_one" if not math.isfinite(found.half) else "scale.beyond"
+    return say(key, lang, what=say(f"scale.{found.ceiling.parameter}", lang), **told)
 
 
 def plain_text(table: Table) -> str:
