@@ -87,7 +87,9 @@ def jobs_of(ask: Ask, presets: Mapping[str, Mapping[str, Any]], limits: Limits) 
     scenario = to_scenario(ask, presets, limits)
     plain = written(scenario)
     days = scenario.horizon_days
-    warm = run_key({**resolved(scenario), "arms": {}, "cpts": None}, ask.seed, days, EPOCH, shown=limits.shown)
+    there = scenario.cpts is not None and scenario.cpts.since_months is not None  # it lives in the warm-up too
+    before = {**resolved(scenario), "arms": {}} | ({} if there else {"cpts": None})
+    warm = run_key(before, ask.seed, days, EPOCH, shown=limits.shown)
     arms = []
     for arm in ARMS:
         key = run_key(resolved(scenario, arm), ask.seed, days, EPOCH, shown=limits.shown)

@@ -68,7 +68,9 @@ class Crisis(Mission):
         self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
 
     def begin(self) -> None:
-        """The plan is written."""
+        """The plan is written, if anybody took part."""
+        if not len(self.organisation.participants(NAME, self.settings.dose)):
+            return
         self.organisation.table["crisis_readiness"][0] = self.parameters["crisis.readiness_of_plan"]
 
     def grown(self, months: int) -> None:
@@ -90,7 +92,8 @@ class Crisis(Mission):
         rows = self.organisation.participants(NAME, self.settings.dose)
         self.organisation.give_time("cpts_evening", rows, p["crisis.drill_hours"] * 60.0)
         self.organisation.spend(CptsEvent.MEETING, rows, p["crisis.drill_hours"])
-        ready[0] = min(1.0, float(ready[0]) + p["crisis.readiness_per_drill"])
+        if len(rows):
+            ready[0] = min(1.0, float(ready[0]) + p["crisis.readiness_per_drill"])
 
     @property
     def delay_days(self) -> float:

@@ -256,8 +256,13 @@ class Organisation:
         """Rows of the active GPs who take part in a mission at a dose (drawn once per GP and mission)."""
         rows = self.active()
         u = self.world.draws.uniform(f"takes part/{mission}", self.world.gps["key"][rows])
-        chosen: Array = rows[u < dose * self.account.means]
+        chosen: Array = rows[u < dose * self.mobilised(mission)]
         return chosen
+
+    def mobilised(self, mission: str) -> float:
+        """Share of those willing whom a mission mobilises: hours can be paid, and few give them to an unpaid theme."""
+        paid = 1.0 if self.payments.pays_for(mission) else self.world.parameters["cpts.unpaid_theme"]
+        return float(self.account.means * paid)
 
     # ------------------------------------------------------------------------------------------ meetings
     def _meet(self, month: int) -> None:

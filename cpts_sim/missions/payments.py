@@ -63,6 +63,10 @@ class Payments:
         dose = self.organisation.missions[name].settings.dose
         return self.organisation.exists() and dose >= LEAST_DOSE and name in ACI_MISSIONS
 
+    def pays_for(self, name: str) -> bool:
+        """Whether the contract has money for a mission."""
+        return name in ACI_MISSIONS and self.contract.pays(name)
+
     def _due(self, name: str) -> tuple[float, float]:
         """Return means and compensation of a year of a mission."""
         year, dose = self.contract, float(self.organisation.missions[name].settings.dose) * self.part

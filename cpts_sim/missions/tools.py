@@ -75,7 +75,7 @@ class NurseTime:
     @property
     def dose(self) -> float:
         """Share of the active nurses who take part, as far as the CPTS can pay."""
-        return float(self.mission.settings.dose) * self.mission.organisation.account.means
+        return float(self.mission.settings.dose) * self.mission.organisation.mobilised(self.mission.name)
 
     def open_month(self) -> None:
         """Set minutes aside for the month: as many as last month's acts called for and some more."""

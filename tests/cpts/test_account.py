@@ -90,3 +90,20 @@ def test_a_boundary_that_moves_changes_the_size_at_the_next_payment(rules: str) 
     first, second = (contract(rules, covered, p).running for covered in (30_000, 90_000))
     assert running[0] == pytest.approx(first * people / 30_000, rel=0.05)
     assert running[-1] == pytest.approx(0.75 * second * people / 90_000, rel=0.05)
+
+
+def test_a_theme_that_the_contract_does_not_pay_mobilises_few() -> None:
+    """Crises are in contracts since 2022; access was paid before."""
+    missions = {"crisis": {"start": "0 months"}, "treating_physician": {"start": "0 months"}}
+    blocks = {rules: cpts(missions, rules=rules) for rules in RULES}
+    start = winter(scenario(population=20_000, arms=arms(without=None, **blocks), cpts=cpts(missions)), 1)
+    takes_part = {}
+    for rules in RULES:
+        organisation = live(start, rules, 3).model.organisation
+        organisation.table["means"][0] = 1.0
+        assert len(organisation.active()) > 10
+        takes_part[rules] = {name: set(organisation.participants(name, 1.0).tolist()) for name in missions}
+    before, after = (takes_part[rules] for rules in RULES)
+    assert before["treating_physician"] == after["treating_physician"] == after["crisis"]
+    assert before["crisis"] < after["crisis"]
+    assert len(before["crisis"]) < 0.5 * len(after["crisis"])
