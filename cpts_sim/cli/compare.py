@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from cpts_sim.cli._options import Given, json_option, write_json
-from cpts_sim.errors import UsageError
-from cpts_sim.experiment.defaults import CEILING, DEFAULT_PAIRS
+from cpts_sim.errors import InputError, UsageError
+from cpts_sim.experiment.defaults import CEILING, DEFAULT_PAIRS, UNCERTAIN_PAIRS
 from cpts_sim.words import current_language, say
 
 SOURCE = Given(dir_okay=False)
@@ -38,6 +38,8 @@ KEPT = click.Choice(("all", "first", "none"))
     "--keep-journal", type=KEPT, default="first", show_default=True, help=say("compare.option_keep_journal")
 )
 @click.option("--smallest-differences", "smallest", type=SOURCE, help=say("compare.option_smallest"))
+@click.option("--ensemble", type=SOURCE, help=say("uncertain.option_ensemble"))
+@click.option("--fixed-parameters", "fixed", is_flag=True, help=say("uncertain.option_fixed"))
 @click.option("--figures/--no-figures", default=True, help=say("compare.option_figures"))
 @click.option("--csv", is_flag=True, help=say("compare.option_csv"))
 @click.option("--fresh", is_flag=True, help=say("compare.option_fresh"))
@@ -68,11 +70,29 @@ def _plan(options: dict[str, Any]) -> Any:
         raise UsageError(say("compare.both_counts"))
     scenario = with_years(load(options["path"], catalogue()), options["years"])
     scenario, arms = with_short_arms(scenario, listed(options["arms"]))
-    count = None if options["precision"] is not None else options["replications"] or DEFAULT_PAIRS
+    drawn = _drawn(options, scenario)
+    least = DEFAULT_PAIRS if drawn is None else UNCERTAIN_PAIRS
+    count = None if options["precision"] is not None else options["replications"] or least
     return Plan(
         scenario, arms, options["seed"], count, options["precision"],
-        keep_journal=options["keep_journal"],
+        keep_journal=options["keep_journal"], ensemble=drawn,
     )  # fmt: skip
+
+
+def _drawn(options: dict[str, Any], scenario: Any) -> Any:
+    """Return the ensemble to draw from: the one asked for, else the one shipped, None with fixed parameters."""
+    from cpts_sim.experiment.ensemble import read_ensemble, shipped_ensemble
+
+    if options["ensemble"] is not None and options["fixed"]:
+        raise UsageError(say("uncertain.both_kinds"))
+    path = None if options["fixed"] else options["ensemble"] or shipped_ensemble()
+    if path is None:
+        return None
+    found = read_ensemble(path)
+    if options["ensemble"] is not None and found.year != scenario.reference_year:
+        names = {"file": path, "got": found.year, "expected": scenario.reference_year}
+        raise InputError(say("uncertain.other_year", **names))
+    return found if found.year == scenario.reference_year else None
 
 
 def _compute_and_show(
@@ -98,6 +118,10 @@ def _more(done: Any, options: dict[str, Any]) -> dict[str, bytes]:
     from cpts_sim.experiment.results import french_csv
     from cpts_sim.report.costs import cost_files
 
+    if done.plan.ensemble is not None:  # the figures and costs are those of one possible France
+        from cpts_sim.report.uncertain import uncertain_csv
+
+        return {"comparaison.csv": uncertain_csv(done, current_language())} if options["csv"] else {}
     out = cost_files(done, current_language(), options["figures"])
     if options["csv"]:
         out["comparaison.csv"] = french_csv(done)
@@ -115,6 +139,9 @@ def _show(done: Any, as_json: bool) -> None:
     from cpts_sim.report.costs import cost_text
 
     lang = current_language()
+    if done.plan.ensemble is not None:
+        _show_uncertain(done, lang, as_json)
+        return
     if as_json:
         write_json(plain(done, lang))
         return
@@ -133,12 +160,29 @@ def _show(done: Any, as_json: bool) -> None:
     click.echo(costs)
 
 
+def _show_uncertain(done: Any, lang: str, as_json: bool) -> None:
+    """Print the tables of a comparison whose pairs have drawn their parameters."""
+    from cpts_sim.report.uncertain import uncertain_json, uncertain_rich, uncertain_text
+
+    arms = done.values.arms[1:]
+    if as_json:
+        write_json(uncertain_json(done, lang))
+    elif not sys.stdout.isatty():
+        click.echo("\n\n".join(uncertain_text(done, lang, arm) for arm in arms))
+    else:
+        from rich.console import Console
+
+        for arm in arms:
+            Console().print(uncertain_rich(done, lang, arm))
+
+
 def _repeat(context: click.Context, like: Path, options: dict[str, Any], as_json: bool) -> int:
     """Repeat a computation from its manifest and say whether every byte is the same."""
     from cpts_sim.cli import _pairs
     from cpts_sim.experiment import read_earlier
 
     fixed = ("path", "arms", "replications", "precision", "years", "seed", "keep_journal", "smallest")
+    fixed = (*fixed, "ensemble", "fixed")
     _pairs.refuse_with_like(context, fixed)
     earlier = read_earlier(like)
     home = earlier.folder.resolve()

@@ -13,7 +13,9 @@ from typing import Any
 from cpts_sim.catalogue import catalogue
 from cpts_sim.errors import UsageError
 from cpts_sim.experiment.contrasts import add_contrasts
+from cpts_sim.experiment.credible import Credible, credible
 from cpts_sim.experiment.defaults import CEILING, DEFAULT_PAIRS, JUDGED, LOOK_AHEAD
+from cpts_sim.experiment.ensemble import Ensemble, with_vector
 from cpts_sim.experiment.keys import Keys, digest
 from cpts_sim.experiment.pair import Maker, Pair, make_model, replicate
 from cpts_sim.experiment.readings import Line, line_of, smallest_differences
@@ -47,7 +49,8 @@ class Plan:
         seed: seed of the first pair; the others follow it. replications: number of pairs (None: until
         ``precision``). precision: wanted half-width, as a share of the level of the first arm (None: a
         fixed number of pairs). measures: names (None: all). keep_journal: "all", "first" (the journal of
-        the first pair) or "none". make: builds the model.
+        the first pair) or "none". make: builds the model. ensemble: where each pair draws its parameters and
+        structure (None: all pairs live with the scenario's own, one possible France).
     """
 
     scenario: Scenario
@@ -58,6 +61,7 @@ class Plan:
     measures: tuple[str, ...] | None = None
     keep_journal: str = "first"
     make: Maker = field(default=make_model, repr=False)
+    ensemble: Ensemble | None = field(default=None, repr=False)
 
     @property
     def most(self) -> int:
@@ -67,7 +71,15 @@ class Plan:
     @property
     def key(self) -> str:
         """Return the name of the comparison."""
-        return Keys(self.scenario, self.arms).experiment(self.seed)
+        keys = Keys(self.scenario, self.arms)
+        if self.ensemble is None:
+            return keys.experiment(self.seed)
+        return keys.uncertain(self.seed, self.ensemble.digest())
+
+    def pair_key(self, rank: int) -> str:
+        """Return the name of the pair of a rank, under which it is kept."""
+        seed = self.seed + rank
+        return Keys(lived(self.scenario, seed, self.ensemble), self.arms).pair(seed)
 
     def keeps(self, rank: int) -> bool:
         """Tell whether the journal of a pair is kept."""
@@ -103,6 +115,12 @@ class Comparison:
         """Compare one number (an indicator's name means the whole territory and horizon)."""
         where = Place(place) if isinstance(place, str) else place
         return line_of(self.values, arm or self.values.arms[-1], where, self.smallest)
+
+    def credible(self, place: Place | str, arm: str | None = None) -> Credible:
+        """Read one number as uncertain: over the parameters and structures that its pairs have drawn."""
+        line = self.line(place, arm)
+        gaps = self.values.get(line.arm, line.place) - self.values.get(self.values.arms[0], line.place)
+        return credible(gaps, draws_of(self.values.seeds), line.indicator.better, line.smallest)
 
     def lines(self) -> Iterator[Line]:
         """Compare every number of every arm with the first arm, in sorted order."""
@@ -191,9 +209,8 @@ def compare(
 def _found(plan: Plan, shelf: Store) -> dict[int, Pair]:
     """Return the pairs computed before, by rank."""
     out = {}
-    keys = Keys(plan.scenario, plan.arms)
     for rank in range(plan.most):
-        pair = shelf.get(keys.pair(plan.seed + rank), plan.seed + rank, plan.keeps(rank))
+        pair = shelf.get(plan.pair_key(rank), plan.seed + rank, plan.keeps(rank))
         if pair is not None:
             out[rank] = pair
     return out
@@ -209,14 +226,13 @@ def _compute(
 ) -> int:
     """Compute missing pairs in order until there are enough; returns how many count."""
     missing = iter([rank for rank in range(plan.most) if rank not in pairs])
-    keys = Keys(plan.scenario, plan.arms)
     text = canonical_json(as_written(plan.scenario))
-    job = _Order(text, plan.arms, plan.seed, plan.measures, plan.keep_journal, plan.make)
+    job = _Order(text, plan.arms, plan.seed, plan.measures, plan.keep_journal, plan.make, plan.ensemble)
     coming = results(job, missing, min(workers, plan.most), executor)
     try:
         for rank, pair in coming:
             pairs[rank] = pair
-            shelf.put(keys.pair(pair.seed), pair)
+            shelf.put(plan.pair_key(rank), pair)
             count = _enough(plan, pairs)
             progress(len(pairs), plan.most)
             if count is not None:
@@ -236,14 +252,25 @@ class _Order:
     measures: tuple[str, ...] | None
     keep_journal: str
     make: Maker
+    ensemble: Ensemble | None = None
 
     def __call__(self, rank: int) -> Pair:
         """Compute one pair."""
         keep = keeps(self.keep_journal, rank)
-        scenario = scenario_of(self.scenario)
+        scenario = lived(scenario_of(self.scenario), self.seed + rank, self.ensemble)
         return replicate(
             scenario, self.seed + rank, self.arms, self.measures, keep_journal=keep, make=self.make
         )
+
+
+def lived(scenario: Scenario, seed: int, ensemble: Ensemble | None) -> Scenario:
+    """Return the scenario that the pair of a seed lives, with what it draws from an ensemble."""
+    return scenario if ensemble is None else with_vector(scenario, ensemble.draw(seed))
+
+
+def draws_of(seeds: Sequence[int]) -> list[int]:
+    """Return the number of the draw of each seed, the same for twins."""
+    return [(seed + 1) // 2 for seed in seeds]
 
 
 @cache

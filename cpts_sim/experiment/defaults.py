@@ -2,6 +2,8 @@
 
 DEFAULT_PAIRS = 8
 """Pairs of a comparison that asks for nothing else: about a minute a year for 28 000 inhabitants."""
+UNCERTAIN_PAIRS = 24
+"""Pairs of a comparison that draws its parameters and asks for nothing else: twelve draws, each lived twice."""
 CEILING = 200
 """Most pairs a wanted precision may ask for."""
 LOOK_AHEAD = 5

@@ -57,3 +57,7 @@ class Keys:
     def experiment(self, seed: int) -> str:
         """Return the name of the comparison whose first seed this is; more pairs extend it."""
         return run_key(self._scenario, seed, self._days, EPOCH, arms=self._arms, comparison=True)
+
+    def uncertain(self, seed: int, ensemble: str) -> str:
+        """Return the name of the comparison whose pairs draw from an ensemble of this digest."""
+        return run_key(self._scenario, seed, self._days, EPOCH, arms=self._arms, comparison=True, ensemble=ensemble)

@@ -26,6 +26,8 @@ from cpts_sim.catalogue import catalogue
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment.comparison import Comparison, Plan
 from cpts_sim.experiment.contrasts import add_contrasts
+from cpts_sim.experiment.credible import Credible
+from cpts_sim.experiment.ensemble import STRUCTURE, Ensemble, read_ensemble
 from cpts_sim.experiment.keys import SCHEMA, digest
 from cpts_sim.experiment.pair import Pair
 from cpts_sim.experiment.parquet import to_french_csv, to_parquet
@@ -36,6 +38,9 @@ from cpts_sim.scenario import Scenario, as_written, load
 from cpts_sim.words import has, label, say
 
 PROVENANCE = "provenance.json"
+ENSEMBLE = "ensemble.yaml"
+TOLD = ("", "road", "account", "line", "member")
+"""Cuts of which uncertain effects are written."""
 
 
 def result_files(comparison: Comparison) -> dict[str, bytes]:
@@ -46,10 +51,49 @@ def result_files(comparison: Comparison) -> dict[str, bytes]:
         "comparison.parquet": _lines_parquet(comparison),
         "smallest_differences.yaml": _yaml(dict(sorted(comparison.smallest.items()))),
     }
+    if comparison.plan.ensemble is not None:
+        files |= _uncertain_files(comparison, comparison.plan.ensemble)
     for rank, seed in enumerate(sorted(comparison.pairs)):
         files |= _pair_files(comparison, comparison.pairs[seed], rank)
     files[MANIFEST] = json_bytes(_manifest(comparison, files))
     return files
+
+
+def _uncertain_files(comparison: Comparison, ensemble: Ensemble) -> dict[str, bytes]:
+    """Return the ensemble drawn from, what each pair has drawn, and what the uncertain effects say."""
+    drawn = [(seed, ensemble.draw(seed)) for seed in comparison.values.seeds]
+    variants = {group: [vector.variants[group] for _, vector in drawn] for group in ensemble.variants}
+    names = sorted({name for _, vector in drawn for name in vector.parameters})
+    numbers = {n: np.array([v.parameters.get(n, math.nan) for _, v in drawn], np.float64) for n in names}
+    vectors: dict[str, Any] = {
+        "seed": np.array([seed for seed, _ in drawn], np.int64), "member": [v.member for _, v in drawn],
+        **{f"{STRUCTURE}.{group}": found for group, found in variants.items()}, **numbers,
+    }  # fmt: skip
+    return {
+        ENSEMBLE: ensemble.to_yaml(), "vectors.parquet": to_parquet(vectors),
+        "credible.parquet": _credible_parquet(comparison),
+    }  # fmt: skip
+
+
+def _credible_parquet(comparison: Comparison) -> bytes:
+    records = [
+        {"arm": line.arm, "indicator": line.place.indicator, "by": line.place.by, "group": line.place.group,
+         "unit": line.indicator.unit, **credible_record(comparison.credible(line.place, line.arm))}
+        for line in comparison.lines() if line.place.week < 0 and line.place.by in TOLD
+    ]  # fmt: skip
+    return to_parquet({name: np.asarray([r[name] for r in records]) for name in (records[0] if records else ())})
+
+
+def credible_record(effect: Credible) -> dict[str, Any]:
+    """Return an uncertain effect as plain values."""
+    share = effect.split.share
+    return {
+        "median": effect.median, "low": effect.low, "high": effect.high,
+        "expected_low": effect.expected[0], "expected_high": effect.expected[1], "computing_error": effect.error,
+        "p_better": effect.p_better, "p_better_matters": effect.p_matters, "p_computing_error": effect.p_error,
+        "drawn_share": share.value, "drawn_share_low": share.low, "drawn_share_high": share.high,
+        "pairs": effect.pairs, "reading": str(effect.verdict),
+    }  # fmt: skip
 
 
 def _pair_files(comparison: Comparison, pair: Pair, rank: int) -> dict[str, bytes]:
@@ -63,7 +107,9 @@ def _pair_files(comparison: Comparison, pair: Pair, rank: int) -> dict[str, byte
 
 def _manifest(comparison: Comparison, files: Mapping[str, bytes]) -> dict[str, Any]:
     plan = comparison.plan
+    drawn = {} if plan.ensemble is None else {"ensemble": plan.ensemble.digest()}
     return {
+        **drawn,
         "key": plan.key,
         "epoch": EPOCH,
         "schema": SCHEMA,
@@ -236,6 +282,7 @@ class Earlier:
             None,
             None if told["measures"] is None else tuple(told["measures"]),
             str(told["keep_journal"]),
+            ensemble=read_ensemble(self.folder / ENSEMBLE) if "ensemble" in told else None,
         )
 
     def differing(self, files: Mapping[str, bytes]) -> list[str]:

@@ -1,0 +1,172 @@
+"""What an uncertain effect says: quantiles over parameters, structure and chance, and their computing error.
+
+Each pair has drawn its own parameters and structure, so the effects of pairs are draws of what *this* territory
+would observe; shrunken by the part of their variance that is chance, they are draws of the *expected* effect.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cpts_sim.experiment.shares import Share, Split, explained, split
+
+Array = NDArray[np.float64]
+CREDIBLE = 0.90
+SURE = 0.90
+"""Probability from which something is called probable."""
+RESAMPLES = 400
+FEWEST_DRAWS = 5
+"""With fewer draws of parameters and structure no reading is given."""
+FINEST = 0.25
+"""Largest computing error, as a share of the interval's width, that allows a reading."""
+
+
+class Verdict(StrEnum):
+    """The fixed words of the last column of an uncertain comparison."""
+
+    BETTER = "probably_better"
+    WORSE = "probably_worse"
+    HIGHER = "probably_higher"
+    LOWER = "probably_lower"
+    TOO_SMALL = "too_small"
+    UNDETERMINED = "undetermined"
+    EQUAL = "equal"
+    TOO_FEW = "too_few"
+
+
+@dataclass(frozen=True)
+class Credible:
+    """An uncertain effect.
+
+    Attributes:
+        median: of the differences of pairs. low, high: 90 % interval of what this territory would observe.
+        expected: 90 % interval of the expected effect (chance taken out). error: half-width of the 95 % computing
+        error of the median. p_better: probability of a difference in the good direction (of a rise where no
+        direction is good). p_matters: probability that it is better by more than the smallest difference that
+        matters. p_error: half-width of the 95 % computing error of the probabilities at their worst. pairs: number of
+        differences. verdict: what it says. split: variance between draws and by chance.
+    """
+
+    median: float
+    low: float
+    high: float
+    expected: tuple[float, float]
+    error: float
+    p_better: float
+    p_matters: float
+    p_error: float
+    pairs: int
+    verdict: Verdict
+    split: Split
+
+    @property
+    def coarse(self) -> bool:
+        """Whether the computing error is too large for a reading."""
+        return not self.error <= FINEST * (self.high - self.low)
+
+
+def credible(
+    differences: ArrayLike, groups: Sequence[object], better: str = "none", smallest: float = math.nan
+) -> Credible:
+    """Read the differences of pairs.
+
+    Args:
+        differences: with − without, one a pair.
+        groups: name of the draw of each pair (the same for twins).
+        better: "higher", "lower" or "none".
+        smallest: smallest difference that matters (nan: none said; then any difference matters).
+    """
+    data = np.asarray(differences, np.float64)
+    kept = np.isfinite(data)
+    data, names = data[kept], [group for group, keep in zip(groups, kept, strict=True) if keep]
+    parts = split(data, names)
+    if not len(data):
+        nothing = (math.nan,) * 2
+        return Credible(math.nan, math.nan, math.nan, nothing, math.inf, *nothing, 1.0, 0, Verdict.TOO_FEW, parts)
+    ends = ((1 - CREDIBLE) / 2, (1 + CREDIBLE) / 2)
+    low, median, high = (float(x) for x in np.quantile(data, (ends[0], 0.5, ends[1])))
+    good = -data if better == "lower" else data
+    least = smallest if math.isfinite(smallest) else 0.0
+    chances = (float((good > 0).mean()), float((good > least).mean()), float((good < -least).mean()))
+    inside = float((np.abs(data) <= smallest).mean()) if math.isfinite(smallest) else 0.0
+    error = _median_error(data, names)
+    equal = bool((data == 0).all())
+    fine = len(set(names)) >= FEWEST_DRAWS and error <= FINEST * (high - low)
+    verdict = _verdict(chances, inside, better) if fine else Verdict.TOO_FEW
+    verdict = Verdict.EQUAL if equal and len(data) > 1 else verdict
+    shrunken = data.mean() + (data - data.mean()) * math.sqrt(_lasting(data, parts))
+    expected = tuple(float(x) for x in np.quantile(shrunken, ends))
+    spread = 1.96 * 0.5 / math.sqrt(max(1, len(set(names))))
+    return Credible(
+        median, low, high, (expected[0], expected[1]), error, chances[0], chances[1], spread, len(data), verdict, parts
+    )
+
+
+def _verdict(chances: tuple[float, float, float], inside: float, better: str) -> Verdict:
+    _, gain, loss = chances
+    if gain >= SURE:
+        return Verdict.HIGHER if better == "none" else Verdict.BETTER
+    if loss >= SURE:
+        return Verdict.LOWER if better == "none" else Verdict.WORSE
+    return Verdict.TOO_SMALL if inside >= SURE else Verdict.UNDETERMINED
+
+
+def _lasting(data: Array, parts: Split) -> float:
+    """Return the share of the variance that belongs to the expected effect, its computing error included."""
+    total = float(data.var(ddof=1)) if len(data) > 1 else 0.0
+    if not total or not math.isfinite(parts.between):
+        return 1.0
+    return min(1.0, (parts.between + parts.within / len(data)) / (parts.between + parts.within))
+
+
+def _median_error(data: Array, names: Sequence[object]) -> float:
+    """Return 1.96 standard errors of the median, by resampling the draws whole (twins stay together)."""
+    order = {name: rank for rank, name in enumerate(dict.fromkeys(names))}
+    if len(order) < 2:
+        return math.inf
+    if not np.ptp(data):
+        return 0.0
+    members = [np.flatnonzero([order[name] == rank for name in names]) for rank in range(len(order))]
+    rng = np.random.default_rng(20_190_101)
+    picks = rng.integers(0, len(members), (RESAMPLES, len(members)))
+    medians = [float(np.median(data[np.concatenate([members[k] for k in row])])) for row in picks]
+    return 1.96 * float(np.std(medians)) * math.sqrt(len(members) / (len(members) - 1))
+
+
+def judgement_share(
+    differences: ArrayLike, groups: Sequence[object], ours: Array, others: Array, parts: Split | None = None
+) -> Share:
+    """Return the share of the variance of effects that comes from what was drawn by judgement.
+
+    When nothing else was drawn it is the whole share between draws, which twins give without any model; otherwise
+    what a regression on the columns of judgement explains.
+
+    Args:
+        differences: one a pair.
+        groups: name of the draw of each pair.
+        ours: pairs × columns drawn by judgement.
+        others: pairs × columns drawn from evidence.
+        parts: the split of these differences, if known.
+    """
+    if not others.size or not np.ptp(others, axis=0).any():
+        return (parts or split(differences, groups)).share
+    return explained(differences, ours)
+
+
+def columns_of(vectors: Sequence[Mapping[str, object]], names: Sequence[str]) -> Array:
+    """Return pairs × columns: numbers as they are, names of variants as one indicator for each but the first."""
+    out = []
+    for name in names:
+        found = [vector[name] for vector in vectors]
+        if all(isinstance(value, float) for value in found):
+            out.append(np.asarray(found, np.float64))
+        else:
+            texts = sorted({str(value) for value in found})
+            out += [np.asarray([float(str(value) == text) for value in found]) for text in texts[1:]]
+    return np.array(out).T if out else np.zeros((len(vectors), 0))
