@@ -107,7 +107,7 @@ def _figure(told: Told, name: str, data: Table | None) -> Figure | None:
     picture = drawn(told.done, name, told.lang, told.arm)
     if picture is None:
         return None
-    return Figure(name, picture, say(f"document.figure.{name}", told.lang, base=told.name(told.base)), data)
+    return Figure(f"figure-{name}", picture, say(f"document.figure.{name}", told.lang, base=told.name(told.base)), data)
 
 
 def _forest(told: Told) -> Section:
@@ -140,7 +140,7 @@ def _groups(told: Told) -> Section:
     axis = say("document.axis", lang, unit=gap_unit_words(first.indicator.unit, lang), base=told.name(told.base))
     title = say("document.section.groups", lang)
     text = note(told.done, say("document.figure.groups", lang), lang)
-    figure = Figure("groups-figure", dots(rows, axis, lang, title, text), say("document.figure.groups", lang), data)
+    figure = Figure("figure-groups", dots(rows, axis, lang, title, text), say("document.figure.groups", lang), data)
     return _section("groups", lang, figure, Text(say("document.chance_note", lang), "note"))
 
 
@@ -159,7 +159,7 @@ def _missions(told: Told) -> Section | None:
     axis = named_unit(told.label(first), first.indicator.unit, lang)
     text = say("document.figure.missions", lang)
     picture = dots(shown, axis, lang, say("document.section.missions", lang), text) if shown else None
-    figure = Figure("missions-figure", picture, text, data) if picture is not None else None
+    figure = Figure("figure-missions", picture, text, data) if picture is not None else None
     return _section("missions", lang, figure or data)
 
 

@@ -206,7 +206,7 @@ def _ages(known: Known) -> Figure:
                  for band, mine, its in zip(AGE_BANDS, own, france, strict=True))  # fmt: skip
     head = (say("diagnosis.column.age", lang), say("diagnosis.here", lang), say("diagnosis.france", lang))
     data = Table("ages-data", say("diagnosis.table.ages", lang), head, rows, small=True)
-    return Figure("ages", territory_figures.ages(own, france, lang), say("diagnosis.figure.ages", lang), data)
+    return Figure("figure-ages", territory_figures.ages(own, france, lang), say("diagnosis.figure.ages", lang), data)
 
 
 def _map(known: Known) -> Block:
@@ -224,7 +224,7 @@ def _map(known: Known) -> Block:
     head = tuple(say(f"diagnosis.column.{name}", lang) for name in names)
     data = Table("map-data", say("diagnosis.table.communes", lang), head, rows, small=True)
     picture = territory_figures.accessibility(place, lang)
-    return data if picture is None else Figure("map", picture, say("diagnosis.figure.map", lang), data)
+    return data if picture is None else Figure("figure-map", picture, say("diagnosis.figure.map", lang), data)
 
 
 def _emergency(known: Known) -> str:

@@ -75,7 +75,7 @@ def other_arms(told: Told, arms: Sequence[str]) -> Table:
     ]  # fmt: skip
     head = (*_head(lang, "indicator"), *(told.name(arm) for arm in all_arms))
     caption = say("document.table.arms", lang, base=told.name(told.base))
-    return Table("arms", caption, head, tuple(rows), note=say("document.table.arms_note", lang))
+    return Table("arms-table", caption, head, tuple(rows), note=say("document.table.arms_note", lang))
 
 
 def against(told: Told, other: str) -> Table:
@@ -203,7 +203,7 @@ def slack(told: Told) -> Table | None:
         rows.append((say(f"document.use.{name}", lang), shown))
     if all(row[1] == "0" for row in rows):
         return None
-    return Table("slack", say("document.table.slack", lang), _head(lang, "use", "amount"), tuple(rows))
+    return Table("slack-table", say("document.table.slack", lang), _head(lang, "use", "amount"), tuple(rows))
 
 
 def account(told: Told) -> Table | None:
@@ -218,7 +218,7 @@ def account(told: Told) -> Table | None:
             rows.append((label, amount(got, lang, unit_words("euros_year", lang))))
     if not rows:
         return None
-    return Table("account", say("document.table.account", lang), _head(lang, "line", "amount"), tuple(rows))
+    return Table("account-table", say("document.table.account", lang), _head(lang, "line", "amount"), tuple(rows))
 
 
 def paid(told: Told) -> Table | None:
@@ -238,7 +238,7 @@ def paid(told: Told) -> Table | None:
         return None
     head = _head(lang, "mission", "earned", "true_outcome", "gap", "reading")
     caption = say("document.table.paid", lang)
-    return Table("paid", caption, head, tuple(rows), tuple(tones), frozenset({2, 4}))
+    return Table("paid-table", caption, head, tuple(rows), tuple(tones), frozenset({2, 4}))
 
 
 def enough(told: Told) -> bool:
