@@ -14,7 +14,7 @@ from cpts_sim.experiment.statistics import Interval, mean_interval
 from cpts_sim.experiment.values import Place, Values
 
 Array = NDArray[np.float64]
-BELOW, INSIDE, ABOVE, ABSENT = "below", "inside", "above", "absent"
+BELOW, INSIDE, ABOVE, ABSENT, OPEN = "below", "inside", "above", "absent", "undetermined"
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Check:
         arm: in which arm. name: what is compared.
         low: least that was seen in France. high: most (both nan where nothing is known to compare with).
         reached: what the pairs give.
-        verdict: "below", "inside" (the interval meets the range), "above", "absent" (there is none in this arm) or
-            "" where nothing is known to compare with.
+        verdict: "below", "inside", "above", "undetermined" (the mean is outside, its interval meets the range),
+            "absent" (there is none in this arm) or "" where nothing is known to compare with.
     """
 
     arm: str
@@ -41,8 +41,10 @@ def judge(reached: Interval, low: float, high: float) -> str:
     """Say where an interval lies against a range; one run alone has only its mean."""
     if not math.isfinite(reached.mean):
         return ABSENT
+    if low <= reached.mean <= high:
+        return INSIDE
     half = reached.half if math.isfinite(reached.half) else 0.0
-    return BELOW if reached.mean + half < low else ABOVE if reached.mean - half > high else INSIDE
+    return BELOW if reached.mean + half < low else ABOVE if reached.mean - half > high else OPEN
 
 
 def checks(comparison: Comparison) -> list[Check]:

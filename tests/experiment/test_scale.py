@@ -71,8 +71,8 @@ def test_one_pair_alone_is_told_as_one_pair() -> None:
 
 @pytest.mark.parametrize(
     ("mean", "half", "expected"),
-    [(10, 1, "below"), (60, 6, "inside"), (80, 1, "inside"), (120, 2, "above"), (70, math.inf, "inside"),
-     (math.nan, math.inf, "absent")],
+    [(10, 1, "below"), (60, 6, "undetermined"), (100, 9, "undetermined"), (80, 50, "inside"), (120, 2, "above"),
+     (70, math.inf, "inside"), (math.nan, math.inf, "absent")],
 )  # fmt: skip
 def test_a_verdict_meets_the_range_with_the_interval(mean: float, half: float, expected: str) -> None:
     assert judge(Interval(mean, half, 5, 1.0), 65, 97) == expected
