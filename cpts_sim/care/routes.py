@@ -286,7 +286,7 @@ def make_wave(world: World, rows: Array, end: float) -> tuple[Wave, Array]:
     requests, people = world.requests, world.people
     person, kind = requests["person"][rows], requests["kind"][rows]
     key, ident, attempt = people["key"][person], identity(requests, rows), requests["attempt"][rows].astype(np.int64)
-    own, symptom = people["mt"][person].astype(np.int64), is_symptom(kind)
+    own, symptom = people["mt"][person], is_symptom(kind)
     _begin_round(world, rows, key, ident, symptom, own)
     back, desk = requests["back"][rows] > 0, requests["desk"][rows].astype(np.int64)
     first, present = requests["next_at"][rows], round_identity(requests, rows)
@@ -315,10 +315,8 @@ def choose_provider(world: World, wave: Wave) -> None:
     turn = wave.attempt[:, None] + np.arange(CONTACTS)
     own_turn = (own >= 0) & ((turn == 0) | (back & (turn == 1 + (desk > 0))))
     desk_turn = (desk > 0) & (turn == has)
-    second = np.maximum(turn - has - back - (desk > 0), 0) % 2 > 0
-    other = np.where(second, people["known2"][wave.person][:, None], people["known1"][wave.person][:, None]).astype(
-        np.int64
-    )
+    second = np.maximum(turn - has - back - (desk > 0), 0) & 1 > 0
+    other = np.where(second, people["known2"][wave.person][:, None], people["known1"][wave.person][:, None])
     missing = np.flatnonzero(((other < 0) & ~own_turn & (wave.minute < NEVER)).any(axis=1))
     if len(missing):
         nearby = _one_nearby(world, wave, missing, turn[missing])

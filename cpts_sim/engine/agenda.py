@@ -97,10 +97,9 @@ class Books:
             return
         for name in self.FIELDS:
             data = getattr(self, name)
-            moved = np.empty_like(data)
-            moved[:, :-gone] = data[:, gone:]
-            moved[:, -gone:] = {"start": NEVER, "cancel_at": NEVER, "request": -1}.get(name, 0)
-            setattr(self, name, moved)
+            flat = data.reshape(-1)
+            flat[:-gone] = flat[gone:]  # in place; what a row gets from the next one is blanked
+            data[:, -gone:] = {"start": NEVER, "cancel_at": NEVER, "request": -1}.get(name, 0)
         self.first_day = first_day
         self.forget()
 
@@ -308,10 +307,10 @@ class OpenBooks:
         """Return the packed books, made from the columns if they are not known."""
         if not self.packed:
             rows, width = self._books.free.shape
-            bits = np.zeros((len(Slot), rows, self.pages * PAGE), dtype=np.uint8)
+            packed = np.zeros((rows, len(Slot), self.pages * (PAGE // 8)), dtype=np.uint8)
             for place, kind in enumerate(Slot):
-                np.bitwise_and(self._books.free, np.uint8(kind), out=bits[place, :, :width])
-            packed = np.packbits(bits.swapaxes(0, 1), axis=2, bitorder="little")
+                of_kind = self._books.free & np.uint8(kind)
+                packed[:, place, : -(-width // 8)] = np.packbits(of_kind, axis=1, bitorder="little")
             words = packed.reshape(-1, PAGE // 8)
             self.packed = [0] * len(words)
             data = words.tobytes()

@@ -7,6 +7,7 @@ row.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Generator, Iterable
 
 import simpy
@@ -75,6 +76,16 @@ class Clock:
         return event
 
     def run_to(self, when: float) -> None:
-        """Let every process act whose time is before ``when``; the clock then stands at ``when``."""
-        if when > self._env.now:
-            self._env.run(until=when)
+        """Let every process act whose time is before ``when``; the clock then stands at ``when``.
+
+        Nothing that lives in a run refers to itself, so the collector of cycles, which would look at every agent
+        again and again, waits until it is over.
+        """
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            if when > self._env.now:
+                self._env.run(until=when)
+        finally:
+            if collecting:
+                gc.enable()

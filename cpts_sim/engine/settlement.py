@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -171,7 +172,7 @@ def _taker(
     The free slots of a book, of one kind and on one page of columns, are an integer with a bit a slot.
     """
     packed, pages, width = books.open.pack(), books.open.pages, books.start.shape[1]
-    ways = [tuple(place * pages for place in places) for places in KIND_SETS]
+    ways = _ways(pages)
     today = [(1 << min(max(same_day_until - first, 0), PAGE)) - 1 for first in range(0, width, PAGE)]
     book, kinds = (offers.row * (KINDS * pages)).tolist(), offers.kinds.tolist()
     lowest, highest = offers.lowest.tolist(), np.minimum(offers.highest, width).tolist()
@@ -204,11 +205,18 @@ def _taker(
     return take_first, give_back
 
 
+@lru_cache(maxsize=16)
+def _ways(pages: int) -> list[tuple[int, ...]]:
+    """For each set of kinds, how far after the first page of a book their own first pages stand."""
+    return [tuple(place * pages for place in places) for places in KIND_SETS]
+
+
 def in_order(minute: Array, key: Array) -> Ints:
-    """Return the order of requests: by minute, then by key (of which only those of one minute need a look)."""
+    """Return the order of requests: by minute, then by key, then as given; keys are read only within a minute."""
     order = np.argsort(minute)
     ranked = minute[order]
     same = ranked[1:] == ranked[:-1]
     tied = np.flatnonzero(np.append(False, same) | np.append(same, False))
-    order[tied] = order[tied][np.lexsort((key[order[tied]], ranked[tied]))]
+    members = np.sort(order[tied])  # the sort above leaves those of one minute in an order of the processor's own
+    order[tied] = members[np.lexsort((key[members], minute[members]))]
     return order

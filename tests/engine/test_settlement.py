@@ -192,3 +192,10 @@ def test_waves_of_nobody_and_of_one(count: int) -> None:
     books = random_books(rng, 2, 2, 3)
     assert_settled_as_by_plain_loop(books, random_wave(rng, books, count, 2, 2))
     assert len(books.cascade(np.zeros(0, int), np.zeros(0, int), np.zeros(0, int), 1)) == 0
+
+
+@given(st.integers(0, 200), st.integers(1, 60), st.integers(1, 5), st.integers(0, 2**32))
+def test_order_is_by_minute_then_key_then_as_given(count: int, minutes: int, keys: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    minute, key = rng.integers(0, minutes, count) / 64.0, rng.integers(0, keys, count).astype(np.uint64)
+    np.testing.assert_array_equal(settlement.in_order(minute, key), np.lexsort((key, minute)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import numpy as np
@@ -168,3 +169,17 @@ def test_cut_half_days_close_sessions_and_can_be_forked() -> None:
         books = straight.model.care.world.books
         opened[given_up] = int((books.kind[0, books.span(155, books.last_day)] > 0).sum())
     assert 0 < opened[3] < 0.9 * opened[0]
+
+
+@pytest.mark.parametrize("arm", [None, "with"])
+def test_a_run_leaves_no_cycles_behind(reference: Model, arm: str | None) -> None:
+    """The collector of cycles waits while the clock runs: memory must not grow by what only it could free."""
+    model = reference.fork(arm)
+    model.run(1)
+    gc.collect()
+    gc.disable()
+    try:
+        model.run(30)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
