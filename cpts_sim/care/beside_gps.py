@@ -75,7 +75,7 @@ def _assistants_week(world: World, day: int) -> None:
     """Every four weeks split the minutes saved: further slots, new patients, longer acts, shorter days."""
     gps, p = world.gps, world.parameters
     rows = np.flatnonzero(gps["assistant_min"] > 0)
-    if ((day - world.days.first_day) // 7) % PERIOD_WEEKS or not len(rows):
+    if (day // 7) % PERIOD_WEEKS or not len(rows):
         return
     strain = (gps["ee"][rows] - p["strain.gp_ee_mean"]) / p["strain.gp_ee_sd"]
     minutes, length = gps["assistant_min"][rows], gps["slot_min"][rows]

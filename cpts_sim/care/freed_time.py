@@ -30,7 +30,7 @@ PERIODS_A_YEAR = 52.0 / PERIOD_WEEKS
 def use_freed_time(world: World, day: int) -> None:
     """Split the minutes freed in the last four weeks, and act on the split (a weekly hook)."""
     gps, p = world.gps, world.parameters
-    if ((day - world.days.first_day) // 7) % PERIOD_WEEKS or not (gps["freed_min"].any() or gps["longer_share"].any()):
+    if (day // 7) % PERIOD_WEEKS or not (gps["freed_min"].any() or gps["longer_share"].any()):
         return
     rows = np.flatnonzero((gps["halo"] == 0) & gps["alive"] & (gps["status"] == Work.WORKING))
     strain = (gps["ee"][rows] - p["strain.gp_ee_mean"]) / p["strain.gp_ee_sd"]

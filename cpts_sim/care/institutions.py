@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from cpts_sim.care import hospital_days
 from cpts_sim.care import requests as rq
 from cpts_sim.care.attachment import register
-from cpts_sim.care.routes import CHOICES, CONTACTS, Plan, Wave
+from cpts_sim.care.common_numbers import offer_nearest
+from cpts_sim.care.routes import CONTACTS, Plan, Wave
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Account, After, MtState, Need, Origin, Route, Slot, Work
@@ -27,7 +28,6 @@ OLD, ADULT = 75, 17
 PREPARED = 1 << 43
 """Ordinals of nurses' visits that PRADO asks for begin here."""
 AGENT_WEEKS, WEEKS_A_YEAR = 4, 52.0
-GOLDEN = 0.6180339887
 
 
 def tell(world: World, institution: int, at: Any, person: Array, minutes: Any) -> None:
@@ -76,21 +76,9 @@ class Sas:
 
     def offer(self, world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
         """Offer free slots of the nearest GPs who take part, and those shared through a CPTS."""
-        minute, person = wave.minute[who, contact], wave.person[who]
         rows = np.flatnonzero(world.rules["sas_effectors"](world))
-        if not len(rows):
-            return
-        minutes = world.travel_min[np.ix_(world.people["commune"][person], world.gps["commune"][rows])]
-        spread = world.draws.uniform("asked by the SAS", wave.key[who], wave.ident[who])[:, None]
-        turn = (spread + np.arange(len(rows))[None, :] * GOLDEN) % 1.0
-        order = np.argsort(minutes + 10.0 * turn, axis=1, kind="stable")
-        earliest, last = minute + world.parameters["care.lead_min"], np.floor_divide(minute, DAY) + 2
-        kinds = int(Slot.AHEAD | Slot.SAME_DAY | Slot.SHARED)
-        for choice in range(min(CHOICES, len(rows))):
-            far = np.take_along_axis(minutes, order[:, [choice]], axis=1)[:, 0]
-            near = np.flatnonzero(far <= world.parameters["baseline.sas_reach_min"])
-            gp = rows[order[near, choice]]
-            plan.offer(who[near], contact[near], choice, gp, kinds, earliest[near], last[near], Route.SAS)
+        kinds, reach = int(Slot.AHEAD | Slot.SAME_DAY | Slot.SHARED), world.parameters["baseline.sas_reach_min"]
+        offer_nearest(world, wave, who, contact, plan, rows, kinds, Route.SAS, "asked by the SAS", reach)
 
 
 # ------------------------------------------------------------------------------------------ duty
@@ -201,7 +189,7 @@ def _ask_nurse(world: World, person: Array, at: Array) -> None:
 # ------------------------------------------------------------------------------------------ ALD plan
 def ald_plan(world: World, day: int) -> None:
     """Every four weeks agents of the Assurance Maladie call people with ALD without MT (a weekly hook)."""
-    number = (day - world.days.first_day) // 7
+    number = day // 7  # weeks count from day 0
     level = world.baseline.level("ald_plan", world.now)
     if world.frozen or not level or number % AGENT_WEEKS:
         return

@@ -150,6 +150,7 @@ def add_gp_columns(gps: Table, parameters: Parameters, draws: Draws) -> None:
     for name in zeros:
         gps.add_column(name, np.zeros(rows))
     gps.add_column("list_phase", draws.uniform("list_phase", gps["key"]))
+    gps.add_column("strain_phase", draws.uniform("strain_phase", gps["key"]))
     gps.add_column("home_slots", np.full(rows, 3.0))
     gps.add_column("locum_from", np.full(rows, NO_POOL))
     for name in ("status", "account", "arrived", "locum_now", "away_now", "holiday_now", "hours_cut", "member"):
@@ -171,6 +172,7 @@ def fit_lists(people: Table, gps: Table, parameters: Parameters) -> None:
 
     A list closes when it reaches the target and opens again below ``care.reopens_at`` of it, so at any time the
     open and the closed alike are spread between the two, and as many lists open as close while the sum is steady.
+    Some of the closed are so for strain: they have room, and as many of them open again as strain closes.
     """
     on_list = people["mt"][people["mt"] >= 0]
     size = np.bincount(on_list, minlength=len(gps))
@@ -178,7 +180,19 @@ def fit_lists(people: Table, gps: Table, parameters: Parameters) -> None:
     fewest = parameters["care.reopens_at"]
     filled = fewest + (1.0 - fewest) * gps["list_phase"]
     inside = gps["halo"] == 0
+    gps["accepts"] = ~_closed_for_strain(gps, inside, parameters)
+    filled = np.where(gps["accepts"] > 0, filled, 1.5 * fewest - 0.5 * filled)
     gps["list_target"][inside] = np.ceil(size / filled)[inside]
+
+
+def _closed_for_strain(gps: Table, inside: Array, parameters: Parameters) -> Array:
+    """Which closed lists are closed for strain at the start, such that as many open again in a year as are closed."""
+    is_open = inside & (gps["open"] > 0)
+    closed = inside & ~is_open
+    ratio = parameters["strain.close_list_yearly"] / max(parameters["strain.reopen_list_yearly"], 1e-9)
+    share = ratio * is_open.sum() / max(int(closed.sum()), 1)
+    result: Array = closed & (gps["strain_phase"] < share)
+    return result
 
 
 def yearly_acts(people: Table, parameters: Parameters, start: float) -> Array:

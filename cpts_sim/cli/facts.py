@@ -20,7 +20,7 @@ COLUMNS = ("fact", "use", "band", "reached", "interval", "verdict", "distance", 
 @click.command(help=say("cli.facts"))
 @click.argument("path", metavar="[SCENARIO]", default=DEFAULT, type=SOURCE)
 @click.option("--population", type=click.IntRange(2_000, 1_000_000), help=say("facts.option_population"))
-@click.option("--replications", "-n", type=click.IntRange(1, 1_000), default=1, show_default=True,
+@click.option("--replications", "-n", type=click.IntRange(1, 1_000), default=8, show_default=True,
               help=say("facts.option_replications"))  # fmt: skip
 @click.option(
     "--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("facts.option_seed")

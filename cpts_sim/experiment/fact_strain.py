@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cpts_sim.engine.events import Profession, Status, Work
 from cpts_sim.measures.base import DAY, WEEK, YEAR_DAYS, ratio
@@ -17,6 +17,8 @@ Array = NDArray[Any]
 Columns = Mapping[str, Array]
 DOCTORS = 0
 """Group of the doctors among the staff of an emergency department."""
+COUNTS = ("cases", "exposed", "cases_of_others", "others")
+"""What a ratio between groups is made of: a few cases a run, so ratios are formed over all runs."""
 
 
 def strain_numbers(weeks: Columns, visits: Columns) -> dict[str, float]:
@@ -56,18 +58,30 @@ def _ratios(gps: Columns, visits: Columns) -> dict[str, float]:
         name: np.bincount(row, count == dimensions, size) / np.maximum(answers, 1)
         for dimensions, name in enumerate(("low", "moderate", "severe"), 1)
     }
-    out = {f"ratio_50h_{name}": _ratio(has[name], hours > LONG_WEEK_H, asked) for name in has}
     busy = acts_a_day(visits, size) > FULL_DAY_ACTS
-    return out | {
-        "ratio_28_acts_severe": _ratio(has["severe"], busy, asked),
-        "ratio_group_moderate": _ratio(has["moderate"], group, asked),
-    }
+    compared = {f"ratio_50h_{name}": (has[name], hours > LONG_WEEK_H) for name in has}
+    compared["ratio_28_acts_severe"] = has["severe"], busy
+    compared["ratio_group_moderate"] = has["moderate"], group
+    out: dict[str, float] = {}
+    for name, (share, exposed) in compared.items():
+        counts = _counts(share, exposed & asked, ~exposed & asked)
+        out[name] = pooled_ratio([counts])
+        out |= {f"{name}.{which}": count for which, count in zip(COUNTS, counts, strict=True)}
+    return out
 
 
-def _ratio(share: Array, exposed: Array, asked: Array) -> float:
-    """Return the share among the exposed over that among the others."""
-    top, bottom = share[exposed & asked], share[~exposed & asked]
-    return float(ratio(top.mean() if len(top) else np.nan, bottom.mean() if len(bottom) else np.nan))
+def _counts(share: Array, exposed: Array, others: Array) -> tuple[float, ...]:
+    return float(share[exposed].sum()), float(exposed.sum()), float(share[others].sum()), float(others.sum())
+
+
+def pooled_ratio(counts: ArrayLike) -> float:
+    """Return the share among the exposed over that among the others, all runs taken as one study.
+
+    Args:
+        counts: cases and people among the exposed, cases and people among the others, shape (runs, 4).
+    """
+    cases, exposed, cases_of_others, others = np.sum(np.asarray(counts, dtype=np.float64), axis=0)
+    return float(ratio(ratio(cases, exposed), ratio(cases_of_others, others)))
 
 
 def acts_a_day(visits: Columns, size: int) -> Array:

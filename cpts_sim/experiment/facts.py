@@ -15,7 +15,8 @@ from cpts_sim.engine.journal import Chunk
 from cpts_sim.errors import InputError
 from cpts_sim.evidence import ParameterEntry, load_parameters
 from cpts_sim.experiment.fact_numbers import Numbers, Record, fact_numbers
-from cpts_sim.experiment.statistics import Interval, mean_interval
+from cpts_sim.experiment.fact_strain import COUNTS, pooled_ratio
+from cpts_sim.experiment.statistics import Interval, jackknife_interval, mean_interval
 from cpts_sim.experiment.workers import results, usable_cores
 from cpts_sim.measures import Horizon
 from cpts_sim.scenario import Scenario, as_written, calendar_of, from_written
@@ -33,10 +34,12 @@ class Fact:
     Attributes:
         target: the fact with its band, source, population and observation filter.
         values: the number of each replication.
+        counts: of a ratio between groups, its cases and people in each replication (``fact_strain.COUNTS``).
     """
 
     target: ParameterEntry
     values: tuple[float, ...]
+    counts: tuple[tuple[float, ...], ...] = ()
 
     @property
     def name(self) -> str:
@@ -45,7 +48,9 @@ class Fact:
 
     @property
     def reached(self) -> Interval:
-        """Mean of the replications with its interval."""
+        """Mean of the replications with its interval; a ratio between groups is formed over all replications."""
+        if self.counts:
+            return jackknife_interval(self.counts, pooled_ratio)
         return mean_interval(self.values)
 
     @property
@@ -106,7 +111,14 @@ def facts_of(
         if progress is not None:
             progress(len(done))
     runs = [done[rank] for rank in sorted(done)]
-    return [Fact(entry, tuple(run[entry.fact["reads"]] for run in runs)) for entry in wanted]
+    return [_fact(entry, runs) for entry in wanted]
+
+
+def _fact(entry: ParameterEntry, runs: Sequence[Numbers]) -> Fact:
+    reads = entry.fact["reads"]
+    ratio = all(f"{reads}.{which}" in runs[0] for which in COUNTS)
+    counts = tuple(tuple(run[f"{reads}.{which}"] for which in COUNTS) for run in runs) if ratio else ()
+    return Fact(entry, tuple(run[reads] for run in runs), counts)
 
 
 def _one_run(written: Mapping[str, Any], seed: int, rank: int) -> Numbers:

@@ -8,7 +8,7 @@ White 1997 (MSER-5); Law 2015, Simulation Modeling and Analysis (paired differen
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -93,6 +93,25 @@ def mean_interval(values: ArrayLike, level: float = LEVEL) -> Interval:
     deviation = float(data.std(ddof=1))
     half = student_quantile((1 + level) / 2, count - 1) * deviation / math.sqrt(count)
     return Interval(float(data.mean()), half, count, deviation)
+
+
+def jackknife_interval(
+    runs: Sequence[Sequence[float]], estimate: Callable[[Sequence[Sequence[float]]], float], level: float = LEVEL
+) -> Interval:
+    """Return an estimate over all runs together with the Student interval of the jackknife that leaves one run out.
+
+    Args:
+        runs: what each run contributes.
+        estimate: the number that some runs together give.
+        level: confidence level.
+    """
+    count, whole = len(runs), estimate(runs)
+    if count < 2:
+        return Interval(whole, math.inf, count, math.nan)
+    left_out = np.array([estimate([*runs[:rank], *runs[rank + 1 :]]) for rank in range(count)])
+    error = float(math.sqrt(count - 1) * left_out.std())
+    half = student_quantile((1 + level) / 2, count - 1) * error
+    return Interval(whole, half, count, error * math.sqrt(count))
 
 
 def paired_interval(without: ArrayLike, with_: ArrayLike, level: float = LEVEL) -> Interval:

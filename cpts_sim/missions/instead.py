@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.care import beside_gps
-from cpts_sim.care.routes import CHOICES, Plan, Wave
+from cpts_sim.care.common_numbers import offer_nearest
+from cpts_sim.care.routes import Plan, Wave
 from cpts_sim.care.world import World
 from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import DAY, NEVER
@@ -26,7 +27,7 @@ from cpts_sim.missions.tools import add_columns
 Array = NDArray[Any]
 OWNER, RANK = "instead", 10
 WEEKS_A_YEAR, HOUR, MEETING_WEEKS = 52.0, 60.0, 4
-AHEAD_DAYS, GOLDEN = 14, 0.6180339887
+AHEAD_DAYS = 14
 MSP, GROUP = 2, 1
 EVENINGS = 4
 
@@ -40,8 +41,9 @@ def yearly_euros(cpts: Any, population: float, year: int, parameters: Any) -> fl
         year: reference year, for the rules of the contract where none are named.
         parameters: parameters in force.
     """
-    rules = cpts.rules or usual_rules(year)
-    return sum(euros_a_year(rules, cpts.covers or population, cpts.missions.names(), parameters).values())
+    rules, covered = cpts.rules or usual_rules(year), cpts.covers or population
+    whole = sum(euros_a_year(rules, covered, cpts.missions.names(), parameters).values())
+    return whole * min(1.0, population / max(covered, 1.0))
 
 
 class SameMoney:
@@ -182,18 +184,7 @@ class SameMoney:
     def offer(self, world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
         """The paid slots of the nearest volunteers within 48 hours."""
         rows = np.flatnonzero(world.gps["holds_sessions"] > 0)
-        if not len(rows):
-            return
-        home = world.people["commune"][wave.person[who]]
-        minutes = world.travel_min[np.ix_(home, world.gps["commune"][rows])]
-        spread = world.draws.uniform("evening session", wave.key[who], wave.ident[who])[:, None]
-        turn = (spread + np.arange(len(rows))[None, :] * GOLDEN) % 1.0
-        order = np.argsort(minutes + 10.0 * turn, axis=1, kind="stable")
-        minute = wave.minute[who, contact]
-        earliest, last = minute + self.parameters["care.lead_min"], np.floor_divide(minute, DAY) + 2
-        for choice in range(min(CHOICES, len(rows))):
-            gp = rows[order[:, choice]]
-            plan.offer(who, contact, choice, gp, int(Slot.EXTRA), earliest, last, Route.SESSION)
+        offer_nearest(world, wave, who, contact, plan, rows, int(Slot.EXTRA), Route.SESSION, "evening session")
 
     # ------------------------------------------------------------------------------------------ MSP
     def _support(self, day: int) -> None:
@@ -210,7 +201,7 @@ class SameMoney:
         self._pay(CptsEvent.SALARY, np.array([-1]), hours, hours * p["cpts.coordinator_hour_euros"])
         if self.model.organisation is None:
             gps["ties"] *= 1.0 - p["cpts.ties_fade_weekly"]
-        if ((day - world.days.first_day) // 7) % MEETING_WEEKS == 0:
+        if (day // 7) % MEETING_WEEKS == 0:
             world.ledger.charge("admin", rows, p["instead.msp_meeting_min"])
             gps["ties"][rows] = np.minimum(gps["ties"][rows] + p["cpts.ties_per_meeting"], p["cpts.ties_most"])
 

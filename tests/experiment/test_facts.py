@@ -52,6 +52,14 @@ def test_hit_distance_and_counts() -> None:
     assert counts([inside, above, below, unknown]) == {"cal": 1, "cal_all": 4, "val": 0, "val_all": 0}
 
 
+def test_ratios_between_groups_are_formed_over_all_runs() -> None:
+    entry = next(entry for entry in targets(2019) if entry.fact["reads"] == "ratio_50h_severe")
+    runs = ((2.0, 30.0, 0.0, 15.0), (0.0, 28.0, 1.0, 17.0), (3.0, 32.0, 1.0, 12.0))
+    fact = Fact(entry, (np.inf, 0.0, 1.125), runs)
+    assert fact.reached.mean == pytest.approx((5 / 90) / (2 / 44))
+    assert 0.0 < fact.reached.half < np.inf
+
+
 def test_a_run_gives_every_number_that_a_fact_reads() -> None:
     numbers = numbers_of_run(_small(), seed=3)
     for year in YEARS:
@@ -82,6 +90,8 @@ def test_the_command_prints_the_table_and_counts(capsys: pytest.CaptureFixture[s
         str(ROOT / "scenarios/france_2019.yaml"),
         "--population",
         "3000",
+        "--replications",
+        "2",
         "--json",
         "--lang",
         "en",

@@ -8,6 +8,7 @@ import pytest
 from cpts_sim.experiment.statistics import (
     batch_means,
     fitted_variance_of_mean,
+    jackknife_interval,
     mean_interval,
     mser,
     paired_interval,
@@ -47,6 +48,12 @@ def test_the_data_are_the_published_ones():
 def test_mean_and_half_width(count, mean, deviation, half):
     got = mean_interval(DATA[:count])
     assert [got.mean, got.deviation, got.half] == pytest.approx([mean, deviation, half], abs=5e-10)
+
+
+def test_the_jackknife_of_a_mean_is_the_interval_of_the_mean():
+    got = jackknife_interval([[x] for x in DATA[:20]], lambda runs: float(np.mean(runs)))
+    known = mean_interval(DATA[:20])
+    assert [got.mean, got.half, got.deviation] == pytest.approx([known.mean, known.half, known.deviation])
 
 
 @pytest.mark.parametrize(

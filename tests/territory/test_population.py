@@ -148,7 +148,7 @@ def test_adult_lists_have_the_published_spread(p):
 def test_gp_margins(p):
     parts = [synthesise(load_archetype("reference", 1_000_000, p=p), 2019, p, Draws(k)).gps for k in range(1)]
     gps = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    assert len(gps["key"]) == 770
+    assert len(gps["key"]) == 780
     assert gps["slot_min"].mean() == pytest.approx(18.0, abs=0.6)
     assert gps["half_days"].mean() == pytest.approx(9.5, abs=0.25)
     assert gps["age"].mean() == pytest.approx(52.0, abs=1.5)
@@ -276,7 +276,7 @@ def test_fewer_gps_five_years_later(p):
     later = load_parameters(2024)
     territory = load_archetype("reference", p=p)
     now, then = (synthesise(territory, y, q, Draws(1)) for y, q in ((2019, p), (2024, later)))
-    assert len(now.gps["key"]) == 77
+    assert len(now.gps["key"]) == 78
     assert len(then.gps["key"]) == 74
     assert len(then.pharmacies["key"]) == 28
     assert (then.nurses["kind"] == 2).sum() == 1
