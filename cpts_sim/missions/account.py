@@ -22,6 +22,8 @@ POST_HOURS_YEAR = 1607.0
 """Hours a year of a full-time post in France (legal working time)."""
 STAFF = np.array([-1])
 EVENTS = len(CptsEvent)
+MEMORY, LEAST_MEANS = 0.5, 0.05
+"""Weight of the months before in what missions would spend; share of hands below which no month falls."""
 
 
 class Account:
@@ -36,8 +38,11 @@ class Account:
         self.parameters = organisation.world.parameters
 
     def install(self) -> None:
-        """Add the columns: cash, wanted spending of the month, shares that can be afforded, posts filled."""
-        add_columns(self.organisation.table, {"cash": 0.0, "wanted": 0.0, "means": 1.0, "staff": 1.0, "posts": 0.0})
+        """Add the columns: cash, spending of missions and of the board, shares that can be afforded, posts filled."""
+        add_columns(self.organisation.table, {
+            "cash": 0.0, "wanted": 0.0, "asked": 0.0, "asked_at": 0.0, "board": 0.0, "means": 1.0, "staff": 1.0,
+            "posts": 0.0,
+        })  # fmt: skip
         if "done" not in self.organisation.table:
             self.organisation.table.add_column("done", np.zeros((1, EVENTS)))
 
@@ -89,10 +94,11 @@ class Account:
         """Euros of a month, posts apart."""
         p, size = self.parameters, money.size_of(self.organisation.covered(), self.parameters)
         licences = p["aci.tools_member_euros"] * len(self.organisation.active())
+        part = self.organisation.payments.part / 12.0  # a contract that covers more has its other bills elsewhere
         return {
-            Line.TOOLS: (float(p.array("aci.tools_euros")[size]) + licences) / 12.0,
-            Line.PREMISES: float(p.array("aci.premises_euros")[size]) / 12.0,
-            Line.COMMUNICATION: float(p.array("aci.communication_euros")[size]) / 12.0,
+            Line.TOOLS: part * float(p.array("aci.tools_euros")[size]) + licences / 12.0,
+            Line.PREMISES: part * float(p.array("aci.premises_euros")[size]),
+            Line.COMMUNICATION: part * float(p.array("aci.communication_euros")[size]),
         }
 
     def _tell(self, event: CptsEvent, hours: float, euros: float) -> None:
@@ -100,29 +106,34 @@ class Account:
 
     def study(self) -> None:
         """Pay a consultant for the diagnosis, out of the start-up credit."""
-        euros = min(self.parameters["aci.study_euros"], self.cash)
+        euros = min(self.parameters["aci.study_euros"] * self.organisation.payments.part, self.cash)
         if euros > 0.0:
             self._tell(CptsEvent.STUDY, 0.0, euros * self.pay(Line.STUDIES, euros))
 
     def posts_wanted(self) -> float:
-        """Posts of coordination of a CPTS of this size."""
-        p = self.parameters
-        return p["aci.coordinator_fte_base"] + p["aci.coordinator_fte_per_10000"] * (
-            self.organisation.covered() / PEOPLE_UNIT
-        )
+        """Posts of coordination of a CPTS of this size, as far as they serve this territory."""
+        p, covered = self.parameters, self.organisation.covered()
+        posts = p["aci.coordinator_fte_base"] + p["aci.coordinator_fte_per_10000"] * (covered / PEOPLE_UNIT)
+        return posts * self.organisation.payments.part
 
-    def plan(self, months_left: float) -> None:
-        """Spread the cash over the months until the next payment; what is beyond it is asked for no more.
+    def plan(self, months_left: float, coming: float) -> None:
+        """Spread the money over the months until the next anniversary; what is beyond it is asked for no more.
+
+        Leaders and meetings come first, as rent and posts do; the missions share what remains. What missions would
+        spend with all their hands is the ratio of what they spent to the share that took part, over the last months.
 
         Args:
-            months_left: months until money comes again.
+            months_left: months until the next anniversary.
+            coming: euros that the contract will bring before it, as missions open.
         """
         table = self.organisation.table
-        affordable = self.cash / max(months_left, 1.0)
-        fixed = sum(self._bills().values())
+        affordable = (self.cash + coming) / max(months_left, 1.0)
+        fixed = sum(self._bills().values()) + float(table["board"][0])
         fixed += float(table["posts"][0]) * self.parameters["aci.coordinator_year_euros"] / 12.0
-        wanted = float(table["wanted"][0]) / max(float(table["means"][0]), 0.05)
+        for kept, new in (("asked", "wanted"), ("asked_at", "means")):
+            table[kept][0] = MEMORY * table[kept][0] + table[new][0]
+        whole = float(table["asked"][0] / max(table["asked_at"][0], LEAST_MEANS))
         table["staff"][0] = 1.0 if affordable >= fixed else affordable / fixed
         rest = max(0.0, affordable - fixed)
-        table["means"][0] = 1.0 if rest >= wanted else max(rest / wanted, 0.05)
-        table["wanted"][0] = 0.0
+        table["means"][0] = 1.0 if rest >= whole else max(rest / whole, LEAST_MEANS)
+        table["wanted"][0] = table["board"][0] = 0.0

@@ -22,6 +22,7 @@ from cpts_sim.errors import InternalError
 from cpts_sim.missions.account import Account
 from cpts_sim.missions.base import MONTH, Mission
 from cpts_sim.missions.life_cycle import LifeCycle, Step
+from cpts_sim.missions.meetings import Meetings
 from cpts_sim.missions.membership import Membership
 from cpts_sim.missions.payments import YEAR_MONTHS, Payments
 from cpts_sim.missions.tools import residents_of
@@ -47,7 +48,7 @@ class Organisation:
         self.model, self.settings = model, settings
         self.world: World = model.care.world
         self.missions: dict[str, Mission] = {}
-        self.account, self.membership = Account(self), Membership(self)
+        self.account, self.membership, self.meetings = Account(self), Membership(self), Meetings(self)
         self.payments, self.life = Payments(self), LifeCycle(self)
 
     def add(self, mission: Mission) -> None:
@@ -135,9 +136,9 @@ class Organisation:
             self.membership.month(month)
         self.life.hire(month)
         if self.exists():
-            self.account.plan(YEAR_MONTHS - month % YEAR_MONTHS)
+            self.account.plan(YEAR_MONTHS - month % YEAR_MONTHS, self.payments.coming(month))
             self.account.upkeep()
-        self._meet(month)
+        self.meetings.hold(month)
         for name, mission in sorted(self.missions.items()):
             self._live(name, mission, month)
         self.membership.tell()
@@ -264,47 +265,7 @@ class Organisation:
         paid = 1.0 if self.payments.pays_for(mission) else self.world.parameters["cpts.unpaid_theme"]
         return float(self.account.means * paid)
 
-    # ------------------------------------------------------------------------------------------ meetings
-    def _meet(self, month: int) -> None:
-        """Active members meet: at lunch, in the evening or by day; what they give up is charged."""
-        world, gps, p = self.world, self.world.gps, self.world.parameters
-        rows = self.active()
-        self.table["attended"][0] = 0.0
-        if not len(rows):
-            return
-        a_month = self._setting(self.settings.meetings.per_year, "cpts.meetings_per_year") / 12.0
-        length = self._setting(self.settings.meetings.length_min, "cpts.meeting_min")
-        u = world.draws.uniform("meeting", gps["key"][rows], month)
-        attended = np.floor(a_month * p["cpts.attendance"] * self.membership.rested()[rows] + u)
-        there, times = rows[attended > 0], attended[attended > 0]
-        self.table["attended"][0] = len(there)
-        self._charge_meeting(there, times * length, month)
-        leaders = rows[gps["member"][rows] == Member.LEADER]
-        self.give_time("cpts_admin", leaders, p["cpts.leader_hours_month"] * 60.0)
-        self.spend(CptsEvent.COORDINATION, leaders, p["cpts.leader_hours_month"])
-        gps["ties"][there] = np.minimum(gps["ties"][there] + p["cpts.ties_per_meeting"], p["cpts.ties_most"])
-
-    def _setting(self, value: float | None, parameter: str) -> float:
-        return float(self.world.parameters[parameter] if value is None else value)
-
-    def _charge_meeting(self, rows: Array, length_min: Array, month: int) -> None:
-        if not len(rows):
-            return
-        when = self.settings.meetings.when or "mixed"
-        u = self.world.draws.uniform("meeting time", self.world.gps["key"][rows], month)
-        day_share = self.world.parameters["cpts.day_meetings"] if when == "mixed" else float(when == "day")
-        evening = 0.5 if when == "mixed" else float(when == "evening")
-        by_day = u < day_share
-        late = (
-            ~by_day & (u < day_share + (1.0 - day_share) * evening)
-            if when == "mixed"
-            else np.full(len(rows), when == "evening")
-        )
-        lunch = ~by_day & ~late
-        for line, chosen in (("cpts_evening", late), ("cpts_lunch", lunch), ("cpts_day", by_day)):
-            self.give_time(line, rows[chosen], length_min[chosen])
-        self.spend(CptsEvent.MEETING, rows, length_min / 60.0)
-
+    # ------------------------------------------------------------------------------------------ hours and euros
     def give_time(self, line: str, rows: Array, minutes: Array | float) -> None:
         """Give hours of GPs to the CPTS: what they displace is taken from patients, administration or rest.
 
@@ -322,7 +283,9 @@ class Organisation:
         self.world.gps["admin_given_min"][rows] += taken.admin  # the week's administration is charged when it ends
         close_slots(self.world, rows, taken.patients, first_day=7)
 
-    def spend(self, event: int, rows: Array, hours: Any, euros_per_hour: float | None = None) -> None:
+    def spend(
+        self, event: int, rows: Array, hours: Any, euros_per_hour: float | None = None, board: bool = False
+    ) -> None:
         """Write hours of professionals in the journal, with what the CPTS pays for them as far as it can.
 
         Args:
@@ -330,6 +293,7 @@ class Organisation:
             rows: professionals, or -1 for the CPTS's own staff.
             hours: hours of each, or one number for all.
             euros_per_hour: pay of staff (none: the indemnity of a member).
+            board: hours of leaders and meetings, which are given whatever the missions can afford.
         """
         if not len(rows):
             return
@@ -337,7 +301,7 @@ class Organisation:
         rate = self.world.parameters["cpts.hour_euros"] if euros_per_hour is None else euros_per_hour
         each = np.broadcast_to(np.asarray(hours, dtype=np.float64), len(rows))
         wanted = float(each.sum()) * rate
-        self.table["wanted"][0] += wanted
+        self.table["board" if board else "wanted"][0] += wanted
         paid = self.account.pay(Line.MEMBERS if members else Line.DESK, wanted)
         self.tell(event, rows, each * paid, each * paid * rate)
         if paid < 1.0:

@@ -79,7 +79,7 @@ class Payments:
         chosen, department = self.settings.money.startup, self.organisation.model.spec.department
         credit = money.startup_credit(department, self.parameters) if chosen is None else chosen
         account = self.organisation.account
-        euros = account.receive(Line.STARTUP, credit)
+        euros = account.receive(Line.STARTUP, credit * self.part)
         if self.rules == money.RULES[1]:
             advance = float(self.parameters.array("aci.letter_advance")[self.contract.size]) * self.part
             self.organisation.table["letter_advance"][0] = account.receive(Line.LETTER, advance)
@@ -95,7 +95,18 @@ class Payments:
         table["due"][0, RUNNING_PART] = table["paid"][0, RUNNING_PART] = running
         account = self.organisation.account
         account.receive(Line.RUNNING, running - float(table["letter_advance"][0]))
-        account.receive(Line.OTHER_FUNDERS, self.settings.money.other_funders)
+        account.receive(Line.OTHER_FUNDERS, self.settings.money.other_funders * self.part)
+
+    def coming(self, month: int) -> float:
+        """Return the advances that missions still to open will bring before the next anniversary."""
+        euros, organisation = 0.0, self.organisation
+        for name, mission in sorted(organisation.missions.items()):
+            opens = mission.delay_months + organisation.life.late_months(name)
+            left = YEAR_MONTHS - opens % YEAR_MONTHS
+            same_year = month <= opens and opens // YEAR_MONTHS == month // YEAR_MONTHS
+            if same_year and self.in_contract(name) and self.organisation.table["opened"][0, mission_code(name)] < 0:
+                euros += self.parameters["aci.advance_share"] * sum(self._due(name)) * left / YEAR_MONTHS
+        return euros
 
     def open(self, name: str, month: int) -> None:
         """A mission that runs is written into the contract: three quarters of its means are paid in advance."""
@@ -150,9 +161,10 @@ class Payments:
         fraction = min(YEAR_MONTHS, month - opened) / YEAR_MONTHS
         found, target = declared(self.organisation, name, fraction, residents_of(self.world) / PEOPLE_UNIT)
         acts = self.organisation.on_paper or len(self.organisation.participants(name, 1.0)) > 0
+        dose = float(self.organisation.missions[name].settings.dose)
+        target *= 1.0 if name == money.CRISIS else dose  # the amount goes with the dose too, hence once in all
         result = found / target if target else 0.0
         share = result if name == money.CRISIS else money.achieved_share(float(acts), result, p)
-        dose = float(self.organisation.missions[name].settings.dose)
         wanted = share * fraction * dose * self.part * self.contract.variable.get(name, 0.0)
         euros = self.organisation.account.receive(Line.VARIABLE, wanted, code)
         self.world.journal.add("review", at=self.world.now, mission=code, declared=found, target=target,
@@ -169,7 +181,7 @@ class Payments:
         for name in sorted(self.organisation.missions):
             if table["opened"][0, mission_code(name)] >= 0 and self.in_contract(name):
                 self._advance(name, 1.0)
-        account.receive(Line.OTHER_FUNDERS, self.settings.money.other_funders)
+        account.receive(Line.OTHER_FUNDERS, self.settings.money.other_funders * self.part)
 
     def end(self, month: int) -> None:
         """The contract is over before the year is: what was paid for the rest of it goes back, as far as there is."""

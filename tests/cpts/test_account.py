@@ -24,7 +24,7 @@ def _account() -> tuple[Account, list[tuple[int, float]]]:
     world = SimpleNamespace(parameters=load_parameters(2019), journal=journal, now=0.0)
     organisation = SimpleNamespace(
         world=world, table=Table("cpts", 1, {"next_at": np.zeros(1)}), covered=lambda: 50_000.0,
-        active=lambda: np.arange(5), tell=lambda *row: None,
+        active=lambda: np.arange(5), tell=lambda *row: None, payments=SimpleNamespace(part=1.0),
     )  # fmt: skip
     account = Account(organisation)  # type: ignore[arg-type]
     account.install()
@@ -49,7 +49,7 @@ def test_euros_in_are_euros_out_and_cash_whatever_happens(moves: list[tuple[str,
             account.organisation.table["wanted"][0] += euros
             assert 0.0 <= account.pay(Line.MEMBERS, euros) <= 1.0
         else:
-            account.plan(12.0)
+            account.plan(12.0, 0.0)
             account.upkeep()
         assert account.cash >= 0.0
         assert 0.0 < account.means <= 1.0
@@ -62,7 +62,7 @@ def test_a_surplus_stays_and_asks_for_everything() -> None:
     account, _ = _account()
     account.receive(Line.RUNNING, 1_000_000)
     account.organisation.table["wanted"][0] = 1_000.0
-    account.plan(12.0)
+    account.plan(12.0, 0.0)
     assert account.means == 1.0
     assert account.cash == 1_000_000
 
@@ -72,8 +72,49 @@ def test_half_the_money_buys_half_of_what_is_wanted() -> None:
     bills = sum(account._bills().values())
     account.receive(Line.RUNNING, 12 * (bills + 500.0) + 1)
     account.organisation.table["wanted"][0] = 1_000.0
-    account.plan(12.0)
+    account.plan(12.0, 0.0)
     assert account.means == pytest.approx(0.5, abs=0.001)
+
+
+def test_means_come_back_when_the_money_does() -> None:
+    """A short month is followed by full ones once they can be paid: what was not asked is not counted twice."""
+    account, _ = _account()
+    bills, full = sum(account._bills().values()), 2_000.0
+    account.receive(Line.RUNNING, 12 * (bills + 100.0) + 1)
+    for _ in range(4):  # poor months: the missions spend in proportion to the hands they may ask for
+        account.organisation.table["wanted"][0] = full * account.means
+        account.plan(12.0, 0.0)
+    assert account.means == pytest.approx(0.05, abs=0.001)
+    account.receive(Line.FIXED, 12 * full)
+    account.organisation.table["wanted"][0] = full * account.means
+    account.plan(12.0, 0.0)
+    assert account.means == 1.0
+
+
+def test_money_to_come_is_counted_on_but_never_spent_before_it_is_there() -> None:
+    account, _ = _account()
+    bills = sum(account._bills().values())
+    account.organisation.table["wanted"][0] = 1_000.0
+    account.plan(12.0, 12 * (bills + 1_000.0))
+    assert account.means == 1.0
+    assert account.pay(Line.MEMBERS, 10.0) == 0.0
+
+
+def test_hours_of_the_board_come_first_and_are_no_missions() -> None:
+    account, _ = _account()
+    bills = sum(account._bills().values())
+    account.receive(Line.RUNNING, 12 * (bills + 1_500.0) + 1)
+    account.organisation.table["board"][0], account.organisation.table["wanted"][0] = 1_000.0, 1_000.0
+    account.plan(12.0, 0.0)
+    assert account.means == pytest.approx(0.5, abs=0.001)
+
+
+def test_a_contract_that_covers_more_has_its_other_bills_elsewhere() -> None:
+    whole, _ = _account()
+    tenth, _ = _account()
+    tenth.organisation.payments.part = 0.1
+    assert tenth.posts_wanted() == pytest.approx(0.1 * whole.posts_wanted())
+    assert tenth._bills()[Line.PREMISES] == pytest.approx(0.1 * whole._bills()[Line.PREMISES])
 
 
 @pytest.mark.parametrize("rules", RULES)
