@@ -78,7 +78,7 @@ class Plan:
         "row": "i8",
         "kinds": "i8",
         "earliest": "f8",
-        "last_day": "f8",
+        "before": "f8",
         "code": "i8",
     }
 
@@ -93,8 +93,15 @@ class Plan:
         code: ArrayLike,
     ) -> None:  # fmt: skip
         """Offer slots to requests at one contact of each; a second offer of the same choice replaces the first."""
+        self.offer_before(who, contact, choice, row, kinds, earliest, (last_day + 1.0) * DAY, code)
+
+    def offer_before(
+        self, who: Array, contact: Array, choice: int, row: Array, kinds: ArrayLike, earliest: Array, before: Array,
+        code: ArrayLike,
+    ) -> None:  # fmt: skip
+        """The same for slots that begin before a minute."""
         place = (who * CONTACTS + contact) * CHOICES + choice
-        values = (place, row, kinds, earliest, last_day, code)
+        values = (place, row, kinds, earliest, before, code)
         self._parts.append(tuple(column_of(v, len(who), t) for v, t in zip(values, self.COLUMNS.values(), strict=True)))
 
     def close(self, world: World, busy: Array) -> None:
@@ -106,9 +113,9 @@ class Plan:
         kept = (columns[0][order] >= 0) & ~busy.ravel()[place // CHOICES]
         kept[:-1] &= place[1:] != place[:-1]
         order, place = order[kept], place[kept]
-        row, kinds, earliest, last_day, self.code = (column[order] for column in columns)
+        row, kinds, earliest, before, self.code = (column[order] for column in columns)
         begin = np.append(0, np.cumsum(np.bincount(place // CHOICES, minlength=self._count * CONTACTS)))
-        self.offers = Offers(begin, row, kinds, *book_columns(world, row, earliest, last_day))
+        self.offers = Offers(begin, row, kinds, *book_columns(world, row, earliest, before))
 
 
 class Way(Protocol):
@@ -203,14 +210,18 @@ class OtherPractice:
         plan.offer(who, contact, 0, provider, usual_slots(wave, who), earliest, last, code)
 
 
-def book_columns(world: World, row: Array, earliest: Array, last_day: Array) -> tuple[Array, Array]:
-    """Turn earliest minutes and last days of offers into columns of the books."""
-    books = world.books
-    day, width = day_of(earliest), books.start.shape[1]
-    low = (day - books.first_day) * books.per_day + _slots_before(world, row, day, earliest)
-    high = (last_day + (1 - books.first_day)) * books.per_day
-    lowest, highest = np.minimum(np.maximum(low, 0), width), np.minimum(np.maximum(high, 0), width)
-    return lowest, highest.astype(np.int64)
+def book_columns(world: World, row: Array, earliest: Array, before: Array) -> tuple[Array, Array]:
+    """Turn the minutes between which slots of offers begin into columns of the books."""
+    width = world.books.start.shape[1]
+    low, high = _first_column(world, row, earliest), _first_column(world, row, before)
+    return np.minimum(np.maximum(low, 0), width), np.minimum(np.maximum(high, 0), width)
+
+
+def _first_column(world: World, row: Array, minute: Array) -> Array:
+    """Column of the first slot of a row that begins at or after a minute."""
+    day = day_of(minute)
+    columns: Array = (day - world.books.first_day) * world.books.per_day + _slots_before(world, row, day, minute)
+    return columns
 
 
 def _slots_before(world: World, row: Array, day: Array, minute: Array) -> Array:

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from cpts_sim.care.routes import CHOICES, Plan, Wave
+from cpts_sim.care.common_numbers import offer_nearest
+from cpts_sim.care.routes import Plan, Wave
 from cpts_sim.care.world import World
 from cpts_sim.engine.agenda import Slot
-from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.events import CptsEvent, Route
 from cpts_sim.missions.base import Mission, MissionSettings
 from cpts_sim.scenario.fields import Share
@@ -188,16 +188,8 @@ class Crisis(Mission):
     def offer(self, world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
         """Offer surge slots, and slots of the day, of the nearest volunteers."""
         rows = np.flatnonzero(world.gps["surge"] > 0)
-        home = world.people["commune"][wave.person[who]]
-        minutes = world.travel_min[np.ix_(home, world.gps["commune"][rows])]
-        spread = world.draws.uniform("dispatched", wave.key[who], wave.ident[who])[:, None]
-        turn = (spread + np.arange(len(rows))[None, :] * 0.6180339887) % 1.0
-        order = np.argsort(minutes + 10.0 * turn, axis=1, kind="stable")
-        minute = wave.minute[who, contact]
-        earliest, last = minute + world.parameters["care.lead_min"], np.floor_divide(minute, DAY) + 2
-        for choice in range(min(CHOICES, len(rows))):
-            kinds = int(Slot.EXTRA | Slot.SAME_DAY)
-            plan.offer(who, contact, choice, rows[order[:, choice]], kinds, earliest, last, Route.SURGE)
+        kinds = int(Slot.EXTRA | Slot.SAME_DAY)
+        offer_nearest(world, wave, who, contact, plan, rows, kinds, Route.SURGE, "dispatched")
 
 
 SETTINGS = CrisisSettings

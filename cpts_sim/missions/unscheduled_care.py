@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from cpts_sim.care import requests as rq
-from cpts_sim.care.routes import CHOICES, Plan, Wave
+from cpts_sim.care.common_numbers import offer_nearest
+from cpts_sim.care.routes import Plan, Wave
 from cpts_sim.care.surgery import Surgeries
 from cpts_sim.care.world import World
 from cpts_sim.engine.agenda import Slot
@@ -137,11 +138,13 @@ class UnscheduledCare(Mission):
         return offset, length, kind
 
     def _choose_shared(self, kind: Array) -> tuple[Array, Array]:
-        """The last scheduled slots of the day of each participating GP, as many as are promised."""
+        """Scheduled slots of each participating GP, as many as are promised, spread evenly over the GP's day."""
         wanted = int(self.chosen(self.settings.slots_per_day, "cpts.shared_slots_per_day") + 0.5)
         ahead = (kind == Slot.AHEAD) & (self.world.gps["shares_slots"] > 0)[:, None]
-        from_end = np.cumsum(ahead[:, ::-1], axis=1)[:, ::-1]
-        row, position = np.nonzero(ahead & (from_end <= wanted))
+        nth, count = np.cumsum(ahead, axis=1), np.count_nonzero(ahead, axis=1)[:, None]
+        share, whole = np.minimum(wanted, count), np.maximum(count, 1)
+        passed = (nth * share + whole // 2) // whole
+        row, position = np.nonzero(ahead & (passed > ((nth - 1) * share + whole // 2) // whole))
         return row, position
 
     def _extra(self, reserve: Array, kind: Array, weekday: int) -> Array:
@@ -163,14 +166,21 @@ class UnscheduledCare(Mission):
             books.change_kind(row, position + span.start, int(Slot.SHARED))
 
     def _release(self, world: World, start: float, end: float) -> None:
-        """From the window of the release hour on, the day's unused shared slots serve the GPs' own patients."""
-        today = int(np.floor_divide(start, DAY))
-        if not self.running or end <= today * DAY + self.settings.release_hour * 60.0:
+        """Unused shared slots of the day serve the GPs' own patients: from the release hour on, earlier ones at once.
+
+        A slot before the release hour would be over before it could go back; it is the desk's until its day begins.
+        """
+        today, books = int(np.floor_divide(start, DAY)), world.books
+        if not self.running:
             return
-        span = world.books.span(today)
-        row, position = np.nonzero(world.books.free[:, span] == Slot.SHARED)
+        release = today * DAY + self.settings.release_hour * 60.0
+        span = books.span(today)
+        shared = books.free[:, span] == Slot.SHARED
+        if end <= release:
+            shared &= books.start[:, span] < release
+        row, position = np.nonzero(shared)
         if len(row):
-            world.books.change_kind(row, position + span.start, int(Slot.SAME_DAY))
+            books.change_kind(row, position + span.start, int(Slot.SAME_DAY))
 
     def _hold_sessions(self, world: World, start: float, end: float) -> None:
         """The extra sessions of the day that has just ended are paid whole, whoever came."""
@@ -212,19 +222,8 @@ class UnscheduledCare(Mission):
     def offer(self, world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
         """Offer the slots of up to four participating GPs near the person within 48 hours."""
         rows = np.flatnonzero(world.gps["shares_slots"] > 0)
-        if not len(rows):
-            return
-        minutes = world.travel_min[np.ix_(world.people["commune"][wave.person[who]], world.gps["commune"][rows])]
-        spread = world.draws.uniform("desk", wave.key[who], wave.ident[who])[:, None]
-        order = np.argsort(
-            minutes + 10.0 * ((spread + np.arange(len(rows))[None, :] * 0.6180339887) % 1.0), axis=1, kind="stable"
-        )
-        minute = wave.minute[who, contact]
-        for choice in range(min(CHOICES, len(rows))):
-            gp = rows[order[:, choice]]
-            earliest = minute + world.parameters["care.lead_min"]
-            plan.offer(who, contact, choice, gp, int(Slot.SHARED | Slot.EXTRA), earliest,
-                       np.floor_divide(minute, DAY) + 2, Route.DESK)  # fmt: skip
+        kinds = int(Slot.SHARED | Slot.EXTRA)
+        offer_nearest(world, wave, who, contact, plan, rows, kinds, Route.DESK, "desk")
 
     def _after_visit(self, inner: Any, world: World, rows: Array, gp: Array, at: Array) -> None:
         """An easy slot brings some needs that nobody would have asked for (induced demand); calls cost time."""
