@@ -2,7 +2,7 @@
 
 Looking only at those still present would make an arm that drives people away look healthy. The cohort is
 therefore fixed at day 0. A GP who has left keeps the last score answered; the share "exhausted or gone"
-needs no such rule.
+needs no such rule. A GP whose practice a successor took over has left: the newcomer is another person.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cpts_sim.engine.events import Member, Profession, Work
+from cpts_sim.engine.events import Career, Member, Profession, Work
 from cpts_sim.engine.journal import Chunk
 from cpts_sim.measures.base import POINTS, Horizon, Indicator, Row, Tables, Tally, measure, ratio, week_of
 from cpts_sim.measures.tables import cohort
@@ -26,7 +26,7 @@ _HELD = ("ee", "dp", "pa", "here", "sick", "member")
 
 @measure(
     "burnout",
-    reads=("week",),
+    reads=("week", "career"),
     indicators=(
         Indicator("burnout.ee", "points", "lower", "Maslach EE 0 to 54, mean of the day-0 cohort: 20 to 22"),
         Indicator("burnout.ee_sd", "points", "none", "SD of EE between GPs: 11"),
@@ -70,6 +70,10 @@ class Burnout:
         tally.add("here", np.where(np.isfinite(ee), here, -1), (row,), size)
         tally.add("sick", np.where(rows["status"] == Work.SICK, week, -1), (row,), size)
         tally.add("member", week, (row,), size, rows["member"])
+        careers = chunk["career"]
+        gone = (careers["profession"] == Profession.GP) & (careers["event"] == Career.SUCCEEDED)
+        gone &= (careers["row"] < len(mine)) & mine[np.clip(careers["row"], 0, len(mine) - 1)]
+        tally.add("succeeded", np.where(gone, week_of(careers["at"]), -1), (careers["row"],), size)
 
     def finish(self, tally: Tally, horizon: Horizon, tables: Tables) -> Iterator[Row]:
         """Return levels of the last quarter, the weekly course, and each GP's own level."""
@@ -78,7 +82,8 @@ class Burnout:
         if not len(told) or not mine.any():
             return
         held = {n: tally.get(n, horizon.weeks, (len(mine),))[told][:, mine] for n in _HELD}
-        here, sick = held["here"] > 0, held["sick"] > 0
+        gone = np.cumsum(tally.get("succeeded", horizon.weeks, (len(mine),)), axis=0)[told][:, mine] > 0
+        here, sick = (held["here"] > 0) & ~gone, (held["sick"] > 0) & ~gone
         scores = {
             n: _carried(held[n] / POINTS / np.maximum(held["here"], 1), here) for n in ("ee", "dp", "pa")
         }
@@ -88,7 +93,7 @@ class Burnout:
             part = slice(rank, rank + 1)
             rows = _levels({n: s[part] for n, s in scores.items()}, here[part], sick[part], int(week))
             yield from (row for row in rows if row.indicator in ("burnout.ee", "burnout.high_ee"))
-        place = held["member"][last].max(axis=0)
+        place = np.where(gone, 0, held["member"]).max(axis=0)  # ever: who gave up active work stays among the active
         for rank, gp in enumerate(np.flatnonzero(mine)):
             yield Row("burnout.gp_ee", "gp", f"{gp:06d}", -1, _mean(scores["ee"][last, rank]))
             yield Row("burnout.gp_member", "gp", f"{gp:06d}", -1, float(min(place[rank], _MEMBERS - 1)))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_sim.engine.events import Ending, Need, Origin, Road, Route
+from cpts_sim.engine.events import Career, Ending, Need, Origin, Road, Route
 from cpts_sim.measures import Horizon, Observer, Tally, chosen, indicators, over
 from cpts_sim.measures.base import REGISTRY, week_of
 from cpts_sim.words import has
@@ -179,6 +179,21 @@ def test_a_leaver_stays_in_the_cohort():
     dropped = {**chunk, "week": {name: column[~gone] for name, column in week.items()}}
     same(got | {k: 0 for k in got if k[0].startswith("time")}, whole([dropped], Horizon(28)) | {
         k: 0 for k in got if k[0].startswith("time")})  # fmt: skip
+
+
+def test_a_successor_is_not_the_one_who_left():
+    """The exhausted one of six GPs hands over in week 2 to somebody rested: the mean keeps the one who was there."""
+    chunk = fake.empty()
+    chunk["week"] = fake.weeks(0, 4, 3)
+    week = chunk["week"]
+    week["status"][:] = 0
+    after = (week["row"] == 0) & (week["at"] >= 14 * fake.DAY)
+    week["ee"][:] = np.where(week["row"] == 0, np.where(after, 0.0, 40.0), 10.0)
+    chunk["career"] = fake.rows("career", 1, at=14 * fake.DAY, profession=0, row=0, event=int(Career.SUCCEEDED))
+    got = whole([chunk], Horizon(28))
+    assert got["burnout.ee", "", "", -1] == pytest.approx(15.0)
+    assert got["burnout.left", "", "", -1] == pytest.approx(1 / 6)
+    assert got["burnout.exhausted_or_gone", "", "", -1] == pytest.approx(1 / 6)
 
 
 @given(st.lists(st.tuples(st.integers(-3, 40), st.floats(0, 1e4)), max_size=30), st.integers(0, 30))
