@@ -87,6 +87,8 @@ class Resources:
         counts = tally.get("count", years, (len(COUNTS),), POINTS)
         hours = tally.get("hours", years, (len(HOURS),), POINTS)
         hours[:, HOURS.index("travel")] = _travel(tally, years)
+        helped = COUNTS.index("assistant_week")  # those paid by the same money are paid from a week before they save
+        counts[:, helped] = np.maximum(counts[:, helped], 0.0)
         for indicator, names, volumes in (
             ("resource.count", COUNTS, counts), ("resource.hours", HOURS, hours),
             ("resource.euros", EUROS, _euros(tally, years)),
