@@ -96,8 +96,7 @@ def _arms(told: Told) -> Section | None:
     others = told.others()
     if not others:
         return None
-    money = [tables.against(told, arm) for arm in others if arm in ("same_money",)]
-    return _section("arms", told.lang, tables.other_arms(told, others), *money)
+    return _section("arms", told.lang, tables.other_arms(told, others))
 
 
 def _figure(told: Told, name: str, data: Table | None) -> Figure | None:
@@ -169,7 +168,7 @@ def _time(told: Told) -> Section:
                                           "cpts.hours", "cpts.unpaid_hours")]  # fmt: skip
     shown = [line for line in lines if known(line)]
     caption = say("document.table.hours", lang)
-    table = tables.outcomes(told, "hours", shown, caption) if shown else None
+    table = tables.burdens(told, "hours", shown, caption) if shown else None
     return _section("time", lang, tables.time_asked(told), table)
 
 

@@ -12,7 +12,7 @@ from cpts_sim.report.document.reading import Told
 from cpts_sim.words import number, percent, say
 
 WEAK = ("judgement", "D")
-SHOWN = 10
+SHOWN = 8
 """Assumptions shown; the annex has them all."""
 CUT = 46
 _COLUMNS = ("parameter", "value", "unit", "range", "grade", "source")

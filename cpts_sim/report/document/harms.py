@@ -36,7 +36,7 @@ def harms(told: Told) -> Section:
                 "alert" if found or sentences else "plain")  # fmt: skip
     blocks: list[Block] = [head]
     if found:
-        blocks.append(tables.outcomes(told, "harm-table", found, say("document.table.harms", lang)))
+        blocks.append(tables.burdens(told, "harm-table", found, say("document.table.harms", lang)))
     if sentences:
         blocks.append(Items(tuple(sentences)))
     return Section("harms", title, (*blocks, Text(say("document.harm.note", lang), "note")))

@@ -24,7 +24,7 @@ def cost_tables(told: Told) -> list[Block]:
     sentences = [text for gain in GAINS if (text := worth_words(worth(costs, told.arm, gain), told.lang))]
     parts = [say(f"costs.note.{name}", told.lang) for name in ("payers", "intervals")]
     if told.done.plan.scenario.years < costs.horizon:
-        parts.append(say("costs.note.short", told.lang, years=told.time, horizon=costs.horizon))
+        parts.append(say("document.costs_short", told.lang, time=told.time, horizon=costs.horizon))
     notes = Text(" ".join(parts), "note")
     return [*(table for table in tables if table.rows), Items(tuple(sentences)), notes]
 

@@ -25,6 +25,7 @@ from cpts_sim.report.document.phrases import (
 from cpts_sim.report.document.reading import CUTS, PRIMARY, Told, known
 from cpts_sim.report.maps import _territory
 from cpts_sim.report.numbers import decimals, gap_unit_words, level, unit_words, written
+from cpts_sim.scenario.arms import SAME_MONEY
 from cpts_sim.words import number, say
 
 MISSION_OUTCOMES = (PRIMARY, "mt.without_end", "ed.visits", "burnout.ee")
@@ -68,26 +69,29 @@ def _two_units(label: str, line: Line, lang: str) -> str:
 def other_arms(told: Told, arms: Sequence[str]) -> Table:
     """Return the differences of the decision and of the other arms, side by side."""
     lang, all_arms = told.lang, (told.arm, *arms)
+    directly = [arm for arm in arms if arm == SAME_MONEY]
     rows = [
         (named_unit(told.label(line), line.indicator.unit, lang),
-         *(gap_short(told.line(line.place, arm), lang) for arm in all_arms))
+         *(gap_short(told.line(line.place, arm), lang) for arm in all_arms),
+         *(gap_short(told.between(line.place, arm, told.arm), lang) for arm in directly))
         for line in told.main()
     ]  # fmt: skip
-    head = (*_head(lang, "indicator"), *(told.name(arm) for arm in all_arms))
+    minus = (say("document.column.minus", lang, arm=told.name(told.arm), other=told.name(arm)) for arm in directly)
+    head = (*_head(lang, "indicator"), *(told.name(arm) for arm in all_arms), *minus)
     caption = say("document.table.arms", lang, base=told.name(told.base))
     return Table("arms-table", caption, head, tuple(rows), note=say("document.table.arms_note", lang))
 
 
-def against(told: Told, other: str) -> Table:
-    """Return the paired differences between another arm and the decision."""
+def burdens(told: Told, name: str, lines: Sequence[Line], caption: str) -> Table:
+    """Return levels in both arms, differences with intervals, readings."""
     lang = told.lang
-    lines = [told.between(line.place, other, told.arm) for line in told.main()]
-    rows = [(named_unit(told.label(line), line.indicator.unit, lang), gap_short(line, lang), reading_words(line, lang))
-            for line in lines]  # fmt: skip
-    caption = say("document.table.against", lang, arm=told.name(told.arm), other=told.name(other))
-    tones = tuple(str(line.reading) for line in lines)
-    return Table(f"against-{other}", caption, _head(lang, "indicator", "gap", "reading"), tuple(rows), tones,
-                 frozenset({2}))  # fmt: skip
+    rows = tuple(
+        (_two_units(told.label(line), line, lang), level(line.without, line.indicator.unit, lang),
+         level(line.with_, line.indicator.unit, lang), gap_short(line, lang), reading_words(line, lang))
+        for line in lines
+    )  # fmt: skip
+    head = (*_head(lang, "indicator"), *_arms(told), *_head(lang, "gap", "reading"))
+    return Table(name, caption, head, rows, tuple(str(line.reading) for line in lines), frozenset({4}))
 
 
 def groups(told: Told, indicator: str = PRIMARY) -> Table | None:
@@ -247,6 +251,6 @@ def enough(told: Told) -> bool:
 
 
 __all__ = [
-    "MISSION_OUTCOMES", "account", "against", "communes", "course", "enough", "gap_unit_words", "groups", "missions",
+    "MISSION_OUTCOMES", "account", "burdens", "communes", "course", "enough", "gap_unit_words", "groups", "missions",
     "other_arms", "outcomes", "paid", "slack", "time_asked",
 ]  # fmt: skip
