@@ -39,7 +39,7 @@ def command(only: tuple[str, ...], quick: bool, output: Path | None, seed: int, 
 
 
 def _progress(outcome: Any) -> None:
-    from cpts_sim.report.verify import title_of
+    from cpts_sim.experiment.verify.told import title_of
 
     title = title_of(outcome, current_language())
     click.echo(say("verify.progress", title=title, seconds=outcome.seconds), err=True)
@@ -49,7 +49,7 @@ def _progress(outcome: Any) -> None:
 
 def _print(outcomes: list[Any]) -> None:
     from cpts_sim.experiment.verify import counts
-    from cpts_sim.report.verify import cells, heading
+    from cpts_sim.experiment.verify.told import cells, heading
 
     lang, found = current_language(), counts(outcomes)
     click.echo(click.style(say("verify.title", None, **found), bold=True) + "\n")
@@ -74,7 +74,7 @@ def _refuse(outcomes: list[Any]) -> None:
     Raises:
         InputError: at least one does.
     """
-    from cpts_sim.report.verify import misses, sentence, title_of
+    from cpts_sim.experiment.verify.told import misses, sentence, title_of
 
     lang, found = current_language(), misses(outcomes)
     if found:

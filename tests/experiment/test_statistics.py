@@ -165,3 +165,16 @@ def test_missing_values_are_left_out_and_one_value_has_no_interval():
     assert got.mean == 1.5
     assert mean_interval([4.0]).half == math.inf
     assert math.isnan(mean_interval([]).mean)
+
+
+def test_a_start_with_two_speeds_deceives_mser_and_a_longer_run_shows_it():
+    """MSER-5 forgets the quick part of a start; the slow part stays in the mean, so starts are also compared."""
+    rank, noise = np.arange(1000), uniforms(1000, 4242) - 0.5
+    quick, slow = 5 * np.exp(-rank / 10), np.exp(-rank / 800)
+    cut, mean = mser(quick + 3 + noise)
+    assert cut == 70
+    assert mean == pytest.approx(3.0, abs=0.02)
+    short, long = (mser((quick + slow + 3 + noise)[:size]) for size in (500, 1000))
+    error = 3.5 * math.sqrt(fitted_variance_of_mean(noise))
+    assert short[1] - 3.0 > 0.5 > error  # far from the truth, and not by chance
+    assert short[1] - long[1] > error  # doubling the run moves the mean: the sign that the start is not forgotten

@@ -15,7 +15,8 @@ from cpts_sim.errors import InputError, InternalError
 from cpts_sim.experiment.verify import CHECKS, Asked, Check, Outcome, Verdict, Where, chosen, counts, run_check
 from cpts_sim.experiment.verify.rows import Row, computed, measured
 from cpts_sim.experiment.verify.saved import FILE, read, written
-from cpts_sim.report.verify import cells, figure, heading, misses
+from cpts_sim.experiment.verify.told import cells, heading, misses
+from cpts_sim.report.verify import figure
 from cpts_sim.words import LANGUAGES, has
 
 QUICK, LONG = Asked(quick=True), Asked()

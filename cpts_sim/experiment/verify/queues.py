@@ -123,7 +123,7 @@ def backlog(asked: Asked) -> list[Row]:
 
     The running model makes the backlog that each request finds; whether it is kept follows from the published curve.
     """
-    cases = [(2000, "D", 450, 1120), (2000, "M", 450, 1120), (2200, "D", 450, 1120), (2200, "M", 450, 1120)]
+    cases = [(2000, "D", 520, 1120), (2000, "M", 520, 1120), (2200, "D", 520, 1120)]
     if asked.quick:
         cases = [(2000, "D", 450, 112)]
     return [_kept(*case, asked) for case in cases]
