@@ -115,6 +115,20 @@ class MinorAilments:
         asks = draws.uniform("pharmacist asked", key, what) < use
         return self.eligible_by_law(draws, key, what, complaint) & asks
 
+    def protocol_use(self, complaint: ArrayLike, share: float) -> Floats:
+        """Return the share of eligible people who ask a trained pharmacist for a protocol, by complaint.
+
+        Angina and cystitis are asked for no more than under ordinary law, whose use counts all pharmacies: of those
+        with somebody trained it is that much more. So a protocol everywhere settles as many as the law, never more.
+
+        Args:
+            complaint: codes.
+            share: share where no law tells how many ask.
+        """
+        use, law = np.full(len(Complaint), share), [Complaint.SORE_THROAT, Complaint.CYSTITIS]
+        use[law] = np.minimum(self.law_use[law] / max(self.trained_share, 1e-9), share)
+        return np.asarray(use[np.asarray(complaint, dtype=np.int64)])
+
     def _testable(self, draws: Draws, key: Keys, what: ArrayLike, complaint: ArrayLike) -> Flags:
         code = np.asarray(complaint)
         plain = draws.uniform("cystitis plain", key, what) < self.plain_share

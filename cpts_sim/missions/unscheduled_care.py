@@ -87,11 +87,12 @@ class UnscheduledCare(Mission):
         today = int(np.floor_divide(world.now, DAY))
         for day in range(today + 1, world.books.last_day):
             self._reserve(day)
-        self._train_pharmacies()
+        self._enrol_pharmacies()
 
     def month(self, month: int) -> None:
         """Who takes part follows membership; coordination is paid."""
         self._enrol()
+        self._enrol_pharmacies()
         rows = np.flatnonzero(self.world.gps["shares_slots"])
         hours = self.parameters["cpts.desk_hours_month_per_gp"]
         self.organisation.spend(CptsEvent.COORDINATION, rows, hours, self.parameters["cpts.coordinator_hour_euros"])
@@ -116,13 +117,14 @@ class UnscheduledCare(Mission):
         gps["extra_sessions"][:] = 0
         gps["extra_sessions"][rows[u < self.parameters["cpts.extra_sessions_share"]]] = 1
 
-    def _train_pharmacies(self) -> None:
-        pharmacies = self.world.tables["pharmacies"]
-        if not self.settings.protocols or not len(pharmacies):
-            return
-        wanted = 0.0 if self.organisation.on_paper else self.organisation.share_of("pharmacies") * self.settings.dose
-        u = self.world.draws.uniform("pharmacy protocol", pharmacies["key"])
-        pharmacies["protocol"][:] = u < wanted
+    def _enrol_pharmacies(self) -> None:
+        """Protocols run at active member pharmacies that take part and have somebody trained who is present."""
+        pharmacies, organisation, draws = self.world.tables["pharmacies"], self.organisation, self.world.draws
+        member = organisation.share_of("pharmacies") * organisation.active_share()
+        willing = float(self.settings.protocols) * self.settings.dose * organisation.mobilised(NAME)
+        u = draws.block("pharmacy protocol", 2, pharmacies["key"])
+        trained = self.world.pharmacies.ailments.trained(draws, pharmacies["key"])
+        pharmacies["protocol"][:] = trained & (u[0] < member) & (u[1] < willing)
 
     # ------------------------------------------------------------------------------------------ slots
     def _open_day(self, inner: Any, world: World, surgeries: Surgeries, day: int) -> tuple[Array, Array, Array]:
@@ -264,7 +266,8 @@ class UnscheduledCare(Mission):
         complaint = ailments.complaint(world.draws, key, what, world.age_years(person), people["sex"][person])
         pharmacy = people["pharmacy"][person]
         near = (pharmacy >= 0) & (pharmacies["protocol"][np.maximum(pharmacy, 0)] > 0)
-        asks = world.draws.uniform("asks for the protocol", key, what) < world.parameters["cpts.protocol_use"]
+        use = ailments.protocol_use(complaint, world.parameters["cpts.protocol_use"])
+        asks = world.draws.uniform("asks for the protocol", key, what) < use
         minor = (requests["kind"][rows] == Need.MINOR) & (requests["origin"][rows] == Origin.EXOGENOUS)
         more = ailments.eligible_by_protocol(world.draws, key, what, complaint) & near & asks & minor & ~settled
         more &= world.pharmacies.is_open(requests["raised"][rows])
