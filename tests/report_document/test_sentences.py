@@ -162,6 +162,7 @@ def test_conditional_and_no_promise(harmful: Comparison, useful: Comparison) -> 
 def test_typography() -> None:
     assert typeset("« oui » : 65 % ; 10 000 habitants ?", "fr") == (
         "«\u00a0oui\u00a0»\u00a0: 65\u00a0%\u202f; 10\u202f000\u00a0habitants\u202f?")  # fmt: skip
+    assert typeset("59 % at 40,000 € a year", "en") == "59% at €40,000 a year"
     assert typeset("people's 3 days", "en") == "people’s 3\u00a0days"
     assert (time_words(0.5, "fr"), time_words(1.0, "fr"), time_words(2.0, "en")) == ("6 mois", "1 an", "2 years")
 

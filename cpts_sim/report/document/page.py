@@ -21,6 +21,8 @@ _FRENCH = (
     (re.compile(r"(?<=\d) (?=(?:jours?|points?|ans?|mois|heures?|h|min|paires?|personnes?|km|habitants?)\b)"), _NBSP),
 )
 _ENGLISH = (
+    (re.compile(r"(?<=\d) %"), "%"),
+    (re.compile(r"(\d[\d,.]*) €"), r"€\1"),
     (re.compile(r"(?<=\d) (?=(?:days?|points?|years?|months?|hours?|h|min|euros|pairs?|people|km)\b)"), _NBSP),
 )
 
