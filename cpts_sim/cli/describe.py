@@ -10,6 +10,7 @@ import click
 
 from cpts_sim.care.baseline import SWITCHES, Switch, levels, since_minutes
 from cpts_sim.catalogue import catalogue
+from cpts_sim.cli._notes import of_territory
 from cpts_sim.cli._options import json_option, scenario_argument, write_json
 from cpts_sim.evidence import load_parameters
 from cpts_sim.scenario import Arm, Scenario, as_written, load
@@ -37,7 +38,7 @@ def command(path: Path, as_json: bool) -> None:
 def scenario_sections(scenario: Scenario) -> list[Section]:
     """Return what the scenario itself says, section by section, in the current language."""
     sections = [
-        (say("cli.section_scenario"), _whole(scenario)),
+        (say("cli.section_scenario"), [*_whole(scenario), *of_territory(scenario)]),
         (say("cli.section_arms"), [_arm(name, arm) for name, arm in scenario.arms.items()]),
         (say("cli.section_shocks"), [_shock(*shock) for shock in scenario.shocks.items()]),
         (say("cli.section_parameters"), [f"{key} = {value}" for key, value in scenario.parameters.items()]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import click
@@ -9,7 +10,7 @@ import click
 from cpts_sim.cli._options import cut, json_option, table, write_json
 from cpts_sim.errors import UsageError
 from cpts_sim.evidence import REFERENCE_YEARS, ParameterEntry, Parameters, load_parameters, plain_value
-from cpts_sim.words import did_you_mean, say
+from cpts_sim.words import did_you_mean, label, say
 
 _YEARS = [str(year) for year in REFERENCE_YEARS]
 
@@ -61,8 +62,14 @@ def _listing(entries: list[ParameterEntry]) -> str:
 
 
 def _row(entry: ParameterEntry) -> tuple[str, ...]:
-    value, unit, source = cut(_value(entry), 28), cut(entry.unit, 28), cut(entry.source, 40)
+    value, unit, source = cut(_value(entry), 28), cut(_unit(entry), 28), cut(entry.source, 40)
     return entry.id, value, unit, _range(entry), entry.grade, source
+
+
+def _unit(entry: ParameterEntry) -> str:
+    """Return the unit in the current language where its phrase is one of those we know, else as it is written."""
+    slug = re.sub(r"[^a-z0-9]+", "_", entry.unit.lower()).strip("_")
+    return label(f"units.{slug}", default=entry.unit)
 
 
 def _value(entry: ParameterEntry) -> str:
@@ -86,7 +93,7 @@ def _card(entry: ParameterEntry) -> str:
         "id": entry.id,
         "value": _value(entry),
         "by_year": by_year,
-        "unit": entry.unit,
+        "unit": _unit(entry),
         "range": _range(entry),
         "prior": entry.prior,
         "grade": say(f"cli.grade_{entry.grade}"),

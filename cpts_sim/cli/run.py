@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cpts_sim.cli._notes import of_territory
 from cpts_sim.cli._options import json_option, scenario_argument, table, write_json
 from cpts_sim.words import current_language, say
 
@@ -49,6 +50,8 @@ def command(path: Path, arm: str | None, output: Path | None, as_json: bool, **o
     more = _timeline(done)
     files = _pairs.write(done, folder, seconds, workers, options["replace"], more)
     _show(done, as_json)
+    for note in of_territory(scenario):
+        click.echo(say("cli.warning", text=note), err=True)
     _pairs.say_where(folder, {**files, **more})
 
 

@@ -13,6 +13,9 @@ from cpts_sim.report.marks import names, note
 from cpts_sim.report.numbers import unit_words
 from cpts_sim.words import say
 
+FEW_PAIRS = 5
+"""Pairs below which a quantile band would be drawn from too little."""
+
 
 def _course(
     comparison: Comparison,
@@ -24,18 +27,23 @@ def _course(
     factor: float,
     unit: str,
 ) -> bytes | None:
-    """Draw the weekly course of both arms: mean of the pairs and a band that holds eight pairs in ten."""
+    """Draw the weekly course of both arms: mean of the pairs, and a band that holds eight pairs in ten.
+
+    With few pairs there is no band to speak of: each pair has its own line.
+    """
     base = comparison.values.arms[0]
     courses = {which: factor * comparison.values.weeks(which, indicator) for which in (base, arm)}
     if not all(c.size and np.isfinite(c).any() for c in courses.values()):
         return None
     title = say(f"report.figure.{name}", lang)
-    text = note(comparison, say(f"report.figure.{name}.text", lang), lang)
+    few = len(comparison.values.seeds) < FEW_PAIRS
+    shown = say("report.figure.lines" if few else "report.figure.band", lang)
+    text = note(comparison, say(f"report.figure.{name}.text", lang, shown=shown), lang)
     with style.figure(7.2, 4.0) as (drawn, axes):
         labels = []
         looks = ((base, style.BASE, "--"), (arm, style.OTHER, "-"))
         for (which, colour, dash), words in zip(looks, names(comparison, arm, lang), strict=True):
-            end = _band(axes, _whole_weeks(courses[which]), colour, dash)
+            end = _band(axes, _whole_weeks(courses[which]), colour, dash, few)
             labels.append((*end, words, colour))
         axes.set_title(title)
         axes.set_ylabel(unit)
@@ -52,14 +60,17 @@ def _whole_weeks(course: NDArray[np.float64]) -> NDArray[np.float64]:
     return course[:, :-1] if course.shape[1] > 4 else course
 
 
-def _band(axes: Any, course: NDArray[np.float64], colour: str, dash: str) -> tuple[float, float]:
-    """Draw one arm; returns where its line ends."""
+def _band(axes: Any, course: NDArray[np.float64], colour: str, dash: str, few: bool) -> tuple[float, float]:
+    """Draw one arm, as a mean with its band or with the line of every pair; returns where its line ends."""
     known = np.isfinite(course).any(axis=0)
     weeks = np.flatnonzero(known)
     held = course[:, known]
-    low, high = np.nanquantile(held, [0.1, 0.9], axis=0)
     mean = np.nanmean(held, axis=0)
-    axes.fill_between(weeks, low, high, color=colour, alpha=0.18, linewidth=0)
+    if few:
+        axes.plot(weeks, held.T, color=colour, linestyle=dash, linewidth=0.8, alpha=0.45)
+    else:
+        low, high = np.nanquantile(held, [0.1, 0.9], axis=0)
+        axes.fill_between(weeks, low, high, color=colour, alpha=0.18, linewidth=0)
     axes.plot(weeks, mean, color=colour, linestyle=dash, linewidth=1.8)
     return float(weeks[-1]), float(mean[-1])
 

@@ -27,6 +27,8 @@ def communes(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | 
     notes = [say("report.figure.map.text", lang)] + [say("report.figure.map.schematic", lang)] * told[
         "schematic"
     ]
+    if not np.nanmax(np.abs(gaps)) > 0:
+        notes.append(say("report.figure.map.none", lang))
     text = note(comparison, " ".join(notes), lang)
     with style.figure(7.2, 6.2) as (drawn, axes):
         limit = max(float(np.nanmax(np.abs(gaps))), 1e-9)

@@ -46,10 +46,13 @@ def written(value: float, places: int, lang: str, sign: bool = False) -> str:
     return (signed if sign else number)(rounded, max(0, places), lang)
 
 
-def level(interval: Interval, unit: str, lang: str) -> str:
-    """Write the mean of an arm."""
+def level(interval: Interval, unit: str, lang: str, beside: Interval | None = None) -> str:
+    """Write the mean of an arm; with a difference beside it, at least as finely as the difference is written."""
     times = factor(unit)
-    return written(interval.mean * times, decimals(interval.half * times, interval.mean * times), lang)
+    places = decimals(interval.half * times, interval.mean * times)
+    if beside is not None and beside.mean:
+        places = max(places, decimals(beside.half * times, beside.mean * times))
+    return written(interval.mean * times, places, lang)
 
 
 def gap(line: Line, lang: str) -> str:

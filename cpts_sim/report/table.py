@@ -133,8 +133,8 @@ def _row(line: Line, lang: str) -> tuple[str, ...]:
     return (
         row_label(line.place, lang),
         unit_words(unit, lang),
-        level(line.without, unit, lang),
-        level(line.with_, unit, lang),
+        level(line.without, unit, lang, line.difference),
+        level(line.with_, unit, lang, line.difference),
         gap(line, lang) + suffix,
         gap_interval(line, lang),
         number(line.difference.count, 0, lang),

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 import pytest
 
+import cpts_sim.territory as territory_floor
 from cpts_sim import __version__
+from cpts_sim.catalogue import catalogue
 from cpts_sim.cli import main
 from cpts_sim.cli._click_words import FRENCH, FRENCH_PLURALS
 from cpts_sim.cli._main import asked_language, build, exit_code
 from cpts_sim.errors import InputError, InternalError, UsageError
-from cpts_sim.words import current_language, has, speaking, use_language
+from cpts_sim.evidence import load_parameters
+from cpts_sim.scenario import load
+from cpts_sim.words import current_language, has, sentences, speaking, use_language
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "scenarios").glob("*.yaml"))
@@ -247,3 +254,32 @@ def test_completion(run, shell: str) -> None:
 def test_completion_answers() -> None:
     done = _process(_CPTS_SIM_COMPLETE="bash_complete", COMP_WORDS="cpts-sim val", COMP_CWORD="1")
     assert "validate" in done.stdout
+
+
+def test_the_usual_units_of_parameters_are_said_in_french() -> None:
+    """Every unit that several parameters share, and the words are those of a unit in the data."""
+    entries = load_parameters(2019).entries()
+    uses = Counter(entry.unit for entry in entries)
+    slugs = {unit: re.sub(r"[^a-z0-9]+", "_", unit.lower()).strip("_") for unit in uses}
+    shared = [unit for unit, count in uses.items() if count > 1 and len(unit) < 60]
+    assert len(shared) > 30
+    assert [unit for unit in shared if not has(f"units.{slugs[unit]}")] == []
+    assert {key.partition(".")[2] for key in sentences("units")} <= set(slugs.values())
+
+
+def test_a_parameter_is_shown_with_its_unit_in_the_reader_s_language(run) -> None:
+    identifier = "nurse.brief_per_year_by_age"
+    shared = next(e.id for e in load_parameters(2019).entries() if e.unit == "per_1000_year")
+    assert "pour 1 000 habitants et par an" in run("parameters", shared, "--lang", "fr")[1]
+    assert "per 1 000 inhabitants and year" in run("parameters", shared, "--lang", "en")[1]
+    assert load_parameters(2019).entry(identifier).unit in run("parameters", identifier, "--lang", "fr")[1]
+
+
+def test_a_territory_without_emergency_department_is_told(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = str(ROOT / "scenarios" / "rural_underdense.yaml")
+    sentence = "no emergency department"
+    assert sentence not in run("validate", scenario)[1]
+    found = territory_floor.load_territory(load(Path(scenario), catalogue()).territory)
+    bare = replace(found, hospitals={name: column[:0] for name, column in found.hospitals.items()})
+    monkeypatch.setattr(territory_floor, "load_territory", lambda _: bare)
+    assert sentence in run("validate", scenario)[1]

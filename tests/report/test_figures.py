@@ -75,3 +75,17 @@ def test_nothing_to_show_draws_nothing():
     zero = compare(plan(make=fake_model.make_zero, replications=2), workers=1)
     assert draw(zero, "accounts", "en", "png") is None
     assert draw(zero, "communes", "en", "png") is None
+
+
+def test_few_pairs_are_lines_and_the_figure_says_so(done):
+    few = compare(plan(replications=3), workers=1)
+    assert "each pair (thin line)" in draw(few, "access", "en", "svg").decode()
+    assert len(done.values.seeds) >= 5
+    assert "10 to 90% band" in draw(done, "access", "en", "svg").decode()
+
+
+def test_a_map_without_any_difference_says_so(done):
+    sentence = "No difference: both arms"
+    none = _with_outlines(compare(plan(make=fake_model.make_zero, replications=2), workers=1))
+    assert sentence in draw(none, "communes", "en", "svg").decode()
+    assert sentence not in draw(done, "communes", "en", "svg").decode()
