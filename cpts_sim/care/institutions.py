@@ -132,13 +132,18 @@ def install_discharge(world: World) -> None:
     world.rules.wrap("after_discharge", "prado_had", RANK, _after_discharge)
 
 
-def _after_discharge(inner: Any, world: World, discharges: dict[str, Array]) -> None:
-    """Some are followed by hospital at home, others have visits booked by PRADO; the rest do as ever."""
+def prepared_returns(world: World, discharges: dict[str, Array]) -> tuple[Array, Array]:
+    """Return which discharges are followed by hospital at home, and which are prepared by PRADO."""
     levels = [world.baseline.level(name, world.now) for name in ("had", "prado")]
     u = world.draws.uniform("prepared return", discharges["key"], discharges["what"])
     concerned = (discharges["age"] >= OLD) | (discharges["avoidable"] > 0)
     had = concerned & (u < levels[0])
-    prado = concerned & ~had & (u > 1.0 - levels[1])
+    return had, concerned & ~had & (u > 1.0 - levels[1])
+
+
+def _after_discharge(inner: Any, world: World, discharges: dict[str, Array]) -> None:
+    """Some are followed by hospital at home, others have visits booked by PRADO; the rest do as ever."""
+    had, prado = prepared_returns(world, discharges)
     usual = ~(had | prado)
     if usual.any():
         inner(world, {name: column[usual] for name, column in discharges.items()})

@@ -41,7 +41,7 @@ class Account:
         """Add the columns: cash, spending of missions and of the board, shares that can be afforded, posts filled."""
         add_columns(self.organisation.table, {
             "cash": 0.0, "wanted": 0.0, "asked": 0.0, "asked_at": 0.0, "board": 0.0, "means": 1.0, "staff": 1.0,
-            "posts": 0.0,
+            "posts": 0.0, "indemnified": 1.0,
         })  # fmt: skip
         if "done" not in self.organisation.table:
             self.organisation.table.add_column("done", np.zeros((1, EVENTS)))
@@ -119,8 +119,9 @@ class Account:
     def plan(self, months_left: float, coming: float) -> None:
         """Spread the money over the months until the next anniversary; what is beyond it is asked for no more.
 
-        Leaders and meetings come first, as rent and posts do; the missions share what remains. What missions would
-        spend with all their hands is the ratio of what they spent to the share that took part, over the last months.
+        Rent and posts come first, the missions next; leaders and those who meet are paid out of what remains, and
+        give the rest of their hours for nothing. What missions would spend with all their hands is the ratio of what
+        they spent to the share that took part, over the last months.
 
         Args:
             months_left: months until the next anniversary.
@@ -128,7 +129,7 @@ class Account:
         """
         table = self.organisation.table
         affordable = (self.cash + coming) / max(months_left, 1.0)
-        fixed = sum(self._bills().values()) + float(table["board"][0])
+        fixed = sum(self._bills().values())
         fixed += float(table["posts"][0]) * self.parameters["aci.coordinator_year_euros"] / 12.0
         for kept, new in (("asked", "wanted"), ("asked_at", "means")):
             table[kept][0] = MEMORY * table[kept][0] + table[new][0]
@@ -136,4 +137,6 @@ class Account:
         table["staff"][0] = 1.0 if affordable >= fixed else affordable / fixed
         rest = max(0.0, affordable - fixed)
         table["means"][0] = 1.0 if rest >= whole else max(rest / whole, LEAST_MEANS)
+        left, board = max(0.0, rest - whole), float(table["board"][0])
+        table["indemnified"][0] = 1.0 if left >= board else left / board
         table["wanted"][0] = table["board"][0] = 0.0

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.care import requests as rq
+from cpts_sim.care.institutions import prepared_returns
 from cpts_sim.care.routes import Plan, Wave, usual_slots
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY
@@ -81,7 +82,8 @@ class Discharges:
         severe = (people["chronic"][person] >= SEVERE) | (discharges["avoidable"] > 0)
         heart = severe & ("heart_failure" in paths)
         inside = (people["mt"][person] >= 0) & (people["resident"][person] > 0)
-        result: Array = (frail | heart) & inside
+        had, prado = prepared_returns(self.world, discharges)  # what the baseline prepares is left to it
+        result: Array = (frail | heart) & inside & ~had & ~prado
         return result
 
     def _after_discharge(self, inner: Any, world: World, discharges: dict[str, Array]) -> None:

@@ -293,7 +293,7 @@ class Organisation:
             rows: professionals, or -1 for the CPTS's own staff.
             hours: hours of each, or one number for all.
             euros_per_hour: pay of staff (none: the indemnity of a member).
-            board: hours of leaders and meetings, which are given whatever the missions can afford.
+            board: hours of leaders and meetings, which are given whatever the money, and paid after the missions.
         """
         if not len(rows):
             return
@@ -302,7 +302,8 @@ class Organisation:
         each = np.broadcast_to(np.asarray(hours, dtype=np.float64), len(rows))
         wanted = float(each.sum()) * rate
         self.table["board" if board else "wanted"][0] += wanted
-        paid = self.account.pay(Line.MEMBERS if members else Line.DESK, wanted)
+        share = float(self.table["indemnified"][0]) if board else 1.0
+        paid = share * self.account.pay(Line.MEMBERS if members else Line.DESK, share * wanted)
         self.tell(event, rows, each * paid, each * paid * rate)
         if paid < 1.0:
             self.tell(CptsEvent.UNPAID, rows, each * (1.0 - paid), 0.0)

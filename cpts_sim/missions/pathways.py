@@ -130,7 +130,9 @@ class Pathways(Mission):
         people = self.world.people
         followed = people["mt"][(people["nurse_followed"] > 0) & people["alive"]]
         count = np.bincount(followed[followed >= 0], minlength=len(self.world.gps))[rows]
-        self.organisation.give_time("cpts_admin", rows, count * self.parameters["pathways.gp_min_month"])
+        minutes = count * self.parameters["pathways.gp_min_month"]
+        self.organisation.give_time("cpts_admin", rows, minutes)
+        self.organisation.spend(CptsEvent.COORDINATION, rows, minutes / 60.0)
 
     def end(self) -> None:
         """Nurses go back to their rounds, nobody books; the directory is forgotten little by little."""

@@ -86,7 +86,9 @@ class Prevention(Mission):
         if not len(rows):
             self.time.close()
             return
-        self.organisation.give_time("cpts_admin", rows, self.parameters["prevention.gp_hours_month"] * 60.0)
+        hours = self.parameters["prevention.gp_hours_month"]
+        self.organisation.give_time("cpts_admin", rows, hours * 60.0)
+        self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
         self.agent.open_month()
         self.time.open_month()
         self._enrol_pharmacies()

@@ -71,7 +71,7 @@ class ProfessionalSupport(Mission):
 
     def month(self, month: int) -> None:
         """Colleagues meet, trainees are supervised, locums are found."""
-        world, gps, p = self.world, self.world.gps, self.parameters
+        gps, p = self.world.gps, self.parameters
         rows = self.organisation.participants(NAME, self.settings.dose)
         gps["supported"][:] = 0
         gps["supported"][rows] = 1
@@ -79,7 +79,7 @@ class ProfessionalSupport(Mission):
         if not len(rows):
             return
         hours = p["professional_support.meeting_hours_month"]
-        world.ledger.charge("cpts_lunch", rows, hours * 60.0)
+        self.organisation.give_time("cpts_lunch", rows, hours * 60.0)
         self.organisation.spend(CptsEvent.MEETING, rows, hours)
         gps["ties"][rows] = np.minimum(gps["ties"][rows] + p["cpts.ties_per_meeting"], p["cpts.ties_most"])
         desk, euros = p["professional_support.desk_hours_month_per_gp"], p["cpts.coordinator_hour_euros"]

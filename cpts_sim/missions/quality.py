@@ -65,7 +65,7 @@ class Quality(Mission):
         ]
         if not len(there):
             return
-        world.ledger.charge("cpts_evening", there, p["quality.group_hours"] * 60.0)
+        self.organisation.give_time("cpts_evening", there, p["quality.group_hours"] * 60.0)
         self.organisation.spend(CptsEvent.MEETING, there, p["quality.group_hours"])
         gps["ties"][there] = np.minimum(gps["ties"][there] + p["cpts.ties_per_meeting"], p["cpts.ties_most"])
         gps["norm_pull"][there] += p["quality.step"] * (1.0 - gps["norm_pull"][there])

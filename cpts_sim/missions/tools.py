@@ -181,9 +181,8 @@ class Tools:
             u = world.draws.uniform(f"takes up/{name}", world.gps["key"][rows])
             fresh = rows[(u < reached) & (uses[rows] == 0)]
             uses[fresh] = 1
-            world.ledger.charge("cpts_admin", fresh, p.mapping("pathways.tool_learning_hours")[name] * 60.0)
-            users = rows[uses[rows] > 0]
-            world.ledger.charge("cpts_admin", users, p.mapping("pathways.tool_min_month")[name])
+            self._unpaid(fresh, p.mapping("pathways.tool_learning_hours")[name] * 60.0)
+            self._unpaid(rows[uses[rows] > 0], p.mapping("pathways.tool_min_month")[name])
 
     def fade(self, day: int) -> None:
         """After the end of the contract people forget the tools as they lose sight of each other (weekly)."""
@@ -200,8 +199,15 @@ class Tools:
         known = gp[gp >= 0]
         reads = known[world.gps["uses_messaging"][known] > 0]
         feeds = known[world.gps["uses_record"][known] > 0]
-        world.ledger.charge("cpts_admin", reads, p["pathways.message_min"])
-        world.ledger.charge("cpts_admin", feeds, p["pathways.double_entry_min"])
+        self._unpaid(reads, p["pathways.message_min"])
+        self._unpaid(feeds, p["pathways.double_entry_min"])
+
+    def _unpaid(self, rows: Array, minutes: float) -> None:
+        """Minutes of GPs, as often as they stand in ``rows``, that displace others and that nobody pays."""
+        once, times = np.unique(rows, return_counts=True)
+        organisation = self.mission.organisation
+        organisation.give_time("cpts_admin", once, times * minutes)
+        organisation.tell(CptsEvent.UNPAID, once, times * minutes / 60.0, 0.0)
 
     def twice(self, gp: Array) -> Array:
         """Minutes that whoever sees the patient adds to feed the shared record of these GPs."""

@@ -100,13 +100,14 @@ def test_money_to_come_is_counted_on_but_never_spent_before_it_is_there() -> Non
     assert account.pay(Line.MEMBERS, 10.0) == 0.0
 
 
-def test_hours_of_the_board_come_first_and_are_no_missions() -> None:
+def test_hours_of_the_board_are_paid_out_of_what_the_missions_leave() -> None:
     account, _ = _account()
-    bills = sum(account._bills().values())
-    account.receive(Line.RUNNING, 12 * (bills + 1_500.0) + 1)
-    account.organisation.table["board"][0], account.organisation.table["wanted"][0] = 1_000.0, 1_000.0
+    table, bills = account.organisation.table, sum(account._bills().values())
+    account.receive(Line.RUNNING, 12 * (bills + 1_250.0) + 1)
+    table["board"][0], table["wanted"][0] = 1_000.0, 1_000.0
     account.plan(12.0, 0.0)
-    assert account.means == pytest.approx(0.5, abs=0.001)
+    assert account.means == 1.0
+    assert float(table["indemnified"][0]) == pytest.approx(0.25, abs=0.001)
 
 
 def test_a_contract_that_covers_more_has_its_other_bills_elsewhere() -> None:
