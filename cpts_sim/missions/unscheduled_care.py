@@ -21,6 +21,7 @@ from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.events import CptsEvent, Need, Origin, Route
 from cpts_sim.missions.base import Mission, MissionSettings
+from cpts_sim.missions.desk_staff import DeskStaff
 from cpts_sim.scenario.fields import Share
 
 Array = NDArray[Any]
@@ -38,7 +39,8 @@ class UnscheduledCareSettings(MissionSettings):
     release_hour: int = Field(12, ge=0, le=23)
     """Hour of the day at which unused shared slots go back to the GP's own patients (an edge of a window)."""
     awareness: Share | None = None
-    """Share of inhabitants who will call the desk when their own practice cannot help (none: the evidence's)."""
+    """Share of inhabitants who call the desk when their own practice cannot help, from its first day
+    (none: the evidence's, which grows over the first months)."""
     protocols: bool = True
     """Whether member pharmacies run protocols beyond ordinary law."""
 
@@ -54,9 +56,14 @@ class UnscheduledCare(Mission):
 
     code = Route.DESK
 
+    def __init__(self, settings: Any, organisation: Any) -> None:
+        super().__init__(settings, organisation)
+        self.staff = DeskStaff(self, self.code)
+
     def install(self) -> None:
         """Add the desk's route and wrap the rules it changes."""
         world, rules = self.world, self.world.rules
+        self.staff.install()
         for column in ("shares_slots", "extra_sessions"):
             if column not in world.gps:
                 world.gps.add_column(column, np.zeros(len(world.gps), dtype=np.int8))
@@ -83,19 +90,23 @@ class UnscheduledCare(Mission):
     def begin(self) -> None:
         """Reserve slots in the books that are already open, and let trained pharmacies begin."""
         self._enrol()
+        self.staff.begin()
         world = self.world
         today = int(np.floor_divide(world.now, DAY))
         for day in range(today + 1, world.books.last_day):
             self._reserve(day)
         self._enrol_pharmacies()
 
+    def grown(self, months: int) -> None:
+        """The desk has been known for these months, and somebody has answered it."""
+        self.staff.begin(months)
+        self.staff.open_month(int(np.count_nonzero(self.world.gps["shares_slots"])))
+
     def month(self, month: int) -> None:
-        """Who takes part follows membership; coordination is paid."""
+        """Who takes part follows membership; the hours in post at the desk with it."""
         self._enrol()
         self._enrol_pharmacies()
-        rows = np.flatnonzero(self.world.gps["shares_slots"])
-        hours = self.parameters["cpts.desk_hours_month_per_gp"]
-        self.organisation.spend(CptsEvent.COORDINATION, rows, hours, self.parameters["cpts.coordinator_hour_euros"])
+        self.staff.open_month(int(np.count_nonzero(self.world.gps["shares_slots"])))
 
     def end(self) -> None:
         """Slots still free for the desk go back to the GPs' own patients; extra sessions without a patient are off."""
@@ -107,6 +118,7 @@ class UnscheduledCare(Mission):
         for name in ("shares_slots", "extra_sessions"):
             world.gps[name][:] = 0
         world.tables["pharmacies"]["protocol"][:] = 0
+        self.staff.close()
 
     def _enrol(self) -> None:
         gps = self.world.gps
@@ -205,12 +217,12 @@ class UnscheduledCare(Mission):
     # ------------------------------------------------------------------------------------------ the desk
     @property
     def answers(self) -> bool:
-        """Whether there is a desk: it exists while somebody gives it slots."""
-        return self.running and bool(self.world.gps["shares_slots"].any())
+        """Whether there is a desk: it exists while somebody gives it slots and somebody is in post."""
+        return self.running and self.staff.there and bool(self.world.gps["shares_slots"].any())
 
     def _aware(self, key: Array) -> Array:
-        share = self.chosen(self.settings.awareness, "cpts.desk_awareness") * self.settings.dose
-        result: Array = self.world.draws.uniform("knows desk", key) < share
+        share = self.staff.known() if self.settings.awareness is None else self.settings.awareness
+        result: Array = self.world.draws.uniform("knows desk", key) < share * self.settings.dose
         return result
 
     def _knows_desk(self, inner: Any, world: World, key: Array, wanted: Array, minute: Array) -> Array:
@@ -222,21 +234,21 @@ class UnscheduledCare(Mission):
         return np.where(calls, int(Route.DESK), known)
 
     def offer(self, world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
-        """Offer the slots of up to four participating GPs near the person within 48 hours."""
+        """To callers whom staff can answer, offer the slots of participating GPs nearby within 48 hours."""
+        answered = np.flatnonzero(self.staff.answers(wave, who, contact))
+        who, contact = who[answered], contact[answered]
         rows = np.flatnonzero(world.gps["shares_slots"] > 0)
         kinds = int(Slot.SHARED | Slot.EXTRA)
         offer_nearest(world, wave, who, contact, plan, rows, kinds, Route.DESK, "desk")
 
     def _after_visit(self, inner: Any, world: World, rows: Array, gp: Array, at: Array) -> None:
-        """An easy slot brings some needs that nobody would have asked for (induced demand); calls cost time."""
+        """An easy slot brings some needs that nobody would have asked for (induced demand)."""
         desk = world.requests["route"][rows] == Route.DESK
         chosen, when = rows[desk], at[desk]
         inner(world, rows, gp, at)
         if not self.running or not len(chosen):
             return
         requests = world.requests
-        self.organisation.spend(CptsEvent.DESK_CALL, gp[desk], world.parameters["cpts.desk_call_min"] / 60.0,
-                                world.parameters["cpts.coordinator_hour_euros"])  # fmt: skip
         u = world.draws.uniform(
             "induced", world.people["key"][requests["person"][chosen]], rq.identity(requests, chosen)
         )

@@ -9,10 +9,12 @@ import numpy as np
 from lives import DAY, Life, Recorder, arms, cpts, scenario, winter
 
 from cpts_sim.engine.agenda import Slot
-from cpts_sim.engine.events import Route
+from cpts_sim.engine.events import CptsEvent, Route
 from cpts_sim.model import Model
 
 BUSY = {"start": "0 months", "slots_per_day": 3, "awareness": 1, "protocols": False}
+HOURS = {"busy": 20, "short": 0.5, "nobody": 0}
+"""Hours a month in post at the desk per participating GP."""
 DAYS = 45
 
 
@@ -41,16 +43,26 @@ class Calls:
 
 
 @cache
-def _busy() -> tuple[Life, Any]:
+def _town() -> Model:
     policy = cpts({"unscheduled_care": BUSY}, meetings={"per_year": 0})
-    parameters = {"gp.session_min": 200, "cpts.desk_hours_month_per_gp": 20}
-    start = winter(scenario(population=6000, arms=arms(busy=policy), cpts=cpts({}), parameters=parameters), 2)
+    policies = arms(**dict.fromkeys(HOURS, policy), usual=cpts({"unscheduled_care": {"start": "0 months"}}))
+    for name, hours in HOURS.items():
+        policies[name]["parameters"] = {"cpts.desk_hours_month_per_gp": hours, "gp.session_min": 200}
+    return winter(scenario(population=6000, arms=policies, cpts=cpts({}), parameters={"gp.session_min": 200}), 2)
+
+
+@cache
+def _lived(arm: str) -> tuple[Life, Any]:
     recorder = Recorder()
-    model = start.fork("busy", observers=[recorder])
+    model = _town().fork(arm, observers=[recorder])
     calls = Calls(model, int(Route.DESK))
     model.run(DAYS)
     model.finish()
     return Life(model, recorder.journal()), np.array(calls.booked)
+
+
+def _busy() -> tuple[Life, Any]:
+    return _lived("busy")
 
 
 def test_nobody_is_given_a_slot_later_than_48_hours_after_the_call() -> None:
@@ -79,3 +91,46 @@ def test_shared_slots_are_spread_over_the_day() -> None:
         after += int((np.cumsum(ahead[:, ::-1], axis=1)[:, ::-1] * shared).sum())
     assert before > 0
     assert 0.7 < after / before < 1.4
+
+
+def _answered(arm: str) -> dict[str, np.ndarray]:
+    rows = _lived(arm)[0].rows("cpts")
+    return {name: column[rows["event"] == CptsEvent.DESK_CALL] for name, column in rows.items()}
+
+
+def _served(arm: str) -> int:
+    return int((_lived(arm)[0].rows("request")["route"] == Route.DESK).sum())
+
+
+def test_every_call_takes_minutes_of_the_desk_s_own_staff() -> None:
+    calls, each = _answered("busy"), _town().parameters["cpts.desk_call_min"] / 60.0
+    print(f"{len(calls['at'])} calls answered, {_served('busy')} served")
+    assert len(calls["at"]) > _served("busy") > 100
+    assert (calls["actor"] == -1).all()
+    assert np.allclose(calls["hours"], each, rtol=1e-5)
+
+
+def test_staff_answer_no_more_calls_than_their_hours_allow() -> None:
+    """Hours in post are paid whole and hold the minutes of calls, a day's overrun aside."""
+    gps = int(_lived("short")[0].model.tables["gps"]["shares_slots"].sum())
+    in_post = HOURS["short"] * gps * DAYS / 30.4
+    print(f"short: {_served('short')} served, {_answered('short')['hours'].sum():.1f} h of {in_post:.1f} h in post")
+    assert 0 < _answered("short")["hours"].sum() < 1.15 * in_post
+    assert 0 < _served("short") < 0.6 * _served("busy")
+
+
+def test_without_staff_nobody_answers() -> None:
+    assert _served("nobody") == 0
+    assert not len(_answered("nobody")["at"])
+
+
+def test_the_desk_becomes_known_over_its_first_year() -> None:
+    model = _town().fork("usual")
+    model.run(1)
+    staff, p = model.organisation.missions["unscheduled_care"].staff, model.parameters
+    known = []
+    for months in (0, 6, 12, 24):
+        staff.begin(months)
+        known.append(staff.known())
+    assert known[0] == p["cpts.desk_awareness_first"] < known[1] < known[2]
+    assert known[2:] == [p["cpts.desk_awareness"]] * 2
