@@ -105,7 +105,7 @@ class Ensemble:
 
 
 def _plain(choice: Choice) -> dict[str, Any]:
-    out: dict[str, Any] = {"name": choice.name, "weight": choice.weight}
+    out: dict[str, Any] = {"name": choice.name, "weight": float(choice.weight)}
     if choice.why:
         out["why"] = choice.why
     return {**out, "parameters": dict(sorted(choice.parameters.items()))}

@@ -1,0 +1,217 @@
+"""Readings, probabilities, computing error and shares on planted effects; a real comparison with three members."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cpts_sim.cli._main import exit_code
+from cpts_sim.errors import InputError
+from cpts_sim.evidence import check_overrides
+from cpts_sim.experiment import Plan, arms_of, compare, read_earlier, read_results, write_results
+from cpts_sim.experiment.comparison import draws_of, lived
+from cpts_sim.experiment.credible import Verdict, columns_of, credible, judgement_share
+from cpts_sim.experiment.ensemble import Choice, Ensemble, judged, read_ensemble, shipped_variants
+from cpts_sim.experiment.parquet import from_parquet
+from cpts_sim.experiment.results import result_files
+from cpts_sim.experiment.shares import explained, split
+from cpts_sim.report.uncertain import uncertain_json, uncertain_text
+from cpts_sim.scenario import parse
+
+RNG = np.random.default_rng(11)
+
+
+def planted(mean, between, within, draws=60):
+    """Effects of twins: a draw of parameters each, then chance."""
+    lasting = RNG.normal(mean, between, draws).repeat(2)
+    return lasting + RNG.normal(0, within, 2 * draws), [k // 2 for k in range(2 * draws)]
+
+
+@pytest.mark.parametrize(
+    ("mean", "better", "smallest", "verdict"),
+    [
+        (-3.0, "lower", 0.5, Verdict.BETTER), (-3.0, "higher", 0.5, Verdict.WORSE),
+        (3.0, "none", math.nan, Verdict.HIGHER),
+        (-3.0, "none", math.nan, Verdict.LOWER), (0.0, "lower", 9.0, Verdict.TOO_SMALL),
+        (0.6, "higher", 0.5, Verdict.UNDETERMINED), (3.0, "higher", 2.9, Verdict.UNDETERMINED),
+    ],
+)  # fmt: skip
+def test_readings_of_planted_effects(mean, better, smallest, verdict):
+    data, names = planted(mean, 0.8, 0.5)
+    assert credible(data, names, better, smallest).verdict is verdict
+
+
+def test_probabilities_and_interval_are_those_of_the_planted_law():
+    data, names = planted(1.0, 0.8, 0.6, draws=2000)
+    got = credible(data, names, "higher", 0.5)
+    assert got.p_better == pytest.approx(0.8413, abs=0.02)
+    assert got.p_matters == pytest.approx(0.6915, abs=0.02)
+    assert (got.low, got.high) == (pytest.approx(1 - 1.645, abs=0.08), pytest.approx(1 + 1.645, abs=0.08))
+    assert got.expected[1] - got.expected[0] == pytest.approx(2 * 1.645 * 0.8, rel=0.05)
+    assert credible(-data, names, "lower", 0.5).p_matters == got.p_matters
+
+
+def test_the_computing_error_is_that_of_the_median():
+    medians, told = [], []
+    for _ in range(120):
+        data, names = planted(0.0, 1.0, 1.0, draws=20)
+        medians.append(np.median(data))
+        told.append(credible(data, names).error)
+    assert np.mean(told) == pytest.approx(1.96 * np.std(medians), rel=0.2)
+
+
+def test_few_runs_are_said_few_and_equal_arms_equal():
+    data, names = planted(5.0, 1.0, 1.0, draws=4)
+    assert credible(data, names, "higher", 0.1).verdict is Verdict.TOO_FEW
+    mixed, many = planted(0.0, 1.0, 0.1, draws=6)
+    got = credible(np.sign(mixed) * 3 + mixed, many, "higher", 0.1)
+    assert got.error > 0.25 * (got.high - got.low) and got.verdict is Verdict.TOO_FEW
+    assert credible(np.zeros(6), [0, 0, 1, 1, 2, 2], "higher", 0.1).verdict is Verdict.EQUAL
+    assert credible(np.full(4, np.nan), [0, 0, 1, 1]).verdict is Verdict.TOO_FEW
+
+
+def test_the_share_between_draws_is_covered_by_its_interval():
+    covered, wide = 0, 0
+    for _ in range(200):
+        data, names = planted(0.0, 1.0, 0.5, draws=15)
+        share = split(data, names).share
+        covered += share.low <= 0.8 <= share.high
+        wide += not share.identified
+    assert 182 <= covered <= 198
+    assert wide == 0
+    assert not split(*planted(0.0, 1.0, 1.0, draws=3)).share.identified
+
+
+def test_the_share_of_a_group_is_covered_by_its_interval():
+    covered = []
+    for _ in range(200):
+        ours, others = RNG.normal(size=(40, 2)), RNG.normal(size=(40, 1))
+        noise = RNG.normal(0, 0.5, 40)
+        data = ours @ [1.0, 0.5] + others[:, 0] + noise
+        share = judgement_share(data, list(range(40)), ours, others)
+        covered.append(share.low <= 1.25 / 2.5 <= share.high)
+    assert np.mean(covered) > 0.88
+    assert explained(np.zeros(10), np.ones((10, 1))).high == 0.0
+    assert not explained(RNG.normal(size=6), RNG.normal(size=(6, 5))).identified
+
+
+def test_columns_of_variants_and_numbers():
+    found = columns_of([{"x": 1.0, "v": "a"}, {"x": 2.0, "v": "b"}], ["x", "v"])
+    assert found.tolist() == [[1.0, 0.0], [2.0, 1.0]]
+
+
+THREE = Ensemble(
+    tuple(Choice(n, w, {"gp.same_day_share": s}) for n, w, s in (("a", 1, 0.2), ("b", 1, 0.26), ("c", 2, 0.32))),
+    shipped_variants(),
+)
+
+
+def test_draws_are_twins_follow_weights_and_leave_what_the_user_wrote():
+    assert THREE.draw(1) == THREE.draw(2) != THREE.draw(3)
+    assert draws_of([1, 2, 3]) == [1, 1, 2]
+    names = [THREE.draw(2 * k).member for k in range(1, 2001)]
+    assert [names.count(n) / 2000 for n in "abc"] == [pytest.approx(x, abs=0.04) for x in (0.25, 0.25, 0.5)]
+    spec = parse({
+        "name": "t", "territory": {"archetype": "rural_underdense"}, "parameters": {"gp.same_day_share": 0.5},
+        "arms": {"without": {}, "with": {"cpts": {}, "parameters": {"care.direct_ed_elasticity": 1.0}}},
+    })  # fmt: skip
+    told = lived(spec, 1, THREE)
+    assert {told.parameters["gp.same_day_share"], told.arms["with"].parameters["gp.same_day_share"]} == {0.5}
+    assert told.arms["with"].parameters["care.direct_ed_elasticity"] == 1.0
+    name = "care.direct_ed_elasticity"
+    assert told.parameters[name] == told.arms["without"].parameters[name] == THREE.draw(1).parameters[name]
+
+
+def test_variants_are_at_least_two_of_each_structure_and_admissible():
+    found = shipped_variants()
+    assert set(found) == {"ed_choice", "freed_time", "exhaustion", "demand"}
+    for group in found.values():
+        assert len(group) >= 2 and all(v.why and not check_overrides(v.parameters) for v in group)
+        assert len({tuple(sorted(v.parameters.items())) for v in group}) == len(group)
+    shares = [sum(x for n, x in v.parameters.items() if n.startswith("strain.slack_")) for v in found["freed_time"]]
+    assert shares == [pytest.approx(1.0), pytest.approx(1.0)]
+    assert judged(THREE)[0][0] == "gp.same_day_share" and not judged(THREE)[1]
+
+
+def test_an_ensemble_file_comes_back_and_a_wrong_one_is_refused(tmp_path):
+    path = tmp_path / "e.yaml"
+    path.write_bytes(THREE.to_yaml())
+    assert read_ensemble(path) == THREE and read_ensemble(path).to_yaml() == THREE.to_yaml()
+    path.write_text("kind: ensemble\nmembers: [{name: a, parameters: {gp.same_day_share: 7}}]\n", encoding="utf-8")
+    with pytest.raises(InputError, match="same_day_share"):
+        read_ensemble(path)
+    path.write_text("kind: other\n", encoding="utf-8")
+    with pytest.raises(InputError, match="calibrate"):
+        read_ensemble(path)
+
+
+def tiny(**more):
+    spec = parse({
+        "name": "tiny", "years": 0.08, "warmup": "4 weeks", "arms": {"without": {}, "with": {"cpts": {}}},
+        "territory": {"archetype": "rural_underdense", "population": 2000},
+    })  # fmt: skip
+    return Plan(spec, arms_of(spec), 1, 3, ensemble=THREE, keep_journal="none", **more)
+
+
+@pytest.fixture(scope="module")
+def done():
+    return compare(tiny(), workers=1)
+
+
+def test_a_real_comparison_carries_its_vectors_and_is_the_same_over_workers(done):
+    files = result_files(done)
+    assert result_files(compare(tiny(), workers=2)) == files
+    vectors = from_parquet(files["vectors.parquet"])
+    assert vectors["member"].tolist() == [THREE.draw(seed).member for seed in (1, 2, 3)]
+    assert vectors["gp.same_day_share"].tolist() == [THREE.draw(s).parameters["gp.same_day_share"] for s in (1, 2, 3)]
+    assert json.loads(files["manifest.json"])["ensemble"] == THREE.digest()
+    told = from_parquet(files["credible.parquet"])
+    assert {"median", "p_better", "computing_error"} <= set(told) and set(told["reading"]) <= set(Verdict)
+
+
+def test_the_same_vector_lives_in_both_arms(done):
+    seen = {}
+    plan = tiny()
+    for seed in (1, 3):
+        spec = lived(plan.scenario, seed, THREE)
+        seen[seed] = [dict(spec.parameters), *(dict(arm.parameters) for arm in spec.arms.values())]
+        assert seen[seed][0] == seen[seed][1] == seen[seed][2] == THREE.draw(seed).parameters
+    assert seen[1][0] != seen[3][0]
+    fixed = compare(Plan(plan.scenario, plan.arms, 1, 1, keep_journal="none"), workers=1)
+    assert fixed.plan.key != plan.key
+    pair, other = (c.values.first(1).to_parquet() for c in (fixed, done))
+    assert pair != other
+
+
+def test_like_repeats_it_byte_for_byte(done, tmp_path):
+    write_results(done, tmp_path / "first")
+    earlier = read_earlier(tmp_path / "first")
+    again = compare(earlier.plan(), workers=1)
+    assert earlier.differing(result_files(again)) == []
+    assert read_results(tmp_path / "first").plan.ensemble == THREE
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_table_says_what_was_drawn(done, lang):
+    text = uncertain_text(done, lang, "with")
+    assert {"fr": "16", "en": "16"}[lang] in text.splitlines()[0]
+    assert {"fr": "trop peu de paires", "en": "too few runs"}[lang] in text
+    assert {"fr": "n'est pas identifiée avec 3 paires", "en": "not identified with 3 pairs"}[lang] in text
+    record = uncertain_json(done, lang)
+    assert record["members"] == 3
+    assert all(0 <= line["p_better"] <= 1 and line["low"] <= line["median"] <= line["high"] for line in record["lines"])
+
+
+def test_both_kinds_of_parameters_cannot_be_asked(tmp_path, capsys):
+    from cpts_sim.cli._main import build
+
+    file = tmp_path / "e.yaml"
+    file.write_bytes(THREE.to_yaml())
+    path = Path(__file__).parents[2] / "scenarios" / "rural_underdense.yaml"
+    asked = ["compare", str(path), "--ensemble", str(file), "--fixed-parameters"]
+    assert exit_code(lambda: build().main(asked, prog_name="cpts-sim", standalone_mode=False)) == 2
+    late = ["compare", str(path.with_name("france_2024.yaml")), "--ensemble", str(file)]
+    assert exit_code(lambda: build().main(late, prog_name="cpts-sim", standalone_mode=False)) == 3
+    assert "2024" in capsys.readouterr().err
