@@ -45,7 +45,9 @@ def draw_all(comparison: Comparison, lang: str, arm: str | None = None) -> dict[
         return out
     chosen = arm or comparison.values.arms[-1]
     pictures = {
-        f"{name}.{kind}": draw(comparison, name, lang, kind, chosen) for name in (*FIGURES, *OF_CONTRACTS) for kind in KINDS
+        f"{name}.{kind}": draw(comparison, name, lang, kind, chosen)
+        for name in (*FIGURES, *OF_CONTRACTS)
+        for kind in KINDS
     }
     return {name: drawn for name, drawn in pictures.items() if drawn is not None}
 

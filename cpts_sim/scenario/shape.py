@@ -11,8 +11,8 @@ from typing import Any, Literal, NoReturn
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from cpts_sim.scenario.contract import Life
 from cpts_sim.scenario.arms import Instead
+from cpts_sim.scenario.contract import Life
 from cpts_sim.scenario.fields import Count, InputFile, Minutes, Months, Positive, Share, Weeks
 from cpts_sim.scenario.settings import Frozen, FrozenMap, Plugins, Settings
 from cpts_sim.scenario.theory import Care, Practices

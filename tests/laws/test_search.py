@@ -1,4 +1,4 @@
-"""What follows a failed contact comes out of search: worth of the need, patience, believed access, the road to the ED."""
+"""What follows a failed contact comes out of search: worth of the need, patience, believed access, road to the ED."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_only_those_who_can_still_wait_ask_later(start: Model) -> None:
     assert 0.05 < waits.mean() < 0.9
     assert patience[waits].mean() > patience[~waits].mean() + 0.1
     limit = world.requests["wished"][rows] + (world.requests["patience_days"][rows] + 4.0) * DAY
-    assert (world.requests["next_at"][rows] <= limit)[waits].all(), "later, but within what they accept (and an opening)"
+    assert (world.requests["next_at"][rows] <= limit)[waits].all(), "later, but within what they accept"
 
 
 def test_what_follows_a_failure_is_told_and_adds_up() -> None:

@@ -107,7 +107,7 @@ class Village:
         people["mt"][person] = _row(request["of"]) if request.get("of") else -1
         people["mt_state"][person] = 0 if request.get("of") else 1
         people["home"][person] = 0
-        people["patience"][person] = 1.0  # two contacts: 1.25 further ones, for somebody as sure as people are at the start
+        people["patience"][person] = 1.0  # two contacts: 1.25 further ones, for somebody as sure as at the start
         knows = [_row(name) for name in request.get("knows", [])]
         people["known1"][person] = knows[0] if knows else people["mt"][person]
         people["known2"][person] = knows[-1] if knows else people["mt"][person]
