@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cpts_sim.care import beside_gps, hospital_days, institutions, protection, second_line, setup, teams
+from cpts_sim.care import beside_gps, crisis_centres, hospital_days, institutions, protection, second_line, setup, teams
 from cpts_sim.care.base_rules import base_rules
 from cpts_sim.care.baseline import Baseline, since_minutes
 from cpts_sim.care.ed_demand import EdDemand
@@ -99,13 +99,14 @@ def build_france(model: Model, state: dict[str, Any] | None, territory: Any) -> 
     else:
         care.restore(state["care"])
     teams.bind(world)
-    _institutions(world)
+    _institutions(world, surgeries)
     return care, territory
 
 
-def _institutions(world: World) -> None:
+def _institutions(world: World, surgeries: Surgeries) -> None:
     """Install the institutions that exist in every arm (``care.baseline``)."""
     institutions.Sas().install(world)
+    crisis_centres.CrisisCentres().install(world, surgeries)
     institutions.install_teleconsultation(world)
     institutions.install_discharge(world)
     beside_gps.install(world)

@@ -55,6 +55,7 @@ class Switch:
 
 _ALL = (
     Switch("sas", "baseline.sas", "knows_desk", date(2021, 1, 1)),
+    Switch("crisis_centres", "baseline.crisis_centres", "knows_desk", date(1970, 1, 1)),
     Switch("pdsa", "baseline.pdsa", "duty_answers", date(2003, 9, 15)),
     Switch("pharmacist_acts", "pharmacy.law_in_force", "pharmacist_settles", date(2024, 6, 18)),
     Switch("pharmacist_vaccination", "baseline.pharmacist_vaccination", "vaccinators", date(2017, 10, 1)),

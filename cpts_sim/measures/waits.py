@@ -27,7 +27,7 @@ from cpts_sim.measures.tables import cohort, residents
 
 GP_ROUTES = (
     Route.OWN_GP, Route.SQUEEZE, Route.COLLEAGUE, Route.OTHER_GP, Route.DESK, Route.OUTSIDE, Route.VISIT, Route.SAS,
-    Route.SESSION,
+    Route.SESSION, Route.SURGE,
 )  # fmt: skip
 _CUTS = (WHOLE, BY_KIND, BY_COMMUNE, BY_AGE, BY_DEPRIVATION, BY_ATTACHMENT)
 _BINS = len(WAIT_EDGES_MIN) - 1

@@ -1,7 +1,8 @@
 """Mission ``crisis``: a plan, volunteers, drills; in a crisis, surge sessions and a common number.
 
 Without a crisis it brings nothing and costs the hours of plan and drills. With one, volunteers see people in
-the evening, paid, after a delay that the plan shortens; callers are sent to whichever volunteer has room.
+the evening, paid, after a delay that the plan shortens: weeks later such sessions are improvised everywhere
+(``care.crisis_centres``). Callers are sent to whichever volunteer has room.
 """
 
 from __future__ import annotations
@@ -12,18 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from cpts_sim.care.common_numbers import offer_nearest
-from cpts_sim.care.routes import Plan, Wave
+from cpts_sim.care import crisis_centres
+from cpts_sim.care.crisis_centres import PLANNED
 from cpts_sim.care.world import World
 from cpts_sim.engine.agenda import Slot
+from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.events import CptsEvent, Route
 from cpts_sim.missions.base import Mission, MissionSettings
+from cpts_sim.missions.tools import COORDINATOR, extra_evening
 from cpts_sim.scenario.fields import Share
 
 Array = NDArray[Any]
 NAME = "crisis"
 RANK = 40
-AHEAD_DAYS = 3
 
 
 class CrisisSettings(MissionSettings):
@@ -46,17 +48,13 @@ class Crisis(Mission):
     pays: ClassVar[tuple[str, ...]] = ("gp", "coordinator")
     loses: ClassVar[tuple[str, ...]] = ("volunteers' evenings", "volunteers' own patients of the day")
     delay: ClassVar[str] = "crisis.delay_months"
-    code = Route.SURGE
 
     def install(self) -> None:
-        """Add the route of the common number; it opens only in a crisis."""
+        """Follow the calendar of crises; slots and route are those of the centres improvised everywhere."""
         world, rules = self.world, self.world.rules
-        if "surge" not in world.gps:
-            world.gps.add_column("surge", np.zeros(len(world.gps), dtype=np.int8))
         if "crisis_readiness" not in self.organisation.table:
             self.organisation.table.add_column("crisis_readiness", np.zeros(1))
         rules.wrap("knows_desk", NAME, RANK, self._knows_number)
-        world.routes.append(self)
         world.hooks.setdefault("day", []).append(self._turn)
 
     # ------------------------------------------------------------------------------------------ the plan
@@ -106,90 +104,59 @@ class Crisis(Mission):
 
     def answers_on(self, day: int) -> bool:
         """Whether surge sessions are held on a day."""
-        late, after = self.delay_days, self.parameters["crisis.days_after"]
-        return self.running and any(
-            alert.first_day + late <= day < alert.until_day + after for alert in self.world.alerts
-        )
+        return self.running and crisis_centres.in_crisis(self.world, day, self.delay_days)
 
     # ------------------------------------------------------------------------------------------ the surge
     def _turn(self, world: World, day: int) -> None:
         """Volunteers open the evenings of the coming days while the crisis lasts; then they close them."""
+        self._pay(day - 1, day)
         surge = world.gps["surge"]
         if not self.answers_on(day):
-            if surge.any():
-                self._stand_down()
+            if (surge == PLANNED).any():
+                self._stand_down(day)
             return
-        rows = self.organisation.participants(NAME, self.settings.dose)
         share = self.chosen(self.settings.volunteers, "crisis.volunteers")
-        rows = rows[world.draws.uniform("crisis volunteer", world.gps["key"][rows]) < share]
-        surge[:] = 0
-        surge[rows] = 1
-        for ahead in range(AHEAD_DAYS):
-            self._open(rows, day + ahead)
+        rows = crisis_centres.volunteers(world, self.organisation.participants(NAME, self.settings.dose), share)
+        surge[surge == PLANNED] = 0
+        surge[rows] = PLANNED
+        slots = self.chosen(self.settings.surge_slots_per_day, "crisis.surge_slots_per_day")
+        crisis_centres.open_evenings(world, self.organisation.model.care.surgeries, rows, day, slots)
         hours = self.parameters["crisis.cell_hours_day"]
         euros = self.parameters["cpts.coordinator_hour_euros"]
-        self.organisation.spend(CptsEvent.COORDINATION, rows[:1], hours, euros)
+        self.organisation.spend(CptsEvent.COORDINATION, COORDINATOR[: len(rows)], hours, euros)
 
-    def _open(self, rows: Array, day: int) -> None:
-        """Evening slots that a GP does not hold yet become surge slots."""
-        world, books, surgeries = self.world, self.world.books, self.organisation.model.care.surgeries
-        if not len(rows) or day >= books.last_day:
-            return
-        span = books.span(day)
-        weekday = int(world.days.weekday[min(day - world.days.first_day, len(world.days.weekday) - 1)])
-        wanted = self.chosen(self.settings.surge_slots_per_day, "crisis.surge_slots_per_day")
-        evening = surgeries.template.reserve[weekday][rows] == 2
-        nth = np.cumsum(evening, axis=1) <= int(wanted + 0.5)
-        blank = (books.kind[rows, span] == 0) & np.isfinite(books.start[rows, span])
-        which, local = np.nonzero(evening & nth & blank & surgeries.present(day)[rows][:, None])
-        self._give(rows[which], local + span.start)
+    def _stand_down(self, today: int) -> None:
+        """Surge slots that nobody has taken are closed, those taken are held and paid."""
+        rows = np.flatnonzero(self.world.gps["surge"] == PLANNED)
+        crisis_centres.stand_down(self.world, PLANNED)
+        self._pay(today, today + crisis_centres.AHEAD_DAYS, rows)
 
-    def _give(self, row: Array, column: Array) -> None:
-        books = self.world.books
-        books.kind[row, column] = int(Slot.EXTRA)
-        books.free[row, column] = int(Slot.EXTRA)
-        books.open.set(row, column, True)
-
-    def _stand_down(self) -> None:
-        """Surge slots that nobody has taken are closed."""
+    def _pay(self, first_day: int, until_day: int, rows: Array | None = None) -> None:
+        """Surge evenings of some days are paid whole, whoever came; other paid evenings are paid by who opened them."""
         world, books = self.world, self.world.books
-        surge = world.gps["surge"] > 0
-        regular = (
-            world.gps["extra_sessions"] > 0
-            if "extra_sessions" in world.gps
-            else np.zeros(len(surge), dtype=bool)
-        )
-        row, column = np.nonzero((books.free == Slot.EXTRA) & (surge & ~regular)[:, None])
-        books.close(row, column)
-        world.gps["surge"][:] = 0
+        rows = np.flatnonzero(world.gps["surge"] == PLANNED) if rows is None else rows
+        hours = np.zeros(len(rows))
+        for day in range(first_day if len(rows) else until_day, min(until_day, books.last_day)):
+            span = books.span(day)
+            mine = ~extra_evening(world, day)[rows]
+            held = (books.kind[rows, span] == Slot.EXTRA) & mine[:, None]
+            hours += np.where(held, books.length[rows, span], 0.0).sum(axis=1) / 60.0
+        self.organisation.spend(CptsEvent.EXTRA_SESSION, rows[hours > 0.0], hours[hours > 0.0])
 
     def end(self) -> None:
         """The contract is over: no more surge."""
-        self._stand_down()
+        today = int(self.world.now // DAY)
+        self._pay(today - 1, today)
+        self._stand_down(today)
 
-    # ------------------------------------------------------------------------------------ the common number
-    def _calls(self, key: Array) -> Array:
-        share = self.chosen(self.settings.awareness, "crisis.awareness")
-        result: Array = self.world.draws.uniform("knows the crisis number", key) < share
-        return result
-
-    @property
-    def open(self) -> bool:
-        """Whether somebody answers the common number now."""
-        return bool(self.world.gps["surge"].any())
-
+    # ------------------------------------------------------------------------------------------ the common number
     def _knows_number(self, inner: Any, world: World, key: Array, wanted: Array, minute: Array) -> Array:
-        """In a crisis, whom the usual practice has refused calls the common number."""
+        """Where a plan is at work its number is known as the scenario says: callers go to whoever has room."""
         known: Array = inner(world, key, wanted, minute)
-        if not self.open:
+        if self.settings.awareness is None or not (world.gps["surge"] == PLANNED).any():
             return known
-        return np.where(wanted & self._calls(key) & world.days.is_open(minute), int(Route.SURGE), known)
-
-    def offer(self, world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
-        """Offer surge slots, and slots of the day, of the nearest volunteers."""
-        rows = np.flatnonzero(world.gps["surge"] > 0)
-        kinds = int(Slot.EXTRA | Slot.SAME_DAY)
-        offer_nearest(world, wave, who, contact, plan, rows, kinds, Route.SURGE, "dispatched")
+        calls = crisis_centres.calls_number(world, key, wanted, minute, self.settings.awareness)
+        return np.where(calls, int(Route.SURGE), known)
 
 
 SETTINGS = CrisisSettings

@@ -22,6 +22,7 @@ from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.events import CptsEvent, Need, Origin, Route
 from cpts_sim.missions.base import Mission, MissionSettings
 from cpts_sim.missions.desk_staff import DeskStaff
+from cpts_sim.missions.tools import extra_evening
 from cpts_sim.scenario.fields import Share
 
 Array = NDArray[Any]
@@ -147,7 +148,7 @@ class UnscheduledCare(Mission):
         weekday = int(world.days.weekday[min(day - world.days.first_day, len(world.days.weekday) - 1)])
         row, position = self._choose_shared(kind)
         kind[row, position] = Slot.SHARED
-        extra = self._extra(surgeries.template.reserve[weekday], kind, weekday)
+        extra = self._extra(surgeries.template.reserve[weekday], kind, day)
         kind[extra] = Slot.EXTRA
         return offset, length, kind
 
@@ -161,13 +162,11 @@ class UnscheduledCare(Mission):
         row, position = np.nonzero(ahead & (passed > ((nth - 1) * share + whole // 2) // whole))
         return row, position
 
-    def _extra(self, reserve: Array, kind: Array, weekday: int) -> Array:
-        """Evening slots of those who hold an extra session on this weekday."""
-        gps = self.world.gps
+    def _extra(self, reserve: Array, kind: Array, day: int) -> Array:
+        """Evening slots of those who hold an extra session on this day."""
         wanted = self.chosen(self.settings.extra_slots_per_week, "cpts.extra_slots_per_week")
-        evening = 1 + (self.world.draws.uniform("extra weekday", gps["key"]) * 4.0).astype(np.int64)
         nth = np.cumsum(reserve == 2, axis=1)
-        here = (kind > 0).any(axis=1) & (gps["extra_sessions"] > 0) & (evening == weekday)
+        here = (kind > 0).any(axis=1) & extra_evening(self.world, day)
         result: Array = (reserve == 2) & (nth <= int(wanted + 0.5)) & here[:, None]
         return result
 
@@ -201,7 +200,9 @@ class UnscheduledCare(Mission):
         if not self.running or start % DAY:
             return
         span = world.books.span(int(start // DAY) - 1)
-        row, position = np.nonzero(world.books.kind[:, span] == Slot.EXTRA)
+        mine = extra_evening(world, int(start // DAY) - 1)  # surge evenings are paid by whoever opened them
+        mine |= world.gps["surge"] == 0
+        row, position = np.nonzero((world.books.kind[:, span] == Slot.EXTRA) & mine[:, None])
         if not len(row):
             return
         length = world.books.length[row, position + span.start].astype(np.float64)
