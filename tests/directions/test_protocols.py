@@ -20,7 +20,7 @@ MISSION = {"unscheduled_care": {"start": "0 months"}}
 
 @cache
 def _town() -> Model:
-    usual = {"missions": MISSION}
+    usual = cpts(MISSION, members={"share_gps": 1, "active_share": 0.3, "share_pharmacists": 0.5})
     policies = arms(usual=usual, everybody=cpts(MISSION, members=EVERYBODY), half=cpts(
         {"unscheduled_care": {"start": "0 months", "dose": 0.5}}))  # fmt: skip
     return winter(scenario(population=3000, warmup="1 week", arms=policies, cpts=cpts({})))
