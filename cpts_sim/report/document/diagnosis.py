@@ -12,7 +12,7 @@ from cpts_sim.report.document import territory_figures
 from cpts_sim.report.document.annex import sources
 from cpts_sim.report.document.blocks import Block, Code, Document, Figure, Items, Section, Table, Terms, Text, kept
 from cpts_sim.report.document.phrases import NBSP, listed
-from cpts_sim.report.document.territory_facts import DRAWS, Fact, counted, drawn, exact
+from cpts_sim.report.document.territory_facts import DRAWS, Fact, counted, drawn, exact, late_share
 from cpts_sim.report.numbers import decimals, written
 from cpts_sim.territory import AGE_BANDS, ARCHETYPES, Territory, archetype_title, load_archetype
 from cpts_sim.words import number, say
@@ -92,8 +92,9 @@ def _known(territory: Territory, year: int, p: Parameters, lang: str) -> Known:
 
 def _drawn_small(name: str, year: int, p: Parameters) -> dict[str, Fact]:
     """Return what is drawn of an archetype: many small populations rather than few large ones."""
-    people = min(SMALL, load_archetype(name, p=p).population)
-    return drawn(load_archetype(name, people, p), year, p, COMPARED_DRAWS)
+    whole = load_archetype(name, p=p)
+    found = drawn(load_archetype(name, min(SMALL, whole.population), p), year, p, COMPARED_DRAWS)
+    return {**found, "gps_late": late_share(whole, year, p, 3 * COMPARED_DRAWS)}
 
 
 def _distance(facts: Mapping[str, Fact], other: Mapping[str, Fact], all_: Mapping[str, Mapping[str, Fact]]) -> float:

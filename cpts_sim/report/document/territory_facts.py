@@ -14,6 +14,7 @@ from cpts_sim.engine.draws import Draws
 from cpts_sim.engine.events import MtState
 from cpts_sim.evidence import Parameters
 from cpts_sim.territory import Territory, synthesise
+from cpts_sim.territory.professionals import make_gps
 
 DRAWS = 10
 """Populations drawn: what no file says (ages of doctors, who has no MT) is given with its range over them."""
@@ -119,6 +120,13 @@ def drawn(territory: Territory, year: int, p: Parameters, count: int = DRAWS) ->
         values = np.array([one[name] for one in each])
         out[name] = Fact(float(values.mean()), float(values.min()), float(values.max()))
     return out
+
+
+def late_share(territory: Territory, year: int, p: Parameters, count: int) -> Fact:
+    """Return the mean share of GPs late in their career over many draws of the GPs alone (no patients needed)."""
+    each = [make_gps(territory, year, p, Draws(seed)) for seed in range(1, count + 1)]
+    shares = [_share((gps["halo"] == 0) & (gps["age"] >= LATE_CAREER), gps["halo"] == 0) for gps in each]
+    return exact(float(np.mean(shares)))
 
 
 def _of_population(tables: Mapping[str, Mapping[str, NDArray[Any]]]) -> dict[str, float]:
