@@ -182,8 +182,7 @@ def _repeat(context: click.Context, like: Path, options: dict[str, Any], as_json
     from cpts_sim.experiment import read_earlier
 
     fixed = ("path", "arms", "replications", "precision", "years", "seed", "keep_journal", "smallest")
-    fixed = (*fixed, "ensemble", "fixed")
-    _pairs.refuse_with_like(context, fixed)
+    _pairs.refuse_with_like(context, (*fixed, "ensemble", "fixed"))
     earlier = read_earlier(like)
     home = earlier.folder.resolve()
     suffix = say("compare.folder_suffix")
