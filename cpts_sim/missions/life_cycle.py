@@ -141,9 +141,11 @@ class LifeCycle:
         return True
 
     def _refused(self) -> bool:
-        """A letter or a project that is refused is written again, a few times."""
+        """A letter or a project that is refused is written again, a few times; silence is an agreement."""
         table, step = self.organisation.table, self.step
         tries = int(table["tries"][0])
+        if step == Step.DECISION and table["silence"][0]:
+            return False
         if step not in (Step.LETTER, Step.DECISION) or not self._happens("life_refused", f"refused/{step.name}", tries):
             return False
         self._tell(CptsEvent.REFUSED)

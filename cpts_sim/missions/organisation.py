@@ -118,6 +118,8 @@ class Organisation:
     def _board(self, row: int) -> None:
         table, month = self.table, int(self.table["month"][row])
         if self._contract_over():
+            if table["stage"][row] == RUNNING and month and month % int(YEAR_MONTHS) == 0:
+                self.payments.review(month)  # a whole year is over: its results are paid before the end
             self.end()
             return
         if table["stage"][row] == WAITING:

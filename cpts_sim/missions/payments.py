@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cpts_sim.engine.cpts_codes import ACI_MISSIONS, Line, mission_code
 from cpts_sim.engine.events import CptsEvent
@@ -183,10 +184,23 @@ class Payments:
                 self._advance(name, 1.0)
         account.receive(Line.OTHER_FUNDERS, self.settings.money.other_funders * self.part)
 
+    def _earned(self, month: int) -> NDArray[np.float64]:
+        """Return the share of what is due in this year of the contract that is earned, by mission and running part.
+
+        Args:
+            month: months of the contract that have begun.
+        """
+        if not month:
+            return np.zeros(RUNNING_PART + 1)
+        lived, before = (month - 1) % YEAR_MONTHS + 1.0, (month - 1) // YEAR_MONTHS
+        opened = np.append(self.organisation.table["opened"][0], -1.0)
+        since = np.where((opened >= 0) & (opened // YEAR_MONTHS == before), opened % YEAR_MONTHS, 0.0)
+        return np.clip((lived - since) / (YEAR_MONTHS - since), 0.0, 1.0)
+
     def end(self, month: int) -> None:
         """The contract is over before the year is: what was paid for the rest of it goes back, as far as there is."""
         table = self.organisation.table
-        elapsed = (month % YEAR_MONTHS) / YEAR_MONTHS
+        elapsed = self._earned(month)
         unearned = np.maximum(table["paid"][0] - table["due"][0] * elapsed, 0.0).sum()
         self.organisation.account.pay(Line.REPAID, min(float(unearned), self.organisation.account.cash))
         table["due"][0] = table["paid"][0] = 0.0
