@@ -154,6 +154,9 @@ def _faults(name: str, arm: Mapping[str, Any], cpts: Any, known: list[str]) -> I
         if mission not in known:
             hint = did_you_mean(mission, known)
             yield "minus", say("scenario.minus_absent", value=mission, hint=hint, known=", ".join(known) or "–")
+    for form in _FORMS:
+        if form in arm and arm.get("instead") is not None and "cpts" not in arm:
+            yield form, say("scenario.arm_form_unused", form=form)
     for form in ("plus", "stop"):
         if form in meant and not isinstance(meant.get("cpts", cpts), Mapping):
             yield form, say("scenario.arm_of_nothing", form=form)

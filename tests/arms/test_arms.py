@@ -54,6 +54,8 @@ class TestShortForms:
             (cpts(), {"x": {"instead": {"sessions": 0.4}}}, "arms.x.instead"),
             (None, {"x": {"instead": {"sessions": 1}}}, "arms.x.instead"),
             (None, {"x": {"stop": "1 month"}}, "arms.x.stop"),
+            (cpts(), {"x": {"minus": "unscheduled_care", "instead": {"sessions": 1}}}, "arms.x.minus"),
+            (cpts(since="2 years"), {"x": {"stop": "6 months", "instead": {"sessions": 1}}}, "arms.x.stop"),
         ],
     )
     def test_what_cannot_be_meant_is_said_with_its_place(self, block: Any, arms: Any, key: str) -> None:

@@ -58,6 +58,7 @@ def test_several_mistakes_are_said_at_once(tmp_path):
         ({"option": "cpts.missions.unscheduled_care.slots_per_dy", "levels": [1, 2]}, "factors.f", "slots_per_day"),
         ({"mission": "crisys"}, "factors.f", "crisis"),
         ({"option": OPTION, "levels": [1, 99]}, "factors.f", "99"),
+        ({"option": "years", "levels": ["6 months", "1 year"]}, "factors.f.levels", "month"),
     ],
 )
 def test_a_bad_factor_is_said_where_it_stands(tmp_path, factor, key, word):

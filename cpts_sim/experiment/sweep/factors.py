@@ -139,6 +139,10 @@ def _faults(factor: Factor, year: int) -> Iterator[tuple[str, str]]:
         if not isinstance(known.entry(factor.parameter).value, float) and not factor.levels:
             yield "parameter", say("sweep.not_one_number", value=factor.parameter)
             return
+    units = {_unit(level) for level in factor.levels or ()} - {None}
+    if len(units) > 1:
+        yield "levels", say("sweep.level_units", units=", ".join(sorted(map(str, units))))
+        return
     try:
         low, high = (_split(end) for end in _ends(factor, year))
     except ValueError:
@@ -153,6 +157,16 @@ def _faults(factor: Factor, year: int) -> Iterator[tuple[str, str]]:
         if low[0] < entry.low or high[0] > entry.high:
             told = {"value": factor.parameter, "unit": entry.unit, "low": f"{entry.low:g}", "high": f"{entry.high:g}"}
             yield "high", say("sweep.range_of_parameter", **told)
+
+
+def _unit(level: Any) -> str | None:
+    """Return the unit of a level that is a number with one, None where it is no number."""
+    if isinstance(level, bool) or level is None:
+        return None
+    try:
+        return _split(level)[1]
+    except ValueError:
+        return None
 
 
 def _ends(factor: Factor, year: int) -> tuple[Any, Any]:

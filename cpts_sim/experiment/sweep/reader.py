@@ -178,7 +178,7 @@ def _bases(chosen: ExperimentFile, path: Path) -> tuple[dict[str, dict[str, Any]
         shown = place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
         values = merge(read_document(shown).values, dict(chosen.settings))
         for territory, source in _territories(chosen, path.parent).items():
-            label = territory if len(named) == 1 else f"{name}.{territory}"
+            label = territory if len(named) == 1 else ".".join(filter(None, (name, territory)))
             out[label or name] = values if source is None else {**values, "territory": source}
     return out, problems
 
