@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cpts_sim.errors import CptsSimError
-from cpts_sim.scenario import Scenario
 from cpts_sim.words import say
+
+if TYPE_CHECKING:
+    from cpts_sim.scenario import Scenario
 
 
 def of_territory(scenario: Scenario) -> list[str]:

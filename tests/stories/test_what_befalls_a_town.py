@@ -44,7 +44,7 @@ def test_a_heatwave_sends_the_old_to_hospital() -> None:
 
 
 def test_in_a_pandemic_doctors_fall_ill_too_and_come_back() -> None:
-    wave = _lived("pandemic_wave", severity=5.0, length="16 days")
+    wave = _lived("pandemic_wave", severity=5.0, length="40 days")
     week = wave.rows("week")
     gp = week["profession"] == 0
     assert (week["status"][gp] == Work.SICK).any()

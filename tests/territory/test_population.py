@@ -277,7 +277,7 @@ def test_fewer_gps_five_years_later(p):
     territory = load_archetype("reference", p=p)
     now, then = (synthesise(territory, y, q, Draws(1)) for y, q in ((2019, p), (2024, later)))
     assert len(now.gps["key"]) == 78
-    assert len(then.gps["key"]) == 74
+    assert len(then.gps["key"]) == 75
     assert len(then.pharmacies["key"]) == 28
     assert (then.nurses["kind"] == 2).sum() == 1
     assert replace(territory, supply_year=2024).supply_year == 2024
