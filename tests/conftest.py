@@ -1,15 +1,21 @@
-"""What all tests share: where French open data are, and what their absence means."""
+"""What all tests share: where French open data are, what their absence means, and the one browser of a process."""
 
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 DATA_VARIABLE = "CPTS_SIM_DATA"
 REQUIRED_VARIABLE = "CPTS_SIM_DATA_REQUIRED"
 """Set where the data are known to be there: a data test that would be skipped fails instead."""
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_REQUIRED = "CPTS_SIM_BROWSER_REQUIRED"
 
 
 def _folder() -> Path | None:
@@ -24,6 +30,30 @@ def data_folder() -> Path:
     if folder is None:
         pytest.skip(f"{DATA_VARIABLE} names no folder")
     return folder
+
+
+def browser_path() -> str:
+    """Return the browser of this machine; where it is required (CI) its lack is a failure, elsewhere a skip."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None and os.environ.get(BROWSER_REQUIRED):
+        pytest.fail("no Chromium on this machine, and the browser tests are required here")
+    if found is None:
+        pytest.skip("no Chromium on this machine")
+    return found
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A headless browser, closed with its file: playwright's loop runs once in a process, and bars any other loop."""
+    path = browser_path()
+    if not os.environ.get(BROWSER_REQUIRED):
+        pytest.importorskip("playwright")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

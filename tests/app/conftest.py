@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,33 +11,6 @@ from typing import Any
 
 import pytest
 from watched_page import ROOT, Watched
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-REQUIRED = "CPTS_SIM_BROWSER_REQUIRED"
-
-
-def browser_path() -> str:
-    """Return the browser of this machine; where it is required (CI) its lack is a failure, elsewhere a skip."""
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None and os.environ.get(REQUIRED):
-        pytest.fail("no Chromium on this machine, and the browser tests are required here")
-    if found is None:
-        pytest.skip("no Chromium on this machine")
-    return found
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """A headless browser."""
-    path = browser_path()
-    if not os.environ.get(REQUIRED):
-        pytest.importorskip("playwright")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,10 @@
-"""Comparisons with planted effects, and a browser for those who have one."""
+"""Comparisons with planted effects, pair by pair."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,8 +15,6 @@ from cpts_sim.experiment.values import Values
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from experiment.test_compare import plan
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def planted(done: Comparison, effects: dict[Place, float], arm: str = "with") -> Comparison:
@@ -57,20 +51,3 @@ def useful(plain: Comparison) -> Comparison:
     """One in which care gets better from the second quarter on."""
     weeks = {Place("access.in_time", "", "", week): 0.06 if week >= 13 else 0.0 for week in range(26)}
     return planted(plain, {Place("access.in_time"): 0.06, Place("access.in_time", "ald", "yes"): 0.09, **weeks})
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """A headless browser; where it is required (CI) its lack is a failure, elsewhere a skip."""
-    required = os.environ.get("CPTS_SIM_BROWSER_REQUIRED")
-    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.fail("no Chromium, and it is required") if required else pytest.skip("no Chromium on this machine")
-    if not required:
-        pytest.importorskip("playwright")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
