@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim.care import evening_slots
 from cpts_sim.care.common_numbers import offer_nearest
 from cpts_sim.care.institutions import RANK
 from cpts_sim.care.routes import Plan, Wave
@@ -43,21 +44,7 @@ def open_evenings(world: World, surgeries: Surgeries, rows: Array, today: int, s
     """Evening slots that these GPs do not hold yet become surge slots, today and on the days next to come."""
     for day in range(today, today + AHEAD_DAYS):
         if len(rows) and day < world.books.last_day:
-            _open(world, surgeries, rows, day, int(slots + 0.5))
-
-
-def _open(world: World, surgeries: Surgeries, rows: Array, day: int, slots: int) -> None:
-    books = world.books
-    span = books.span(day)
-    weekday = int(world.days.weekday[min(day - world.days.first_day, len(world.days.weekday) - 1)])
-    evening = surgeries.template.reserve[weekday][rows] == 2
-    nth = np.cumsum(evening, axis=1) <= slots
-    blank = (books.kind[rows, span] == 0) & np.isfinite(books.start[rows, span])
-    which, local = np.nonzero(evening & nth & blank & surgeries.present(day)[rows][:, None])
-    row, column = rows[which], local + span.start
-    books.kind[row, column] = int(Slot.EXTRA)
-    books.free[row, column] = int(Slot.EXTRA)
-    books.open.set(row, column, True)
+            evening_slots.open_on(world, surgeries, rows, day, int(slots + 0.5))
 
 
 def stand_down(world: World, through: int) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from cpts_sim.care import evening_slots
 from cpts_sim.care import requests as rq
 from cpts_sim.care.common_numbers import offer_nearest
 from cpts_sim.care.routes import Plan, Wave
@@ -96,6 +97,7 @@ class UnscheduledCare(Mission):
         today = int(np.floor_divide(world.now, DAY))
         for day in range(today + 1, world.books.last_day):
             self._reserve(day)
+        self._open_evenings()
         self._enrol_pharmacies()
 
     def grown(self, months: int) -> None:
@@ -106,6 +108,7 @@ class UnscheduledCare(Mission):
     def month(self, month: int) -> None:
         """Who takes part follows membership; the hours in post at the desk with it."""
         self._enrol()
+        self._open_evenings()
         self._enrol_pharmacies()
         self.staff.open_month(int(np.count_nonzero(self.world.gps["shares_slots"])))
 
@@ -177,6 +180,18 @@ class UnscheduledCare(Mission):
         row, position = self._choose_shared(books.free[:, span])
         if len(row):
             books.change_kind(row, position + span.start, int(Slot.SHARED))
+
+    def _open_evenings(self) -> None:
+        """Extra sessions on the evenings of days that are already in the books; free ones of who left are off."""
+        world, books, surgeries = self.world, self.world.books, self.organisation.model.care.surgeries
+        holds = (world.gps["extra_sessions"] > 0) | (world.gps["surge"] > 0)
+        if "holds_sessions" in world.gps:
+            holds |= world.gps["holds_sessions"] > 0
+        row, column = np.nonzero((books.free == Slot.EXTRA) & ~holds[:, None])
+        books.close(row, column)
+        most = int(self.chosen(self.settings.extra_slots_per_week, "cpts.extra_slots_per_week") + 0.5)
+        for day in range(int(np.floor_divide(world.now, DAY)) + 1, books.last_day):
+            evening_slots.open_on(world, surgeries, np.flatnonzero(extra_evening(world, day)), day, most)
 
     def _release(self, world: World, start: float, end: float) -> None:
         """Unused shared slots of the day serve the GPs' own patients: from the release hour on, earlier ones at once.
