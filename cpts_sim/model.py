@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
+from zlib import error as ZlibError
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +26,12 @@ from cpts_sim.engine.events import SCHEMAS
 from cpts_sim.engine.journal import Chunk, Journal
 from cpts_sim.errors import InputError
 from cpts_sim.evidence import load_parameters
+from cpts_sim.files import reason, write_file
 from cpts_sim.missions import SameMoney, existing, install
 from cpts_sim.scenario import Scenario
 from cpts_sim.scenario.state_key import NO_ARM, state_keys
 from cpts_sim.shocks import install as install_shocks
+from cpts_sim.words import say
 
 PROCESS_GP, PROCESS_HOSPITAL, PROCESS_CALENDAR = 1, 3, 4
 """Who goes first at one time; 2 is the CPTS (``missions.organisation``)."""
@@ -181,7 +186,11 @@ class Model(MesaModel):
         return Model(self.spec, self.seed, arm=arm, observers=observers, state=self.state(), territory=self.territory)
 
     def checkpoint(self, path: str | Path) -> None:
-        """Write the state to one file of arrays."""
+        """Write the state to one file of arrays, as a whole: a checkpoint that was there stays until the new one is.
+
+        Raises:
+            InputError: the disk is full or the folder cannot be written.
+        """
         state = self.state()
         flat: dict[str, Any] = {}
         for name, columns in state["tables"].items():
@@ -191,9 +200,9 @@ class Model(MesaModel):
         numbers = {"now": state["now"], "written": state["written"], "epoch": EPOCH, "seed": self.seed}
         flat |= {name: np.array([number]) for name, number in numbers.items()}
         flat |= {name: np.array([key]) for name, key in state_keys(self.spec, self.arm, self.seed, EPOCH).items()}
-        target = Path(path)
-        with target.open("wb") as file:
-            np.savez_compressed(file, **flat)
+        held = BytesIO()
+        np.savez_compressed(held, **flat)
+        write_file(Path(path), held.getvalue())
 
     @classmethod
     def resume(
@@ -205,13 +214,7 @@ class Model(MesaModel):
         Raises:
             InputError: the file is not a checkpoint of this scenario, arm, epoch or, if given, seed.
         """
-        try:
-            with np.load(path) as file:
-                arrays = {name: file[name] for name in file.files}
-        except (OSError, ValueError) as error:
-            raise InputError(f"{path}: {error}, expected a checkpoint file; write one with checkpoint().") from None
-        if int(arrays.get("epoch", np.zeros(1))[0]) != EPOCH:
-            raise InputError(f"{path}: checkpoint of another epoch, expected {EPOCH}; run the scenario again.")
+        arrays = _arrays_of(path)
         state: dict[str, Any] = {"now": float(arrays.pop("now")[0]), "written": int(arrays.pop("written")[0])}
         written = int(arrays.pop("seed")[0])
         arrays.pop("epoch")
@@ -225,6 +228,27 @@ class Model(MesaModel):
         return cls(spec, written, arm=arm, observers=observers, state=state)
 
 
+def _arrays_of(path: str | Path) -> dict[str, Array]:
+    """Read the arrays of a checkpoint.
+
+    Raises:
+        InputError: the file is no checkpoint, is cut short or damaged, or is of another epoch.
+    """
+    try:
+        with np.load(path) as file:
+            arrays = {name: file[name] for name in file.files}
+        epoch = int(arrays["epoch"][0])
+    except OSError as error:
+        raise InputError(say("model.checkpoint_unreadable", file=path, why=reason(error))) from None
+    except (ValueError, KeyError, IndexError, EOFError, BadZipFile, ZlibError, TypeError, NotImplementedError):
+        raise InputError(say("model.checkpoint_damaged", file=path)) from None
+    if epoch != EPOCH:
+        raise InputError(say("model.checkpoint_epoch", file=path, epoch=epoch, mine=EPOCH))
+    if not {"now", "written", "seed"} <= arrays.keys():
+        raise InputError(say("model.checkpoint_damaged", file=path))
+    return arrays
+
+
 def _check_checkpoint(
     path: str | Path, arrays: dict[str, Array], spec: Scenario, arm: str | None, seeds: tuple[int, int | None]
 ) -> None:
@@ -236,11 +260,11 @@ def _check_checkpoint(
     written, wanted = seeds
     keys = {name: str(arrays.pop(name, np.array([""]))[0]) for name in ("scenario_key", "arm_key")}
     if wanted is not None and wanted != written:
-        raise InputError(f"{path}: checkpoint of seed {written}, expected seed {wanted}; resume with seed={written}.")
+        raise InputError(say("model.checkpoint_seed", file=path, seed=written, wanted=wanted))
     expected = state_keys(spec, arm, written, EPOCH)
     if keys["scenario_key"] != expected["scenario_key"]:
-        raise InputError(f"{path}: checkpoint of another scenario, expected that of {spec.name!r}; run it again.")
+        raise InputError(say("model.checkpoint_scenario", file=path, name=spec.name))
     if keys["arm_key"] not in (NO_ARM, expected["arm_key"]):
-        raise InputError(f"{path}: checkpoint of another arm, expected arm {arm!r}; resume it in its own arm.")
+        raise InputError(say("model.checkpoint_arm", file=path, arm=arm or "–"))
 
 

@@ -18,7 +18,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = (
     {"errors"},
     {"words"},
-    {"engine", "evidence"},
+    {"engine", "evidence", "files"},
     {"territory", "measures", "scenario"},
     {"care"},
     {"agents", "missions", "shocks", "theory"},

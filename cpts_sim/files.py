@@ -1,0 +1,107 @@
+"""Files are whole or absent: written beside their place, put on the disk, renamed. What fails is said in words."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+from cpts_sim.errors import InputError
+from cpts_sim.words import say
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system answers when there is no room."""
+
+_REASONS = {
+    **dict.fromkeys(FULL, "full"), errno.EACCES: "permission", errno.EPERM: "permission", errno.EROFS: "read_only",
+    errno.ENOENT: "absent", errno.ENOTDIR: "not_a_folder", errno.EISDIR: "a_folder", errno.EEXIST: "exists",
+    errno.ENAMETOOLONG: "long_name", errno.EMFILE: "too_many_open", errno.ENFILE: "too_many_open", errno.EIO: "device",
+    errno.EBUSY: "busy", errno.ETXTBSY: "busy", errno.ENOTEMPTY: "not_empty", errno.ENOMEM: "memory",
+}  # fmt: skip
+
+_rank = count()
+
+
+def reason(error: OSError) -> str:
+    """Return why the system refused, in the current language (the system's own words where it is a rare reason)."""
+    key = _REASONS.get(error.errno or 0)
+    return say(f"files.{key}") if key else error.strerror or str(error) or type(error).__name__
+
+
+def write_fault(error: OSError, place: Path) -> InputError:
+    """Return the one sentence for a place that cannot be written: the place, why, and what to do."""
+    if error.errno in FULL:
+        return InputError(say("files.disk_full", place=place))
+    return InputError(say("files.cannot_write", place=place, why=reason(error)))
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file as a whole, over what was there; an interruption leaves the old one, or none.
+
+    Raises:
+        InputError: the disk is full or the folder cannot be written; what was there before is untouched.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}-{next(_rank)}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        put_on_disk(draft, data)
+        draft.replace(path)
+    except OSError as error:
+        raise write_fault(error, path) from None
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def put_on_disk(path: Path, data: bytes) -> None:
+    """Write a file and wait until the disk has it: a rename must never come before its content."""
+    with path.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def write_folder(target: Path, files: dict[str, bytes]) -> None:
+    """Write a folder as a whole: under a temporary name beside it, then renamed over what was there.
+
+    Raises:
+        InputError: the disk is full or the place cannot be written; what was there before is untouched.
+    """
+    draft = target.parent / f".{target.name}.{os.getpid()}-{next(_rank)}.partial"
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for name, data in sorted(files.items()):
+            place = draft / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            put_on_disk(place, data)
+        _swap(draft, target)
+    except OSError as error:
+        raise write_fault(error, target) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _swap(draft: Path, target: Path) -> None:
+    """Put a folder in the place of another, which comes back if that fails."""
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    if not target.exists():
+        draft.rename(target)
+        return
+    old = target.parent / f".{target.name}.{os.getpid()}-{next(_rank)}.old"
+    target.rename(old)
+    try:
+        draft.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def free_name(place: Path) -> Iterator[Path]:
+    """Yield the place's own name, then name-2, name-3, …"""
+    yield place
+    yield from (place.with_name(f"{place.name}-{rank}") for rank in count(2))
