@@ -14,7 +14,7 @@ from cpts_sim.cli._notes import of_territory
 from cpts_sim.cli._options import json_option, scenario_argument, write_json
 from cpts_sim.evidence import load_parameters
 from cpts_sim.scenario import Arm, Scenario, as_written, load
-from cpts_sim.words import date_words, has, say
+from cpts_sim.words import date_words, has, say, unit_words
 
 Section = tuple[str, list[str]]
 """A heading and its lines."""
@@ -64,8 +64,8 @@ def _institution(switch: Switch, scenario: Scenario) -> str:
     entry = load_parameters(scenario.reference_year, levels(scenario.baseline)).entry(switch.parameter)
     value = entry.value if isinstance(entry.value, float) else 0.0
     told: dict[str, Any] = {
-        "name": switch.name, "level": f"{value:g}", "unit": entry.unit, "title": say(f"baseline.{switch.name}"),
-        "acts_on": switch.acts_on,
+        "name": switch.name, "level": f"{value:g}", "unit": unit_words(entry.unit),
+        "title": say(f"baseline.{switch.name}"), "acts_on": switch.acts_on,
     }  # fmt: skip
     ahead = since_minutes(scenario.baseline, scenario.start).get(switch.name, 0.0)
     if ahead <= 0.0:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import click
@@ -10,7 +9,7 @@ import click
 from cpts_sim.cli._options import cut, json_option, table, write_json
 from cpts_sim.errors import UsageError
 from cpts_sim.evidence import REFERENCE_YEARS, ParameterEntry, Parameters, load_parameters, plain_value
-from cpts_sim.words import did_you_mean, label, say
+from cpts_sim.words import did_you_mean, say, unit_words
 
 _YEARS = [str(year) for year in REFERENCE_YEARS]
 
@@ -62,14 +61,8 @@ def _listing(entries: list[ParameterEntry]) -> str:
 
 
 def _row(entry: ParameterEntry) -> tuple[str, ...]:
-    value, unit, source = cut(_value(entry), 28), cut(_unit(entry), 28), cut(entry.source, 40)
-    return entry.id, value, unit, _range(entry), entry.grade, source
-
-
-def _unit(entry: ParameterEntry) -> str:
-    """Return the unit in the current language where its phrase is one of those we know, else as it is written."""
-    slug = re.sub(r"[^a-z0-9]+", "_", entry.unit.lower()).strip("_")
-    return label(f"units.{slug}", default=entry.unit)
+    value, unit, source = cut(_value(entry), 28), cut(unit_words(entry.unit), 28), cut(entry.source, 40)
+    return entry.id, value, unit, _range(entry), say(f"cli.grade_short_{entry.grade}"), source
 
 
 def _value(entry: ParameterEntry) -> str:
@@ -93,7 +86,7 @@ def _card(entry: ParameterEntry) -> str:
         "id": entry.id,
         "value": _value(entry),
         "by_year": by_year,
-        "unit": _unit(entry),
+        "unit": unit_words(entry.unit),
         "range": _range(entry),
         "prior": entry.prior,
         "grade": say(f"cli.grade_{entry.grade}"),

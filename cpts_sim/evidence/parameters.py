@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cpts_sim.errors import InputError, InternalError
 from cpts_sim.evidence.entry import ParameterEntry, Value, freeze, numbers_in, same_shape, thaw
 from cpts_sim.evidence.reader import shipped_entries
-from cpts_sim.words import did_you_mean, say
+from cpts_sim.words import did_you_mean, say, unit_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -158,10 +158,10 @@ def _fault(known: Mapping[str, ParameterEntry], identifier: str, raw: Any) -> st
         value = ()
     if not same_shape(entry.value, value):
         expected = _form(entry.value)
-        return say("evidence.not_a_number", id=identifier, value=raw, expected=expected, unit=entry.unit)
+        return say("evidence.not_a_number", id=identifier, value=raw, expected=expected, unit=unit_words(entry.unit))
     if any(not entry.low <= number <= entry.high for number in numbers_in(value)):
         bounds = {"low": f"{entry.low:g}", "high": f"{entry.high:g}"}
-        return say("evidence.out_of_range", id=identifier, value=raw, unit=entry.unit, **bounds)
+        return say("evidence.out_of_range", id=identifier, value=raw, unit=unit_words(entry.unit), **bounds)
     return ""
 
 

@@ -12,6 +12,7 @@ from cpts_sim.words.catalogue import has, label, languages, rooms, say, sentence
 from cpts_sim.words.closest import did_you_mean
 from cpts_sim.words.language import LANGUAGES, choose_language, current_language, speaking, use_language
 from cpts_sim.words.numbers import date_words, duration, euros, interval, number, percent, signed
+from cpts_sim.words.units import french_units, unit_words
 
 __all__ = [
     "LANGUAGES",
@@ -21,6 +22,7 @@ __all__ = [
     "did_you_mean",
     "duration",
     "euros",
+    "french_units",
     "has",
     "interval",
     "label",
@@ -32,5 +34,6 @@ __all__ = [
     "sentences",
     "signed",
     "speaking",
+    "unit_words",
     "use_language",
 ]

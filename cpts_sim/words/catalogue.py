@@ -37,13 +37,14 @@ def sentences(room: str) -> Mapping[str, Sentence]:
     source = files(__package__).joinpath(f"{room}.yaml")
     if not source.is_file():
         raise InternalError(f"words/{room}.yaml: no such catalogue; add the file or correct the key.")
-    content = _parse(source.read_text(encoding="utf-8"))
+    content = parse(source.read_text(encoding="utf-8"))
     if not isinstance(content, dict):
         raise InternalError(f"words/{room}.yaml: expected a mapping key → {{fr: …, en: …}}.")
     return {f"{room}.{key}": value for key, value in content.items()}
 
 
-def _parse(text: str) -> Any:
+def parse(text: str) -> Any:
+    """Return what a YAML text holds."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

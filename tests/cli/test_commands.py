@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +21,7 @@ from cpts_sim.cli._main import asked_language, build, exit_code
 from cpts_sim.errors import InputError, InternalError, UsageError
 from cpts_sim.evidence import load_parameters
 from cpts_sim.scenario import load
-from cpts_sim.words import current_language, has, sentences, speaking, use_language
+from cpts_sim.words import current_language, french_units, has, sentences, speaking, use_language
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "scenarios").glob("*.yaml"))
@@ -256,15 +254,14 @@ def test_completion_answers() -> None:
     assert "validate" in done.stdout
 
 
-def test_the_usual_units_of_parameters_are_said_in_french() -> None:
-    """Every unit that several parameters share, and the words are those of a unit in the data."""
-    entries = load_parameters(2019).entries()
-    uses = Counter(entry.unit for entry in entries)
-    slugs = {unit: re.sub(r"[^a-z0-9]+", "_", unit.lower()).strip("_") for unit in uses}
-    shared = [unit for unit, count in uses.items() if count > 1 and len(unit) < 60]
-    assert len(shared) > 30
-    assert [unit for unit in shared if not has(f"units.{slugs[unit]}")] == []
-    assert {key.partition(".")[2] for key in sentences("units")} <= set(slugs.values())
+def test_every_unit_of_a_parameter_is_said_in_french() -> None:
+    """And no translation is left of a unit that the data no longer have."""
+    units = {entry.unit for year in (2019, 2024) for entry in load_parameters(year).entries()}
+    codes = {unit for unit in units if has(f"units.{unit}")}
+    assert len(units) > 600
+    assert sorted(units - codes - set(french_units())) == []
+    assert sorted(set(french_units()) - units) == []
+    assert {key.partition(".")[2] for key in sentences("units")} == codes
 
 
 def test_a_parameter_is_shown_with_its_unit_in_the_reader_s_language(run) -> None:
@@ -272,7 +269,8 @@ def test_a_parameter_is_shown_with_its_unit_in_the_reader_s_language(run) -> Non
     shared = next(e.id for e in load_parameters(2019).entries() if e.unit == "per_1000_year")
     assert "pour 1 000 habitants et par an" in run("parameters", shared, "--lang", "fr")[1]
     assert "per 1 000 inhabitants and year" in run("parameters", shared, "--lang", "en")[1]
-    assert load_parameters(2019).entry(identifier).unit in run("parameters", identifier, "--lang", "fr")[1]
+    assert load_parameters(2019).entry(identifier).unit in run("parameters", identifier, "--lang", "en")[1]
+    assert "nouveaux épisodes de soins infirmiers courts" in run("parameters", identifier, "--lang", "fr")[1]
 
 
 def test_a_territory_without_emergency_department_is_told(run, monkeypatch: pytest.MonkeyPatch) -> None:

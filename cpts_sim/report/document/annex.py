@@ -9,7 +9,7 @@ from cpts_sim.experiment.keys import SCHEMA
 from cpts_sim.report.document.blocks import Code, Section, Table, Text
 from cpts_sim.report.document.depends import grade_of, parameter_head, range_of, value_of
 from cpts_sim.report.document.reading import Told
-from cpts_sim.words import say
+from cpts_sim.words import say, unit_words
 
 SOURCES = (("insee", "open"), ("drees", "open"), ("cnam", "open"), ("ign", "open"), ("studies", "cited"),
            ("program", "mit"))  # fmt: skip
@@ -57,9 +57,9 @@ def parameters(told: Told) -> Section:
 def _room(room: str, entries: list[ParameterEntry], lang: str) -> Table:
     """Return the parameters of one file."""
     rows = tuple(
-        (entry.id + (" *" if entry.overridden else ""), value_of(entry, lang), entry.unit, range_of(entry, lang),
-         grade_of(entry, lang), f"{entry.source} ({entry.year})") for entry in entries
+        (entry.id + (" *" if entry.overridden else ""), value_of(entry, lang), unit_words(entry.unit, lang),
+         range_of(entry, lang), grade_of(entry, lang), f"{entry.source} ({entry.year})") for entry in entries
     )  # fmt: skip
     caption = say("document.table.room", lang, room=room, count=len(rows))
     return Table(f"parameters-{room}", caption, parameter_head(lang), rows, words=frozenset({1, 2, 3, 4, 5}),
-                 english=frozenset({0, 2, 5}), small=True)  # fmt: skip
+                 english=frozenset({0, 5}), small=True)  # fmt: skip

@@ -9,7 +9,7 @@ from cpts_sim.explain import mission_card, mission_names
 from cpts_sim.report.document.blocks import Section, Table, Text
 from cpts_sim.report.document.compared import missions_in
 from cpts_sim.report.document.reading import Told
-from cpts_sim.words import number, percent, say
+from cpts_sim.words import number, percent, say, unit_words
 
 WEAK = ("judgement", "D")
 SHOWN = 8
@@ -28,10 +28,10 @@ def depends(told: Told) -> Section:
     share = percent(len(weak) / len(entries), 0, lang)
     intro = say("document.depends.intro", lang, weak=len(weak), count=len(entries), share=share)
     widest = sorted(weak, key=lambda entry: (-_width(entry), entry.id))[:SHOWN]
-    rows = tuple((entry.id, value_of(entry, lang), entry.unit, range_of(entry, lang), grade_of(entry, lang),
-                  f"{entry.source} ({entry.year})") for entry in widest)  # fmt: skip
+    rows = tuple((entry.id, value_of(entry, lang), unit_words(entry.unit, lang), range_of(entry, lang),
+                  grade_of(entry, lang), f"{entry.source} ({entry.year})") for entry in widest)  # fmt: skip
     table = Table("weakest", say("document.table.weakest", lang, count=len(rows)), parameter_head(lang), rows,
-                  words=frozenset({1, 2, 3, 4, 5}), english=frozenset({0, 2, 5}), small=True)  # fmt: skip
+                  words=frozenset({1, 2, 3, 4, 5}), english=frozenset({0, 5}), small=True)  # fmt: skip
     return Section("depends", title, (Text(intro), table, Text(say("document.depends.how", lang), "note")))
 
 
