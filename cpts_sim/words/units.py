@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from cpts_sim.words.catalogue import parse, has, say
+from cpts_sim.words.catalogue import has, parse, say
 from cpts_sim.words.language import current_language
 
 
