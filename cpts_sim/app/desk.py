@@ -40,7 +40,7 @@ class Desk:
 
     def __init__(self, presets: Mapping[str, Mapping[str, Any]], limits: Limits, pool: Pool) -> None:
         self.presets, self.limits, self.pool = presets, limits, pool
-        self.shelf = Shelf(limits.memory_bytes)
+        self.shelf = Shelf(limits.memory_bytes, limits.idle_bytes)
 
     async def jobs(self, ask: Ask) -> Jobs:
         """Check an ask and name its jobs (in a thread: reading calendars takes time).
@@ -50,32 +50,62 @@ class Desk:
         """
         return await asyncio.to_thread(jobs_of, ask, self.presets, self.limits)
 
+    def open_all(self, jobs: Sequence[Job], session: int, watcher: Watcher) -> list[Record]:
+        """Return the records of some jobs, or none of them.
+
+        Raises:
+            InputError: too much is waiting, or in memory.
+        """
+        records: list[Record] = []
+        new: list[Record] = []
+        try:
+            for job in jobs:
+                known = self.shelf.get(job.key)
+                held = known is not None and session in known.holders
+                records.append(self.open(job, session, watcher))
+                if not held:
+                    new.append(records[-1])
+        except InputError:
+            for record in new:
+                self.release(record, session, watcher)
+            raise
+        return records
+
     def open(self, job: Job, session: int, watcher: Watcher, urgency: int = NOW) -> Record:
         """Return the record of a job, computed before, being computed or asked for now.
 
         Raises:
-            InputError: too much is waiting.
+            InputError: too much is waiting, or in memory.
         """
         record = self.shelf.get(job.key)
         if record is None:
             if self.pool.waiting >= self.limits.waiting_jobs:
                 raise InputError(say("app.busy", count=self.pool.waiting))
-            self.shelf.make_room()
+            if not self.shelf.make_room():
+                raise InputError(say("app.no_memory"))
             record = self.shelf.make(job.key)
             self.pool.submit(job, record.receive, urgency)
+        self.want(record, session, watcher)
+        return record
+
+    def want(self, record: Record, session: int, watcher: Watcher) -> None:
+        """A session wants a record."""
         record.holders.add(session)
         if watcher not in record.watchers:
             record.watchers.append(watcher)
-        return record
 
     def release(self, record: Record, session: int, watcher: Watcher) -> None:
-        """A session does not want a record any more; what nobody wants is no longer computed."""
+        """A session does not want a record any more; what nobody wants is not computed on, nor kept when useless."""
         record.holders.discard(session)
         if watcher in record.watchers:
             record.watchers.remove(watcher)
-        if not record.holders and not record.done and record.failed is None:
-            self.pool.forget(record.key)
-            self.shelf.drop(record.key)
+        if record.holders:
+            return
+        if not record.done:
+            if record.failed is None:
+                self.pool.forget(record.key)
+            self.shelf.drop(record)
+        self.shelf.make_room()
 
 
 def jobs_of(ask: Ask, presets: Mapping[str, Mapping[str, Any]], limits: Limits) -> Jobs:

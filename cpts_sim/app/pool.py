@@ -16,7 +16,7 @@ from cpts_sim.app.worker import Job
 
 Receive = Callable[..., None]
 """Called on the event loop with what a worker tells of a job."""
-KILLED, LATE = "killed", "late"
+KILLED, LATE, NONE_LEFT = "killed", "late", "no_workers"
 
 
 @dataclass(order=True)
@@ -44,10 +44,14 @@ class Pool:
     Args:
         workers: how many.
         job_s: time a job may take; a worker that takes longer is ended and replaced.
+        deaths: workers that may die without any job done in between; then no more are started for ``rest_s``, and
+            jobs fail at once: a machine where none can live is not kept busy starting them for ever.
+        rest_s: how long that lasts.
     """
 
-    def __init__(self, workers: int, job_s: float) -> None:
-        self.workers, self.job_s = workers, job_s
+    def __init__(self, workers: int, job_s: float, deaths: int, rest_s: float) -> None:
+        self.workers, self.job_s, self.deaths, self.rest_s = workers, job_s, deaths, rest_s
+        self._dead, self._rests_until = 0, 0.0
         self._hands: list[_Hand] = []
         self._waiting: list[_Wanted] = []
         self._ranks = itertools.count()
@@ -67,6 +71,9 @@ class Pool:
 
     def submit(self, job: Job, receive: Receive, urgency: int) -> None:
         """Ask for a job; smaller urgencies are taken first."""
+        if not self._hands and not self._try_again():
+            receive("failed", NONE_LEFT)
+            return
         self._waiting.append(_Wanted(urgency, next(self._ranks), job, receive))
         self._assign()
 
@@ -122,6 +129,7 @@ class Pool:
         elif hand.now is not None and told[1] == hand.now.job.key:
             hand.now.receive(told[0], *told[2:])
             if told[0] in ("done", "failed", "stopped"):
+                self._dead = 0
                 self._release(hand)
                 self._assign()
 
@@ -138,9 +146,31 @@ class Pool:
         self._release(hand)
         hand.process.kill()
         hand.pipe.close()
-        self._hire()
+        self._dead += why == KILLED
+        if self._dead < self.deaths:
+            self._hire()
         if wanted is not None:
             wanted.receive("failed", why)
+        if not self._hands:
+            self._give_up()
+        else:
+            self._assign()
+
+    def _give_up(self) -> None:
+        """No worker lives: tell all who wait, and start none for a while."""
+        if self._loop is not None:
+            self._rests_until = self._loop.time() + self.rest_s
+        waiting, self._waiting = self._waiting, []
+        for wanted in waiting:
+            wanted.receive("failed", NONE_LEFT)
+
+    def _try_again(self) -> bool:
+        """Start one worker after the rest; returns whether there is one."""
+        if self._loop is None or self._closing or self._loop.time() < self._rests_until:
+            return False
+        self._dead = self.deaths - 1
+        self._hire()
+        return True
 
     # ------------------------------------------------------------------------------------------ jobs
     def _assign(self) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from cpts_sim.app.pack import renumbered
 
 Watcher = Callable[["Record"], None]
+OWN_BYTES = 2000
+"""What a record takes besides its content, so that many small ones count too."""
 
 
 @dataclass
@@ -21,7 +23,7 @@ class Record:
         key: what decides its content.
         stage: the bytes needed once. blocks: blocks of days. draw: numbers of a further draw.
         warming: share of the warm-up lived. done: complete. failed: why it will never be complete.
-        watchers: called whenever something has come. holders: sessions that want it.
+        watchers: called whenever something has come. holders: sessions that want it. size: bytes in memory.
     """
 
     number: int
@@ -34,11 +36,7 @@ class Record:
     failed: str | None = None
     watchers: list[Watcher] = field(default_factory=list)
     holders: set[int] = field(default_factory=set)
-
-    @property
-    def size(self) -> int:
-        """Bytes in memory."""
-        return sum(map(len, self.blocks)) + len(self.stage or b"") + len(self.draw or b"")
+    size: int = OWN_BYTES
 
     def part(self, name: str | int) -> bytes | None:
         """Return the bytes of a part: "stage", "draw" or the rank of a block; None when it is not there (yet)."""
@@ -60,6 +58,7 @@ class Record:
             self.done = True
         elif what == "failed":
             self.failed = str(content[0])
+        self.size += sum(len(part) for part in content if isinstance(part, bytes))
         for watcher in list(self.watchers):
             watcher(self)
 
@@ -69,10 +68,11 @@ class Shelf:
 
     Args:
         most_bytes: room for all of them.
+        idle_bytes: room for those that nobody holds.
     """
 
-    def __init__(self, most_bytes: int) -> None:
-        self.most_bytes = most_bytes
+    def __init__(self, most_bytes: int, idle_bytes: int) -> None:
+        self.most_bytes, self.idle_bytes = most_bytes, idle_bytes
         self._numbers = itertools.count(1)
         self._by_key: OrderedDict[str, Record] = OrderedDict()
         self._by_number: dict[int, Record] = {}
@@ -99,23 +99,26 @@ class Shelf:
 
     def make(self, key: str) -> Record:
         """Put a new record on the shelf (in place of a failed one)."""
-        self.drop(key)
+        old = self._by_key.get(key)
+        if old is not None:
+            self.drop(old)
         record = Record(next(self._numbers), key)
         self._by_key[key] = self._by_number[record.number] = record
         return record
 
-    def drop(self, key: str) -> None:
-        """Take a record away."""
-        record = self._by_key.pop(key, None)
-        if record is not None:
-            self._by_number.pop(record.number, None)
+    def drop(self, record: Record) -> None:
+        """Take a record away, and no other that has come under its key since."""
+        self._by_number.pop(record.number, None)
+        if self._by_key.get(record.key) is record:
+            del self._by_key[record.key]
 
-    def make_room(self) -> None:
-        """Forget complete records that nobody watches, the one used longest ago first, until the limit is held."""
-        size = self.size
-        for key, record in list(self._by_key.items()):
-            if size <= self.most_bytes:
-                return
-            if not record.holders and (record.done or record.failed is not None):
-                size -= record.size
-                self.drop(key)
+    def make_room(self) -> bool:
+        """Forget complete records that nobody wants, the one used longest ago first; returns whether there is room."""
+        idle = [record for record in self._by_key.values() if not record.holders and record.done]
+        size, unwanted = self.size, sum(record.size for record in idle)
+        for record in idle:
+            if size <= self.most_bytes and unwanted <= self.idle_bytes:
+                break
+            size, unwanted = size - record.size, unwanted - record.size
+            self.drop(record)
+        return size <= self.most_bytes

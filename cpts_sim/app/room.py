@@ -102,20 +102,25 @@ class Room:
         self._shown: dict[str, Any] | None = None
         self._shown_run: dict[str, Any] | None = None
         self._shown_records: list[Record] = []
+        self._shower = 0
         self._votes: dict[int, str] = {}
 
     def enter(self, may_run: bool) -> Session | None:
-        """Let a page in, or None when the room is full."""
-        if len(self.sessions) >= self.limits.sessions:
+        """Let a page in, or None when the room is full; some seats are the teacher's, however many students come."""
+        students = sum(not session.may_run for session in self.sessions.values())
+        full = len(self.sessions) >= self.limits.sessions
+        if full or (not may_run and students >= self.limits.sessions - self.limits.kept_seats):
             return None
         session = Session(next(self._numbers), self.limits, may_run)
         self.sessions[session.number] = session
         return session
 
     def leave(self, session: Session) -> None:
-        """A page has gone."""
+        """A page has gone; what it showed to the class stays with those who follow, and is shown to nobody new."""
         self.sessions.pop(session.number, None)
         self._votes.pop(session.number, None)
+        if self._shower == session.number:
+            self._shown, self._shown_run, self._shown_records, self._shower = None, None, [], 0
         session.close(self.desk)
 
     async def act(self, session: Session, message: Any) -> None:
@@ -144,7 +149,7 @@ class Room:
         jobs = await self.desk.jobs(read_ask(content, self.limits))
         if session.number not in self.sessions:
             return
-        records = [self.desk.open(job, session.number, session.progress) for job in jobs.arms]
+        records = self.desk.open_all(jobs.arms, session.number, session.progress)
         session.jobs, session.following = jobs, False
         session.hold(self.desk, records)
         session.pulls.clear()
@@ -176,7 +181,7 @@ class Room:
         arms = [r for r in session.records.values() if r.key in {job.key for job in session.jobs.arms}]
         by_key = {record.key: record for record in arms}
         self._shown_records = [by_key[job.key] for job in session.jobs.arms]
-        ask = session.jobs.ask.model_dump()
+        self._shower, ask = session.number, session.jobs.ask.model_dump()
         self._shown_run = {"ask": ask, "records": [record.number for record in self._shown_records]}
         for other in self.sessions.values():
             if other.following and other is not session:
@@ -189,9 +194,7 @@ class Room:
             return
         if {record.number for record in self._shown_records} != set(session.records):
             for record in self._shown_records:
-                record.holders.add(session.number)
-                if session.progress not in record.watchers:
-                    record.watchers.append(session.progress)
+                self.desk.want(record, session.number, session.progress)
             session.hold(self.desk, self._shown_records)
             session.tell("run", **self._shown_run)
             for record in self._shown_records:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +37,9 @@ def serve(host: str, port: int, open_to_class: bool, scenarios: list[Path], work
         UsageError: the address can be seen from the network and nobody said so, or the port is taken.
     """
     check_extra()
+    from cpts_sim.app.door import LOOPBACK, Door
     from cpts_sim.app.presets import presets
-    from cpts_sim.app.server import LOOPBACK, Door
+    from cpts_sim.app.server import make_app
 
     inside = host in LOOPBACK
     if not inside and not open_to_class:
@@ -48,14 +49,19 @@ def serve(host: str, port: int, open_to_class: bool, scenarios: list[Path], work
     chosen = presets(scenarios)
     with _listening(host, port) as listening:
         shown = _address(host, listening.getsockname()[1])
+
+        def ready() -> None:
+            """Say where the page is once its first days are there: it opens at once."""
+            if open_to_class:
+                pages = {"teacher": f"{shown}?code={door.key}", "students": f"{shown}?code={door.code}"}
+                tell(say("app.open_addresses", **pages))
+            else:
+                tell(say("app.served", address=shown))
+            tell(say("app.served_stop"))
+
         if open_to_class:
             tell(say("app.open_warning", host=host))
-            pages = {"teacher": f"{shown}?code={door.key}", "students": f"{shown}?code={door.code}"}
-            tell(say("app.open_addresses", **pages))
-        else:
-            tell(say("app.served", address=shown))
-        tell(say("app.served_stop"))
-        _run(chosen, door, limits, workers, listening)
+        _run(make_app(chosen, door=door, limits=limits, workers=workers, ready=ready), limits, listening)
 
 
 def new_code() -> str:
@@ -87,12 +93,9 @@ def _address(host: str, port: int) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def _run(chosen: Mapping[str, Mapping[str, Any]], door: Any, limits: Limits, workers: int, listening: Any) -> None:
+def _run(app: Any, limits: Limits, listening: Any) -> None:
     import uvicorn
 
-    from cpts_sim.app.server import make_app
-
-    app = make_app(chosen, door=door, limits=limits, workers=workers)
     config = uvicorn.Config(
         app, log_level="warning", ws_max_size=limits.message_bytes, ws_max_queue=64,
         limit_concurrency=4 * limits.sessions, timeout_keep_alive=10, server_header=False,

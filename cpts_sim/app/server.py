@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hmac
 import json
-import time
-from collections import deque
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -21,21 +16,24 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from cpts_sim.app.asks import Ask
 from cpts_sim.app.desk import Desk
+from cpts_sim.app.door import Door
 from cpts_sim.app.limits import Limits
 from cpts_sim.app.page import Files, recorded_page
 from cpts_sim.app.pool import Pool
 from cpts_sim.app.presets import SCHOOL_PEOPLE, offer
+from cpts_sim.app.records import Record
 from cpts_sim.app.room import Room, read_message
 from cpts_sim.app.session import Session
 from cpts_sim.errors import CptsSimError
 from cpts_sim.words import say
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 POLICY, TRY_LATER, TOO_BIG = 1008, 1013, 1009
 """Reasons for closing a socket (RFC 6455)."""
 DEFAULT = Ask(preset="rural_underdense", population=SCHOOL_PEOPLE)
 """What the page asks for first."""
 NOBODY = 0
+READY_S = 10.0
+"""How long the address waits for the territory shown first, which may take long on a slow machine."""
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -46,53 +44,9 @@ HEADERS = {
 }
 
 
-@dataclass
-class Door:
-    """Who may come in.
-
-    Attributes:
-        hosts: names under which the server answers; empty: every name (a class on a local network).
-        code: what students must say; empty: nobody is asked (loopback only).
-        key: what the teacher must say when there is a code.
-    """
-
-    hosts: frozenset[str] = frozenset(LOOPBACK)
-    code: str = ""
-    key: str = ""
-    limits: Limits = field(default_factory=Limits)
-    _wrong: deque[float] = field(default_factory=deque)
-
-    def knows(self, host: str) -> bool:
-        """Whether a request names this server (a page elsewhere cannot give our address a name of its own)."""
-        return not self.hosts or (urlsplit(f"//{host}").hostname or "") in {name.strip("[]") for name in self.hosts}
-
-    def same_origin(self, origin: str | None, host: str) -> bool:
-        """Whether a socket is opened by our own page."""
-        if origin is None:
-            return False
-        parts = urlsplit(origin)
-        return parts.scheme in ("http", "https") and parts.netloc == host
-
-    def role(self, said: str) -> str | None:
-        """Return "full", "watch", or None for a wrong code."""
-        if not self.code:
-            return "full"
-        now = time.monotonic()
-        while self._wrong and now - self._wrong[0] > 60.0:
-            self._wrong.popleft()
-        if len(self._wrong) >= self.limits.wrong_codes:
-            return None
-        if hmac.compare_digest(said.encode(), self.key.encode()):
-            return "full"
-        if hmac.compare_digest(said.encode(), self.code.encode()):
-            return "watch"
-        self._wrong.append(now)
-        return None
-
-
 def make_app(
     presets: Mapping[str, Mapping[str, Any]], *, door: Door | None = None, limits: Limits | None = None,
-    workers: int = 1,
+    workers: int = 1, ready: Callable[[], None] = lambda: None,
 ) -> Starlette:  # fmt: skip
     """Return the application.
 
@@ -101,9 +55,10 @@ def make_app(
         door: who may come in (default: this machine).
         limits: how much may be asked.
         workers: processes that compute.
+        ready: called once, as soon as the territory shown first has its first days (or takes too long).
     """
     limits = limits or Limits()
-    served = _Server(presets, door or Door(limits=limits), limits, workers)
+    served = _Server(presets, door or Door(limits=limits), limits, workers, ready)
     routes = [
         Route("/", served.index),
         Route("/offer.json", served.offer),
@@ -118,24 +73,39 @@ def make_app(
 
 
 class _Server:
-    def __init__(self, presets: Mapping[str, Any], door: Door, limits: Limits, workers: int) -> None:
+    def __init__(
+        self, presets: Mapping[str, Any], door: Door, limits: Limits, workers: int, ready: Callable[[], None]
+    ) -> None:
         self.door, self.limits = door, limits
         self.files = Files()
-        self.pool = Pool(workers, limits.job_s)
+        self.pool = Pool(workers, limits.job_s, limits.deaths, limits.rest_s)
         self.desk = Desk(presets, limits, self.pool)
         self.room = Room(self.desk, limits)
-        self.offered = offer(presets, limits)
-        self._offer = json.dumps(self.offered, ensure_ascii=False).encode()
+        self._ready: Callable[[], None] | None = ready
+        self.offered: dict[str, Any] = {}
+        self._offer = b""
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
         """Start and end the workers; the territory shown first is computed before anybody asks."""
-        self.pool.start()
+        self.pool.start()  # they import the model while this process gathers what is offered
         if DEFAULT.preset in self.desk.presets:
             for job in (await self.desk.jobs(DEFAULT)).arms:
-                self.desk.open(job, NOBODY, lambda record: None)
+                self.desk.open(job, NOBODY, self._prepared)
+        asyncio.get_running_loop().call_later(READY_S, self._tell_ready)
+        self.offered = await asyncio.to_thread(offer, self.desk.presets, self.limits)
+        self._offer = json.dumps(self.offered, ensure_ascii=False).encode()
         yield
         await self.pool.close()
+
+    def _prepared(self, record: Record) -> None:
+        if record.blocks or record.failed is not None:
+            self._tell_ready()
+
+    def _tell_ready(self) -> None:
+        told, self._ready = self._ready, None
+        if told is not None:
+            told()
 
     # ------------------------------------------------------------------------------------------ pages
     def _answer(self, request: Request, content: bytes, kind: str, **headers: str) -> Response:
@@ -158,14 +128,26 @@ class _Server:
         """What may be chosen, and every word."""
         return self._answer(request, self._offer, "application/json; charset=utf-8")
 
+    def _turned_away(self, request: Request, *roles: str) -> Response | None:
+        """Return why a request without the right code gets nothing, None when it may go on."""
+        address = request.client.host if request.client else ""
+        if self.door.role(request.query_params.get("code", "")[:64], address) in roles:
+            return None
+        status = 429 if self.door.guesses(address) else 403
+        return Response(say("app.wrong_code") + "\n", status, HEADERS, "text/plain; charset=utf-8")
+
     async def health(self, request: Request) -> Response:
-        """How much is in use."""
+        """How much is in use (for the teacher)."""
+        if (refusal := self._turned_away(request, "full")) is not None:
+            return refusal
         facts = {"sessions": len(self.room.sessions), "records": len(self.desk.shelf),
                  "bytes": self.desk.shelf.size, "waiting": self.pool.waiting}  # fmt: skip
         return self._answer(request, json.dumps(facts).encode(), "application/json")
 
     async def recorded(self, request: Request) -> Response:
-        """The present pair of runs as one page that needs no server."""
+        """A pair of runs as one page that needs no server (for those who have the code)."""
+        if (refusal := self._turned_away(request, "full", "watch")) is not None:
+            return refusal
         pair = [self.desk.shelf.find(request.path_params[side]) for side in ("left", "right")]
         ready = [record for record in pair if record is not None and record.done]
         if len(ready) < 2:
@@ -184,9 +166,8 @@ class _Server:
         await socket.accept()
         session = None
         try:
-            role = await self._hello(socket)
+            role = await self._let_in(socket)
             if role is None:
-                await _refuse(socket, POLICY, say("app.wrong_code"))
                 return
             session = self.room.enter(role == "full")
             if session is None:
@@ -200,7 +181,21 @@ class _Server:
             if session is not None:
                 self.room.leave(session)
 
-    async def _hello(self, socket: WebSocket) -> str | None:
+    async def _let_in(self, socket: WebSocket) -> str | None:
+        """Wait for the code; who guesses many waits a moment for each answer, who has the right one never."""
+        address = socket.client.host if socket.client else ""
+        with self.door.waiting(address) as room:
+            if not room:
+                await _refuse(socket, TRY_LATER, say("app.too_many_waiting"))
+                return None
+            role = await self._hello(socket, address)
+            if role is None:
+                if self.door.guesses(address):
+                    await asyncio.sleep(self.limits.wrong_wait_s)
+                await _refuse(socket, POLICY, say("app.wrong_code"))
+            return role
+
+    async def _hello(self, socket: WebSocket, address: str) -> str | None:
         try:
             text = await asyncio.wait_for(socket.receive_text(), self.limits.hello_s)
             said = json.loads(text) if len(text) <= 200 else {}
@@ -208,7 +203,7 @@ class _Server:
             return None
         if not isinstance(said, dict) or said.get("do") != "hello":
             return None
-        return self.door.role(str(said.get("code", ""))[:64])
+        return self.door.role(str(said.get("code", ""))[:64], address)
 
     async def _talk(self, socket: WebSocket, session: Session) -> None:
         sender = asyncio.create_task(self._send(socket, session))

@@ -83,8 +83,9 @@ class Computer:
             self._arm(job, scenario, job.arms[0], warm, tell, stop)
             return
         series = [self._series(job, scenario, arm, warm, stop) for arm in job.arms]
-        if not stop():
-            tell("draw", pack(0, {"seed": job.seed}, {"series": np.stack(series)}))
+        whole = [days for days in series if days is not None]
+        if len(whole) == len(job.arms):
+            tell("draw", pack(0, {"seed": job.seed}, {"series": np.stack(whole)}))
 
     def _warm(self, job: Job, scenario: Any, tell: Tell, stop: Stop) -> Warm | None:
         if job.warm_key not in self.warm:
@@ -109,11 +110,12 @@ class Computer:
                 tell("block", rank, block(rank, frames))
                 frames, rank = [], rank + 1
 
-    def _series(self, job: Job, scenario: Any, arm: str, warm: Warm, stop: Stop) -> Array:
+    def _series(self, job: Job, scenario: Any, arm: str, warm: Warm, stop: Stop) -> Array | None:
+        """Return the numbers of an arm day by day, None when it was stopped before its end."""
         rows = []
         for frame in days_of(job, scenario, arm, warm):
             if stop():
-                break
+                return None
             rows.append(frame.series)
         return np.stack(rows, axis=1)
 

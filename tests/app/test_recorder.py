@@ -156,14 +156,15 @@ def test_bytes_come_back_as_they_went() -> None:
 
 
 def test_the_shelf_forgets_what_nobody_holds_first() -> None:
-    shelf = Shelf(250)
+    shelf = Shelf(25_000, 25_000)
     for key in "abc":
         record = shelf.make(key)
-        record.blocks, record.done = [b"x" * 100], True
+        record.receive("block", 0, bytes(8000))
+        record.receive("done")
     shelf.get("a").holders.add(1)  # type: ignore[union-attr]
     shelf.make_room()
     assert shelf.get("a") is not None and shelf.get("b") is None and shelf.get("c") is not None
-    assert shelf.size <= 250
+    assert shelf.size <= 25_000
 
 
 def test_lessons_are_complete_and_can_be_run() -> None:

@@ -4,6 +4,18 @@ import { unpack, recordOf } from "./unpack.js";
 import { Arm } from "./record.js";
 
 const AHEAD = 12; // parts asked for and not yet here
+const KEPT = "cpts_sim code";
+
+/** The code of the class: out of the address at once, so that a projector does not show it; kept for a reload of this tab. */
+function takeCode() {
+  const given = new URLSearchParams(location.search).get("code");
+  try {
+    if (given !== null) sessionStorage.setItem(KEPT, given);
+    const code = given ?? sessionStorage.getItem(KEPT) ?? "";
+    if (given !== null) history.replaceState(null, "", location.pathname + location.hash);
+    return code;
+  } catch { return given ?? ""; } // a browser that keeps nothing: the address keeps its code
+}
 
 export class LiveSource {
   constructor(on) {
@@ -14,6 +26,8 @@ export class LiveSource {
     this.draws = new Map();
     this.day = 0;
     this.recorded = false;
+    this.code = takeCode();
+    this.shared = ""; // the code that a link for others holds
   }
 
   async offer() { return (await fetch("offer.json")).json(); }
@@ -23,7 +37,7 @@ export class LiveSource {
     const path = location.pathname.replace(/[^/]*$/, "");
     this.socket = new WebSocket(`${scheme}://${location.host}${path}live`);
     this.socket.binaryType = "arraybuffer";
-    this.socket.onopen = () => this.say({ do: "hello", code: new URLSearchParams(location.search).get("code") ?? "" });
+    this.socket.onopen = () => this.say({ do: "hello", code: this.code });
     this.socket.onmessage = (event) => {
       if (typeof event.data === "string") this.told(JSON.parse(event.data));
       else this.part(event.data);
@@ -39,6 +53,7 @@ export class LiveSource {
   show(state) { this.say({ do: "show", ...state }); }
 
   told(message) {
+    if (message.topic === "hello") this.shared = message.role === "watch" ? this.code : message.code;
     if (message.topic === "run") this.begin(message);
     else if (message.topic === "progress") this.progress(message);
     else this.on[message.topic]?.(message);
@@ -120,6 +135,7 @@ export class LiveSource {
 
   offlineLink() {
     const [left, right] = this.pair;
-    return left?.done && right?.done ? `record-${left.number}-${right.number}.html` : null;
+    const code = this.code ? `?code=${encodeURIComponent(this.code)}` : "";
+    return left?.done && right?.done ? `record-${left.number}-${right.number}.html${code}` : null;
   }
 }

@@ -239,7 +239,8 @@ function chooseLesson(rank) {
 
 function share() {
   history.replaceState(null, "", link.write(app.state));
-  const address = location.href;
+  const code = app.source.shared ? `?code=${encodeURIComponent(app.source.shared)}` : ""; // students' code, never the teacher's
+  const address = location.href.replace(/[?#].*$/, "") + code + location.hash;
   const done = () => notice(t("copied"));
   const shown = () => openBox(t("share"), make("p", { text: t("copy_this") }), make("input", { type: "text", readonly: true, value: address, "aria-label": t("share") }));
   if (navigator.clipboard) navigator.clipboard.writeText(address).then(done, shown); else shown();
