@@ -174,7 +174,7 @@ def _give_follow_up(world: World, rows: Array, nurse: Array) -> None:
     requests, people, p = world.requests, world.people, world.parameters
     person = requests["person"][rows]
     at = np.floor(world.days.next_opening(np.maximum(requests["next_at"][rows], world.now)))
-    requests["gp"][rows] = nurse
+    requests["provider"][rows] = nurse
     rq.serve_now(world, rows, Route.NURSE, at, Account.SHIFTED)
     last = people["last_followup"][person]
     people["last_followup"][person] = last + p["pathways.followup_credit"] * (at - last)

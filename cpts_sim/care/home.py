@@ -94,7 +94,7 @@ def _own_nurse(world: World, rows: Array, nurse: Array) -> None:
     start[brief] = world.home_care.add_visits(
         raised[brief], key[brief], person[brief], people["commune"][person[brief]], ordinal[brief], nurse[brief]
     )
-    requests["gp"][rows], requests["contacts"][rows], requests["first"][rows] = nurse, 1, First.ACCEPTED
+    requests["provider"][rows], requests["contacts"][rows], requests["first"][rows] = nurse, 1, First.ACCEPTED
     rq.serve_now(world, rows, Route.NURSE, start)
 
 
@@ -130,7 +130,7 @@ def _end_searches(world: World, searched: Searched) -> None:
     if not len(rows):
         return
     nurse = searched.nurse[which]
-    requests["gp"][rows] = nurse
+    requests["provider"][rows] = nurse
     requests["contacts"][rows] = np.minimum(searched.contacts[which], 100)
     requests["first"][rows] = np.where(searched.contacts[which] == 1, First.ACCEPTED, First.REFUSED)
     requests["start"][rows] = np.where(nurse >= 0, searched.start[which], NEVER)

@@ -17,9 +17,10 @@ Array = NDArray[Any]
 COLUMNS: dict[str, str] = {
     "person": "i8", "kind": "i1", "origin": "i1", "ordinal": "i8", "identity": "i8", "raised": "f8", "asked": "f8",
     "wished": "f8", "next_at": "f8", "stage": "i1", "attempt": "i1", "tries": "i1", "rounds": "i1", "contacts": "i1",
-    "first": "i1", "after": "i1", "patience_days": "f4", "gp": "i8", "start": "f8", "route": "i1", "account": "i1",
-    "back": "i1", "desk": "i1",
+    "first": "i1", "after": "i1", "patience_days": "f4", "provider": "i8", "start": "f8", "route": "i1",
+    "account": "i1", "back": "i1", "desk": "i1",
 }  # fmt: skip
+"""``provider``: row of whoever serves, a GP, a nurse or a pharmacy as the route says."""
 NEW, ASKING, BOOKED, ENDED, AT_ED = 0, 1, 2, 3, 4
 FOLLOWERS = 128
 LONGEST_CHAIN = 1 << 29
@@ -57,7 +58,7 @@ def raise_requests(
     identity = (np.asarray(ordinal, dtype=np.int64) << 14) + ((kind << 10) + (origin << 7))
     return world.requests.append(
         len(person), person=person, kind=kind, origin=origin, ordinal=ordinal, identity=identity, raised=raised,
-        asked=raised, wished=wanted, next_at=raised, first=First.NO_CONTACT, gp=-1, start=NEVER,
+        asked=raised, wished=wanted, next_at=raised, first=First.NO_CONTACT, provider=-1, start=NEVER,
     )  # fmt: skip
 
 
@@ -101,8 +102,8 @@ def write_endings(world: World) -> None:
     same = ("raised", "asked", "wished", "kind", "origin", "contacts", "first", "after", "account")
     world.journal.add(
         "request", **{name: requests[name][rows] for name in same}, ended=ended, visit=requests["start"][rows],
-        person=person, ending=ending, route=route, provider=requests["gp"][rows], commune=people["commune"][person],
-        age=world.age_years(person), ald=people["ald"][person], attached=attached,
+        person=person, ending=ending, route=route, provider=requests["provider"][rows],
+        commune=people["commune"][person], age=world.age_years(person), ald=people["ald"][person], attached=attached,
         deprivation=people["deprivation"][person],
     )  # fmt: skip
 

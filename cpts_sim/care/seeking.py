@@ -224,7 +224,7 @@ def _book(world: World, wave: Wave, plan: Plan, chosen: Array, at: Array, offer:
     start = books.start[gp, column]
     requests["stage"][rows] = rq.BOOKED
     requests["next_at"][rows] = NEVER
-    requests["gp"][rows] = gp
+    requests["provider"][rows] = gp
     requests["start"][rows] = start
     requests["route"][rows] = plan.code[offer]
     outside = np.where(world.gps["halo"][gp] > 0, Account.OUTSIDE, world.gps["account"][gp])

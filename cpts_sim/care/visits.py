@@ -61,7 +61,7 @@ def _cancelled(world: World, rows: Array, at: Array) -> None:
     u = world.draws.block("after_cancel", 2, world.people["key"][person], rq.round_identity(requests, rows))
     healed = symptom & (u[0] < p["care.cancel_healed"])
     requests["start"][rows] = NEVER
-    requests["gp"][rows] = -1
+    requests["provider"][rows] = -1
     rq.end_requests(world, rows[healed], Ending.UNMET, Route.SELF, at[healed])  # cured by itself: no care was given
     ask_again(world, rows[~healed], at[~healed] + u[1][~healed] * p["care.rebook_spread_days"] * DAY)
 
@@ -72,7 +72,7 @@ def ask_again(world: World, rows: Array, at: Array) -> None:
     requests["stage"][rows] = rq.ASKING
     requests["attempt"][rows] = 0
     requests["start"][rows] = NEVER
-    requests["gp"][rows] = -1
+    requests["provider"][rows] = -1
     requests["next_at"][rows] = world.days.next_opening(np.floor(np.maximum(at, world.now) * 64.0) / 64.0)
     requests["rounds"][rows] = np.minimum(requests["rounds"][rows] + 1, 7)
 

@@ -14,7 +14,10 @@ NO_MISSION = -1
 
 
 class Line(IntEnum):
-    """Lines of the account: those up to ``OTHER_FUNDERS`` come in, the others go out."""
+    """Lines of the account: those up to ``OTHER_FUNDERS`` come in, those up to ``REPAID`` go out.
+
+    The last four are of the same money spent otherwise: what was offered, and what found somebody.
+    """
 
     RUNNING = 0
     FIXED = 1
@@ -31,10 +34,15 @@ class Line(IntEnum):
     COMMUNICATION = 12
     STUDIES = 13
     REPAID = 14
+    OFFERED = 15
+    ASSISTANTS = 16
+    SESSIONS = 17
+    MSP = 18
 
 
 INCOME = tuple(line for line in Line if line <= Line.OTHER_FUNDERS)
-SPENDING = tuple(line for line in Line if line > Line.OTHER_FUNDERS)
+SPENDING = tuple(line for line in Line if Line.OTHER_FUNDERS < line <= Line.REPAID)
+INSTEAD = (Line.ASSISTANTS, Line.SESSIONS, Line.MSP)
 
 
 def mission_code(name: str) -> int:

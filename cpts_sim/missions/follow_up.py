@@ -133,7 +133,7 @@ class NurseContacts:
         world, people, p = self.world, self.world.people, self.parameters
         ordinal = np.floor(at / DAY).astype(np.int64) + CONTACT
         rows = rq.raise_requests(world, person, Need.FOLLOWUP, Origin.CARE, ordinal, at)
-        world.requests["gp"][rows] = nurse
+        world.requests["provider"][rows] = nurse
         rq.serve_now(world, rows, Route.NURSE, at)
         followed = task != FALLS
         last = people["last_followup"][person[followed]]

@@ -1,8 +1,9 @@
 """The same euros a year spent otherwise: medical assistants, paid sessions, coordinators of MSPs.
 
-The money is that of a steady year of the scenario's CPTS. It works through the same rules as everything else, and
+The money is that of a steady year of the scenario's CPTS, from the day on which that CPTS would have signed its
+contract (never, where it would not). It works through the same rules as everything else, and
 only after its own lag: an assistant is recruited, sessions need an agreement and volunteers, a coordinator is hired.
-Euros that find nobody are not spent, and the journal shows it.
+Euros that find nobody stay on the account, and the journal shows what was offered and what was spent.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from cpts_sim.care.world import World
 from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.columns import Table
+from cpts_sim.engine.cpts_codes import NO_MISSION, Line
 from cpts_sim.engine.events import CptsEvent, Route, Work
 from cpts_sim.missions.base import MONTH
+from cpts_sim.missions.course import Course
 from cpts_sim.missions.money import euros_a_year, usual_rules
 from cpts_sim.missions.tools import add_columns
 
@@ -61,15 +64,15 @@ class SameMoney:
         self.model, self.settings = model, settings
         self.world: World = model.care.world
         self.parameters = self.world.parameters
-        self._start = model.now if cpts is None else model.now + cpts.start_months * MONTH
         self._cpts = cpts
 
     def install(self) -> None:
-        """Decide on the day the CPTS would have started; every week the money does what it can by then."""
+        """From the day the CPTS would have signed, every week the money does what it can by then."""
         world = self.world
         if "instead" not in world.tables:
             world.tables["instead"] = Table("instead", 1, {
-                "since": np.array([self._start]), "euros": np.array([self._euros()]), "held": np.zeros(1),
+                "since": np.array([self._signature()]), "euros": np.array([self._euros()]), "held": np.zeros(1),
+                "held_msp": np.zeros(1),
             })  # fmt: skip
         add_columns(world.gps, {"assistant_from": NEVER, "holds_sessions": np.int8(0)})
         world.rules.wrap("knows_desk", OWNER, RANK, self._knows_session)
@@ -78,8 +81,15 @@ class SameMoney:
 
     @property
     def table(self) -> Table:
-        """The table of the money (one row): minute of the decision, euros a year, euros of sessions in hand."""
+        """The table of the money (one row): minute from which it is there, euros a year, euros in hand by use."""
         return self.world.tables["instead"]
+
+    def _signature(self) -> float:
+        """Minute from which there is money: now, or when the scenario's CPTS would have signed its contract."""
+        cpts, now = self._cpts, float(self.model.now)
+        if cpts is None or cpts.since_months is not None:
+            return now
+        return Course(self.world, cpts).signature(now + cpts.start_months * MONTH)
 
     def _euros(self) -> float:
         """Euros a year."""
@@ -98,15 +108,23 @@ class SameMoney:
         result: Array = (gps["halo"] == 0) & gps["alive"] & (gps["status"] == Work.WORKING)
         return result
 
-    def _pay(self, event: int, rows: Array, hours: Any, euros: Any) -> None:
+    def _pay(self, line: Line, event: int, rows: Array, hours: Any, euros: Any) -> None:
         if len(rows):
             self.world.journal.add("cpts", at=self.world.now, event=event, actor=rows, hours=hours, euros=euros)
+            self._book(line, float(np.broadcast_to(np.asarray(euros, dtype=np.float64), len(rows)).sum()))
+
+    def _book(self, line: Line, euros: float) -> None:
+        if euros > 0.0:
+            self.world.journal.add("payment", at=self.world.now, line=int(line), mission=NO_MISSION, euros=euros)
 
     def _week(self, world: World, day: int) -> None:
         """A week: assistants are hired and paid, sessions are opened and paid, coordinators work."""
         since = (day * DAY - float(self.table["since"][0])) / MONTH
         if since < 0.0:
             return
+        self._book(Line.OFFERED, self.budget(1.0))
+        self.table["held"][0] += self.budget(self.settings.sessions)
+        self.table["held_msp"][0] += self.budget(self.settings.msp)
         self._assistants()
         if since >= self.parameters["instead.session_months"]:
             self._sessions(day)
@@ -131,13 +149,12 @@ class SameMoney:
         new = at_work[gps["assistant"][at_work] == 0]
         gps["assistant"][new] = 1
         gps["assisted"][new] = beside_gps.saved_share(self.world, new)
-        self._pay(CptsEvent.SALARY, at_work, p["gp.assistant_fte"] * 35.0, each)
+        self._pay(Line.ASSISTANTS, CptsEvent.SALARY, at_work, p["gp.assistant_fte"] * 35.0, each)
 
     # ------------------------------------------------------------------------------------------ sessions
     def _sessions(self, day: int) -> None:
         """Volunteers in turn hold a paid session on an evening of the week after next, while euros last."""
         gps, p, held = self.world.gps, self.parameters, self.table["held"]
-        held += self.budget(self.settings.sessions)
         if not held[0]:
             return
         u = self.world.draws.uniform("holds paid sessions", gps["key"])
@@ -170,7 +187,8 @@ class SameMoney:
         books.open.set(np.full(len(column), row), column, True)
         hours = float(minutes[wanted].sum()) / HOUR
         if hours:
-            self._pay(CptsEvent.EXTRA_SESSION, np.array([row]), hours, hours * self.parameters["cpts.hour_euros"])
+            paid = hours * self.parameters["cpts.hour_euros"]
+            self._pay(Line.SESSIONS, CptsEvent.EXTRA_SESSION, np.array([row]), hours, paid)
         return hours
 
     def _knows_session(self, inner: Any, world: World, key: Array, wanted: Array, minute: Array) -> Array:
@@ -190,15 +208,15 @@ class SameMoney:
     def _support(self, day: int) -> None:
         """Coordinators take over a part of the administration of the GPs of health houses; teams meet."""
         world, gps, p = self.world, self.world.gps, self.parameters
-        euros = self.budget(self.settings.msp)
-        rows = self._houses()
+        euros, rows = float(self.table["held_msp"][0]), self._houses()
         if not euros or not len(rows):
             return
         usual = p["gp.admin_hours"] * HOUR
         most = usual * p["instead.msp_saves_most"] * len(rows) / max(p["instead.msp_saves"] * HOUR, 1e-9)
         hours = min(euros / p["cpts.coordinator_hour_euros"], most)
         gps["admin_given_min"][rows] += hours * HOUR * p["instead.msp_saves"] / len(rows)
-        self._pay(CptsEvent.SALARY, np.array([-1]), hours, hours * p["cpts.coordinator_hour_euros"])
+        self.table["held_msp"][0] -= hours * p["cpts.coordinator_hour_euros"]
+        self._pay(Line.MSP, CptsEvent.SALARY, np.array([-1]), hours, hours * p["cpts.coordinator_hour_euros"])
         if self.model.organisation is None:
             gps["ties"] *= 1.0 - p["cpts.ties_fade_weekly"]
         if (day // 7) % MEETING_WEEKS == 0:

@@ -8,31 +8,19 @@ a life that is *drawn* may be any of them: the mean over many is the effect expe
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cpts_sim.engine.clock import NEVER
 from cpts_sim.engine.cpts_codes import ACI_MISSIONS
-from cpts_sim.engine.events import CptsEvent, Work
+from cpts_sim.engine.events import CptsEvent
 from cpts_sim.missions.base import MONTH
+from cpts_sim.missions.course import Course, Step
 from cpts_sim.missions.tools import add_columns
 
 if TYPE_CHECKING:
     from cpts_sim.missions.organisation import Organisation
-
-
-class Step(IntEnum):
-    """Steps of the life of a CPTS."""
-
-    EMERGENCE = 0
-    LETTER = 1
-    PROJECT = 2
-    DECISION = 3
-    CONTRACT = 4
-    RUNNING = 5
-    ENDED = 6
 
 
 BEGINS = {
@@ -40,7 +28,6 @@ BEGINS = {
     Step.DECISION: CptsEvent.PROJECT, Step.CONTRACT: CptsEvent.APPROVED,
 }  # fmt: skip
 """What the journal says when a step begins."""
-TEAM = 1
 YEAR_MONTHS = 12
 
 
@@ -70,17 +57,10 @@ class LifeCycle:
         """The present step."""
         return Step(int(self.organisation.table["step"][0]))
 
-    def _u(self, decision: str, what: int = 0) -> float:
-        key = int(self.organisation.table["key"][0])
-        return self.world.draws.scalar(f"life of the CPTS/{decision}", key, what)
-
-    def _between(self, name: str, decision: str, what: int = 0) -> float:
-        months = self.parameters.mapping(f"cpts.{name}")
-        return months["low"] + (months["high"] - months["low"]) * self._u(decision, what)
-
-    def _happens(self, chance: str, decision: str, what: int = 0) -> bool:
-        """Whether something goes wrong; never in a life that succeeds."""
-        return not self.succeeds and self._u(decision, what) < self.parameters[f"cpts.{chance}"]
+    @property
+    def course(self) -> Course:
+        """What its draws say of delays and mishaps."""
+        return Course(self.world, self.settings, int(self.organisation.table["key"][0]))
 
     # ------------------------------------------------------------------------------------------ steps
     def turn(self) -> None:
@@ -112,54 +92,39 @@ class LifeCycle:
 
     def _months(self, step: Step) -> float:
         """Months that a step takes, stall included; existing teams shorten what comes before the decision."""
-        name, tries = step.name.lower(), int(self.organisation.table["tries"][0])
-        months = self._between(f"life_{name}_months", name, tries)
+        table, course = self.organisation.table, self.course
+        tries = int(table["tries"][0])
         if step == Step.DECISION:
-            limit = self.parameters["cpts.life_silence_months"]
-            self.organisation.table["silence"][0] = months >= limit
-            return min(months, limit)
-        if step in (Step.EMERGENCE, Step.PROJECT):
-            months *= self.ease
-        if self._happens("life_stall", f"stalls/{name}", tries):
+            table["silence"][0] = course.silent(step, tries)
+        months, stalls = course.months(step, tries)
+        if stalls:
             self._tell(CptsEvent.STALLED)
-            months += self._between("life_stall_months", f"stalled/{name}", tries)
         return months
 
-    @property
-    def ease(self) -> float:
-        """Share of delays and endings that remains where GPs already work in teams (not credited to the CPTS)."""
-        gps = self.world.gps
-        here = (gps["halo"] == 0) & gps["alive"] & (gps["status"] != Work.LEFT)
-        teams = float((gps["practice_type"][here] > TEAM).mean()) if here.any() else 0.0
-        return 1.0 - self.parameters["cpts.life_msp_ease"] * teams
-
     def _ends(self) -> bool:
-        chance = self.parameters["cpts.life_end"] * self.ease
-        if self.succeeds or self._u("ends", int(self.step)) >= chance:
+        if not self.course.ends_after(self.step):
             return False
         self.organisation.end()
         return True
 
     def _refused(self) -> bool:
         """A letter or a project that is refused is written again, a few times; silence is an agreement."""
-        table, step = self.organisation.table, self.step
+        table, step, course = self.organisation.table, self.step, self.course
         tries = int(table["tries"][0])
-        if step == Step.DECISION and table["silence"][0]:
-            return False
-        if step not in (Step.LETTER, Step.DECISION) or not self._happens("life_refused", f"refused/{step.name}", tries):
+        if not course.refused(step, tries):
             return False
         self._tell(CptsEvent.REFUSED)
         table["tries"][0] = tries + 1
         if tries + 1 >= self.parameters["cpts.life_tries"]:
             self.organisation.end()
         else:
-            self._wait(self._between("life_again_months", f"again/{step.name}", tries) + self._months(step))
+            self._wait(course.again(step, tries) + self._months(step))
         return True
 
     def _sign(self) -> None:
         """The contract is signed; some contracts stay on paper."""
         table = self.organisation.table
-        if self._happens("life_paper", "paper"):
+        if self.course.happens("life_paper", "paper"):
             table["paper"][0] = 1
         self.organisation.sign()
 
@@ -176,16 +141,16 @@ class LifeCycle:
         if self.succeeds or self.settings.starts_at == "running":
             return 0.0
         what = ACI_MISSIONS.index(name) if name in ACI_MISSIONS else len(ACI_MISSIONS)
-        return self._between("life_late_months", "late", what)
+        return self.course.between("life_late_months", "late", what)
 
     def goes_on(self, month: int) -> bool:
         """Whether the contract goes on after a yearly review, and is renewed when its years are over."""
         year = month // YEAR_MONTHS
-        if self._happens("life_end_yearly", "ends in the year", year):
+        if self.course.happens("life_end_yearly", "ends in the year", year):
             return False
         if month % int(self.parameters["aci.contract_months"]):
             return True
-        if not self.succeeds and self._u("renewed", year) >= self.parameters["cpts.life_renewed"]:
+        if not self.succeeds and self.course.u("renewed", year) >= self.parameters["cpts.life_renewed"]:
             return False
         self._tell(CptsEvent.RENEWED)
         return True
@@ -195,7 +160,7 @@ class LifeCycle:
         table, now = self.organisation.table, self.world.now
         if table["posts"][0] > 0.0:
             chance = self.parameters["cpts.coordinator_leaves_yearly"] / YEAR_MONTHS
-            if month and self._u("coordinator leaves", month) < chance:
+            if month and self.course.u("coordinator leaves", month) < chance:
                 table["posts"][0] = 0.0
                 self._tell(CptsEvent.COORDINATOR_LEFT)
                 self.look_for_coordinator(month)
@@ -205,5 +170,5 @@ class LifeCycle:
 
     def look_for_coordinator(self, month: int) -> None:
         """It takes months to find somebody."""
-        months = self._between("hire_months", "hires", month)
+        months = self.course.between("hire_months", "hires", month)
         self.organisation.table["post_at"][0] = self.world.now + months * MONTH

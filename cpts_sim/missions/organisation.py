@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 from cpts_sim.care.freed_time import close_slots
 from cpts_sim.care.ledger import displaces
 from cpts_sim.care.world import World
-from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.clock import NEVER
 from cpts_sim.engine.columns import Table
 from cpts_sim.engine.cpts_codes import Line
 from cpts_sim.engine.events import CptsEvent, Member, Work
 from cpts_sim.errors import InternalError
 from cpts_sim.missions.account import Account
 from cpts_sim.missions.base import MONTH, Mission
-from cpts_sim.missions.life_cycle import LifeCycle, Step
+from cpts_sim.missions.course import Step, midnight
+from cpts_sim.missions.life_cycle import LifeCycle
 from cpts_sim.missions.meetings import Meetings
 from cpts_sim.missions.membership import Membership
 from cpts_sim.missions.payments import YEAR_MONTHS, Payments
@@ -65,7 +66,7 @@ class Organisation:
         self.model.organisation = self
         if "cpts" not in tables:
             start = self.model.now + self.settings.start_months * MONTH
-            first = {name: np.array([_midnight(start)]) for name in ("next_at", "board_at")}
+            first = {name: np.array([midnight(start)]) for name in ("next_at", "board_at")}
             first["origin"] = np.array([start])
             tables["cpts"] = Table("cpts", 1, {**first, "stage": "i1", "month": "i4", "key": "u8"})
         for part in (self.account, self.membership, self.payments, self.life):
@@ -104,7 +105,7 @@ class Organisation:
 
     def later(self, months: float) -> float:
         """Midnight some months from now."""
-        return _midnight(self.world.now + months * MONTH)
+        return midnight(self.world.now + months * MONTH)
 
     # ------------------------------------------------------------------------------------------ the monthly board
     def _wake(self, row: int) -> None:
@@ -208,14 +209,14 @@ class Organisation:
 
     def _next_board(self, month: int) -> float:
         """A month after this board, or on the day the contract stops if that comes first."""
-        following = _midnight(float(self.table["origin"][0]) + (month + 1) * MONTH)
+        following = midnight(float(self.table["origin"][0]) + (month + 1) * MONTH)
         stop = self.settings.stop_months
-        ends = NEVER if stop is None else _midnight(stop * MONTH)
+        ends = NEVER if stop is None else midnight(stop * MONTH)
         return min(following, ends) if ends > self.world.now else following
 
     def _contract_over(self) -> bool:
         stop = self.settings.stop_months
-        return stop is not None and self.world.now >= _midnight(stop * MONTH)
+        return stop is not None and self.world.now >= midnight(stop * MONTH)
 
     def end(self) -> None:
         """The project or the contract is over: nothing is paid any more, what was set apart goes back."""
@@ -319,8 +320,3 @@ class Organisation:
     def _week(self, world: World, day: int) -> None:
         """Ties fade without contact."""
         world.gps["ties"] *= 1.0 - world.parameters["cpts.ties_fade_weekly"]
-
-
-def _midnight(minute: float) -> float:
-    """Midnight at which the day of a minute begins."""
-    return float(np.floor(minute / DAY) * DAY)

@@ -248,7 +248,7 @@ class Prevention(Mission):
         if not len(person):
             return
         rows = self._raise(theme, person, number, at)
-        self.world.requests["gp"][rows] = provider
+        self.world.requests["provider"][rows] = provider
         rq.serve_now(self.world, rows, route, at)
 
     def _raise(self, theme: int, person: Array, number: int, at: Array) -> Array:

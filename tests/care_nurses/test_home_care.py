@@ -231,4 +231,4 @@ def test_nobody_has_lasting_care_twice() -> None:
     np.testing.assert_array_equal(world.home_care.load_min, load)
     assert world.home_care.searching() == searching
     assert (world.requests["stage"][rows] == ENDED).all()
-    assert (world.requests["gp"][rows] == world.home_care.nurse_of(person)).all()
+    assert (world.requests["provider"][rows] == world.home_care.nurse_of(person)).all()

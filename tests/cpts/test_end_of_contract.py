@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from cpts_sim.missions.life_cycle import LifeCycle, Step
+from cpts_sim.missions.course import Course, Step
 from cpts_sim.missions.payments import RUNNING_PART, Payments
 
 
@@ -32,12 +32,10 @@ def test_a_mission_that_opened_within_the_year_is_earned_from_its_opening_on() -
     assert float(payments._earned(18)[0]) == pytest.approx(0.5), "in the next year from its first month on"
 
 
-@pytest.mark.parametrize("silence", [0, 1])
-def test_silence_cannot_be_a_refusal(silence: int) -> None:
-    life = object.__new__(LifeCycle)
-    table = {"step": [int(Step.DECISION)], "silence": [silence], "tries": [0]}
-    life.organisation = SimpleNamespace(table=table)  # type: ignore[assignment]
+@pytest.mark.parametrize("silence", [True, False])
+def test_silence_cannot_be_a_refusal(silence: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    life._happens = lambda chance, decision, what=0: bool(asked.append(chance))  # type: ignore[method-assign]
-    assert life._refused() is False
+    monkeypatch.setattr(Course, "silent", lambda self, step, tries: silence)
+    monkeypatch.setattr(Course, "happens", lambda self, chance, decision, what=0: bool(asked.append(chance)))
+    assert object.__new__(Course).refused(Step.DECISION, 0) is False
     assert asked == ([] if silence else ["life_refused"])

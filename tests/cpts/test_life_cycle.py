@@ -15,7 +15,8 @@ from cpts_sim.engine.draws import Draws
 from cpts_sim.engine.events import CptsEvent, Member
 from cpts_sim.evidence import load_parameters
 from cpts_sim.missions.base import MONTH
-from cpts_sim.missions.life_cycle import LifeCycle, Step
+from cpts_sim.missions.course import Step
+from cpts_sim.missions.life_cycle import LifeCycle
 from cpts_sim.model import Model
 from cpts_sim.scenario.contract import Life as Settings
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpts_sim.engine.cpts_codes import ACI_MISSIONS, INCOME, SPENDING, Line, mission_code
+from cpts_sim.engine.cpts_codes import ACI_MISSIONS, INCOME, INSTEAD, SPENDING, Line, mission_code
 from cpts_sim.evidence import load_parameters
 from cpts_sim.missions.money import RULES, achieved_share, contract, euros_a_year, size_of, startup_credit, usual_rules
 
@@ -71,7 +71,7 @@ def test_what_is_earned_lies_between_nothing_and_all() -> None:
 
 
 def test_lines_are_in_or_out() -> None:
-    assert {*INCOME, *SPENDING} == set(Line)
-    assert not set(INCOME) & set(SPENDING)
+    assert {*INCOME, *SPENDING, *INSTEAD, Line.OFFERED} == set(Line)
+    assert len(INCOME) + len(SPENDING) + len(INSTEAD) + 1 == len(Line)
     assert [mission_code(name) for name in ACI_MISSIONS] == list(range(7))
     assert mission_code("somebody_elses") == -1

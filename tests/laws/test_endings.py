@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from lives import DAY, Array, Life, arms, cpts, live, scenario, winter
 
+from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.events import (
     LEDGER_LINES,
     Attachment,
@@ -166,17 +167,21 @@ def test_minutes_served_fit_in_the_minutes_open(life: Life) -> None:
 
 
 def test_minutes_charged_for_acts_are_those_of_the_visits(life: Life) -> None:
-    """Ledger lines of acts against the journal's visits of the GPs themselves (not of locums)."""
+    """Ledger lines of acts against the journal's visits of the GPs themselves (not of locums).
+
+    Paid sessions are apart: they are charged whole, whoever came.
+    """
     visits, week = life.rows("visit"), life.rows("week")
     gps, surgeries = life.model.tables["gps"], life.model.care.surgeries
     first = life.model.care.world.days.first_day
-    lines = ("consult", "visit", "squeeze", "extra_paid")
+    lines = ("consult", "visit", "squeeze")
     gp_rows = week["profession"] == Profession.GP
     charged = sum(week[line][gp_rows].astype(float).sum() for line in lines)
     index = ((visits["at"] // DAY).astype(int) - first) // 7
     locum = surgeries.leave[visits["provider"], index] & surgeries.locum[visits["provider"], index]
     closed = visits["at"] < week["at"].max() + 7 * DAY
     mine = (visits["status"] == Status.DONE) & ~locum & (gps["halo"][visits["provider"]] == 0) & closed
+    mine &= visits["slot"] != Slot.EXTRA
     assert charged == pytest.approx(visits["minutes"][mine].astype(float).sum(), rel=1e-5)
 
 
@@ -222,7 +227,7 @@ def test_every_booking_comes_to_something(life: Life) -> None:
     rows = books.request[gp, column]
     assert len(np.unique(rows)) == len(rows)
     assert (requests["start"][rows] == books.start[gp, column]).all()
-    assert (requests["gp"][rows] == gp).all()
+    assert (requests["provider"][rows] == gp).all()
     assert (books.free[gp, column] == 0).all()
 
 
