@@ -1,0 +1,149 @@
+"""``cpts-sim responses``: known changes re-enacted, their effect beside the published one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cpts_sim.cli._options import Given, json_option, table, write_json
+from cpts_sim.errors import InputError
+from cpts_sim.words import current_language, number, say
+
+SOURCE = Given(dir_okay=False)
+DEFAULT = Path("scenarios/france_2019.yaml")
+INHABITANTS, PAIRS = 20_000, 5
+LIVES = Path("results") / ".lives"
+
+
+@click.command(help=say("cli.responses"))
+@click.argument("path", metavar="[SCENARIO]", default=DEFAULT, type=SOURCE)
+@click.option("--only", multiple=True, metavar="NAME", help=say("responses.option_only"))
+@click.option("--replications", "-n", type=click.IntRange(1, 1_000), default=PAIRS, show_default=True,
+              help=say("responses.option_replications"))  # fmt: skip
+@click.option("--inhabitants", type=click.IntRange(2_000, 1_000_000), help=say("responses.option_inhabitants"))
+@click.option("--ensemble", type=SOURCE, help=say("responses.option_ensemble"))
+@click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), help=say("responses.option_output"))
+@click.option("--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("responses.option_seed"))
+@click.option("--workers", type=click.IntRange(1, 1024), help=say("responses.option_workers"))
+@click.option("--strict", is_flag=True, help=say("responses.option_strict"))
+@json_option
+def command(path: Path, only: tuple[str, ...], as_json: bool, strict: bool, **options: Any) -> None:
+    """Play the changes, print every effect and the counts; drop members of an ensemble if asked."""
+    from cpts_sim.catalogue import catalogue
+    from cpts_sim.experiment.responses.enact import ask
+    from cpts_sim.experiment.responses.outcome import outcomes
+    from cpts_sim.experiment.responses.published import chosen
+    from cpts_sim.experiment.responses.saved import Told, as_plain
+    from cpts_sim.scenario import load
+
+    scenario = load(path, catalogue())
+    size = options["inhabitants"] or (INHABITANTS if scenario.territory.archetype is not None else None)
+    asked = ask(scenario, size, options["replications"], options["seed"])
+    rows = chosen(only)
+    kept, missed = _sieved(scenario, asked, only, options, as_json) if options["ensemble"] else (None, None)
+    found = outcomes(rows, _played(asked, [row.of for row in rows], options, as_json))
+    told = Told(scenario.name, size, options["replications"], options["seed"])
+    content = as_plain(found, told, missed)
+    write_json(content) if as_json else _print(found, told, missed)
+    if options["output"] is not None:
+        _write(options["output"], found, told, content, kept)
+    if strict:
+        _refuse(found)
+
+
+def _played(asked: Any, names: list[str], options: dict[str, Any], silent: bool) -> Any:
+    from cpts_sim.report.progress import Progress
+
+    with Progress(current_language(), silent, "responses.progress") as bar:
+        return _player(options, bar)(asked, names)
+
+
+def _player(options: dict[str, Any], told: Any) -> Any:
+    from cpts_sim.experiment.responses.enact import Player
+    from cpts_sim.experiment.workers import usable_cores
+
+    return Player(options["workers"] or usable_cores(), LIVES, told)
+
+
+def _sieved(scenario: Any, asked: Any, only: tuple[str, ...], options: dict[str, Any], silent: bool) -> tuple[Any, Any]:
+    """Return (the ensemble of the members that keep the slopes, member → rows missed).
+
+    Raises:
+        InputError: it is of another reference year. UsageError: nothing decides among what is asked.
+    """
+    from cpts_sim.errors import UsageError
+    from cpts_sim.experiment.ensemble import read_ensemble
+    from cpts_sim.experiment.responses.keep import without_wrong_slopes
+    from cpts_sim.experiment.responses.published import chosen, published
+    from cpts_sim.report.progress import Progress
+
+    ensemble, rows = read_ensemble(options["ensemble"]), chosen(only, deciding=True)
+    if ensemble.year != scenario.reference_year:
+        told = {"path": options["ensemble"], "year": ensemble.year, "expected": scenario.reference_year}
+        raise InputError(say("responses.ensemble_year", None, **told))
+    if not rows:
+        known = ", ".join(dict.fromkeys(row.of for row in published() if row.decides))
+        raise UsageError(say("responses.none_decides", names=", ".join(only), known=known))
+    with Progress(current_language(), silent, "responses.progress") as bar:
+        return without_wrong_slopes(ensemble, asked, _player(options, bar), rows, _silent if silent else _say_member)
+
+
+def _say_member(member: Any, missed: list[str]) -> None:
+    verdict = say("responses.member.dropped", rows=", ".join(missed)) if missed else say("responses.member.kept")
+    click.echo(say("responses.member", name=member.name, verdict=verdict), err=True)
+
+
+def _silent(member: Any, missed: list[str]) -> None:
+    """Say nothing: the members stand in the JSON."""
+
+
+def _people(told: Any) -> str:
+    return number(told.inhabitants, 0) if told.inhabitants is not None else say("responses.own_size")
+
+
+def _print(found: list[Any], told: Any, missed: dict[str, list[str]] | None) -> None:
+    from cpts_sim.experiment.responses.outcome import counts
+    from cpts_sim.experiment.responses.told import cells, heading, remarks
+
+    lang = current_language()
+    title = say("responses.title", name=told.scenario, people=_people(told), pairs=told.pairs)
+    click.echo(click.style(title, bold=True) + "\n")
+    click.echo(table([heading(lang), *(cells(one, lang) for one in found)]))
+    click.echo("\n" + "\n".join([*remarks(found, lang), say("responses.note")]))
+    if missed is not None:
+        gone = [name for name, rows in missed.items() if rows]
+        which = ", ".join(sorted({row for name in gone for row in missed[name]})) or "–"
+        kept, dropped = len(missed) - len(gone), len(gone)
+        click.echo(say("responses.ensemble", kept=kept, dropped=dropped, rows=which, count=len(missed)))
+    click.echo(say("responses.counts", None, **counts(found)))
+
+
+def _write(folder: Path, found: list[Any], told: Any, content: dict[str, Any], kept: Any) -> None:
+    from cpts_sim.experiment.ensemble import SHIPPED
+    from cpts_sim.experiment.responses.saved import FILE, written
+    from cpts_sim.report.responses import draw_all
+
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    (folder / FILE).write_bytes(written(content))
+    for name, data in draw_all(found, told).items():
+        (folder / "figures" / name).write_bytes(data)
+    if kept is not None:
+        (folder / SHIPPED).write_bytes(kept.to_yaml())
+    click.echo(say("responses.saved", folder=folder), err=True)
+
+
+def _refuse(found: list[Any]) -> None:
+    """Leave with exit code 3 if an effect is outside.
+
+    Raises:
+        InputError: at least one is.
+    """
+    from cpts_sim.experiment.responses.outcome import misses
+    from cpts_sim.experiment.responses.told import change, effect
+
+    lang, wrong = current_language(), misses(found)
+    if wrong:
+        named = "; ".join(f"{change(one.published.of, lang)}, {effect(one.published, lang)}" for one in wrong)
+        raise InputError(say("responses.strict", count=len(wrong), rows=named))
