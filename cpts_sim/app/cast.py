@@ -158,19 +158,16 @@ class _Frame:
 
 def _reach(ring: Array, centre: tuple[float, float], turn: Array) -> Array:
     """Return how far the outline is from the centre in each direction (a share of a full turn)."""
-    points = ring - np.asarray(centre)
-    start, end = points, np.roll(points, -1, axis=0)
+    start = ring - np.asarray(centre)
+    side = np.roll(start, -1, axis=0) - start
     angles = np.linspace(0.0, 1.0, 257)
-    reach = np.zeros(len(angles))
-    for rank, angle in enumerate(angles):
-        way = np.array([np.cos(2 * np.pi * angle), np.sin(2 * np.pi * angle)])
-        side = end - start
-        cross = way[0] * side[:, 1] - way[1] * side[:, 0]
-        safe = np.where(np.abs(cross) > 1e-12, cross, np.nan)
-        far = (start[:, 0] * side[:, 1] - start[:, 1] * side[:, 0]) / safe
-        along = (start[:, 0] * way[1] - start[:, 1] * way[0]) / safe
-        hit = (far > 0) & (along >= -1e-9) & (along <= 1 + 1e-9)
-        reach[rank] = far[hit].min() if hit.any() else 0.3
+    right, up = np.cos(2 * np.pi * angles)[:, None], np.sin(2 * np.pi * angles)[:, None]
+    cross = right * side[:, 1] - up * side[:, 0]
+    safe = np.where(np.abs(cross) > 1e-12, cross, np.nan)
+    far = (start[:, 0] * side[:, 1] - start[:, 1] * side[:, 0]) / safe
+    along = (start[:, 0] * up - start[:, 1] * right) / safe
+    hit = (far > 0) & (along >= -1e-9) & (along <= 1 + 1e-9)
+    reach = np.where(hit.any(axis=1), np.where(hit, far, np.inf).min(axis=1), 0.3)
     return np.asarray(np.interp(turn, angles, reach))
 
 

@@ -38,6 +38,16 @@ class _Hand:
     timer: asyncio.TimerHandle | None = None
 
 
+def _begun() -> _Hand:
+    """Return a process that has just started."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=worker.serve, args=(there,), daemon=True)
+    process.start()
+    there.close()
+    return _Hand(process, here)
+
+
 class Pool:
     """A fixed number of worker processes (start method spawn).
 
@@ -57,12 +67,25 @@ class Pool:
         self._ranks = itertools.count()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing = False
+        self._ready = asyncio.Event()
+
+    def prepare(self) -> None:
+        """Start a first process before there is an event loop: it imports while the server does."""
+        self._hands.append(_begun())
 
     def start(self) -> None:
-        """Start the processes (from a running event loop)."""
+        """Listen to the first process (from a running event loop); the others start when it is ready."""
         self._loop = asyncio.get_running_loop()
-        for _ in range(self.workers):
-            self._hire()
+        self._ready = asyncio.Event()
+        if not self._hands:
+            self.prepare()
+        for hand in self._hands:
+            self._hear(hand)
+
+    async def ready(self, seconds: float) -> None:
+        """Wait until a worker can take jobs, or none will; at most so long."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ready.wait(), seconds)
 
     @property
     def waiting(self) -> int:
@@ -97,13 +120,11 @@ class Pool:
 
     # ------------------------------------------------------------------------------------------ processes
     def _hire(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        here, there = context.Pipe()
-        process = context.Process(target=worker.serve, args=(there,), daemon=True)
-        process.start()
-        there.close()
-        hand = _Hand(process, here)
+        hand = _begun()
         self._hands.append(hand)
+        self._hear(hand)
+
+    def _hear(self, hand: _Hand) -> None:
         threading.Thread(target=self._listen, args=(hand,), daemon=True).start()
 
     def _listen(self, hand: _Hand) -> None:
@@ -125,6 +146,9 @@ class Pool:
         if told[0] == "gone":
             self._replace(hand)
         elif told[0] == "ready":
+            self._ready.set()
+            while len(self._hands) < self.workers and not self._dead:
+                self._hire()
             self._assign()
         elif hand.now is not None and told[1] == hand.now.job.key:
             hand.now.receive(told[0], *told[2:])
@@ -158,6 +182,7 @@ class Pool:
 
     def _give_up(self) -> None:
         """No worker lives: tell all who wait, and start none for a while."""
+        self._ready.set()  # there is nothing to wait for
         if self._loop is not None:
             self._rests_until = self._loop.time() + self.rest_s
         waiting, self._waiting = self._waiting, []

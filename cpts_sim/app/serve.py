@@ -38,14 +38,18 @@ def serve(host: str, port: int, open_to_class: bool, scenarios: list[Path], work
     """
     check_extra()
     from cpts_sim.app.door import LOOPBACK, Door
-    from cpts_sim.app.presets import presets
-    from cpts_sim.app.server import make_app
+    from cpts_sim.app.pool import Pool
 
     inside = host in LOOPBACK
     if not inside and not open_to_class:
         raise UsageError(say("app.needs_flag", host=host))
     limits = Limits()
     door = Door(limits=limits) if not open_to_class else Door(frozenset(), new_code(), new_code(), limits)
+    pool = Pool(workers, limits.job_s, limits.deaths, limits.rest_s)
+    pool.prepare()
+    from cpts_sim.app.presets import presets
+    from cpts_sim.app.server import make_app
+
     chosen = presets(scenarios)
     with _listening(host, port) as listening:
         shown = _address(host, listening.getsockname()[1])
@@ -61,7 +65,7 @@ def serve(host: str, port: int, open_to_class: bool, scenarios: list[Path], work
 
         if open_to_class:
             tell(say("app.open_warning", host=host))
-        _run(make_app(chosen, door=door, limits=limits, workers=workers, ready=ready), limits, listening)
+        _run(make_app(chosen, door=door, limits=limits, pool=pool, ready=ready), limits, listening)
 
 
 def new_code() -> str:

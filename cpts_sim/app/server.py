@@ -46,7 +46,7 @@ HEADERS = {
 
 def make_app(
     presets: Mapping[str, Mapping[str, Any]], *, door: Door | None = None, limits: Limits | None = None,
-    workers: int = 1, ready: Callable[[], None] = lambda: None,
+    pool: Pool | None = None, ready: Callable[[], None] = lambda: None,
 ) -> Starlette:  # fmt: skip
     """Return the application.
 
@@ -54,11 +54,12 @@ def make_app(
         presets: territories by name, as mappings of a scenario file.
         door: who may come in (default: this machine).
         limits: how much may be asked.
-        workers: processes that compute.
+        pool: processes that compute (default: one).
         ready: called once, as soon as the territory shown first has its first days (or takes too long).
     """
     limits = limits or Limits()
-    served = _Server(presets, door or Door(limits=limits), limits, workers, ready)
+    pool = pool or Pool(1, limits.job_s, limits.deaths, limits.rest_s)
+    served = _Server(presets, door or Door(limits=limits), limits, pool, ready)
     routes = [
         Route("/", served.index),
         Route("/offer.json", served.offer),
@@ -74,12 +75,12 @@ def make_app(
 
 class _Server:
     def __init__(
-        self, presets: Mapping[str, Any], door: Door, limits: Limits, workers: int, ready: Callable[[], None]
+        self, presets: Mapping[str, Any], door: Door, limits: Limits, pool: Pool, ready: Callable[[], None]
     ) -> None:
         self.door, self.limits = door, limits
         self.files = Files()
-        self.pool = Pool(workers, limits.job_s, limits.deaths, limits.rest_s)
-        self.desk = Desk(presets, limits, self.pool)
+        self.pool = pool
+        self.desk = Desk(presets, limits, pool)
         self.room = Room(self.desk, limits)
         self._ready: Callable[[], None] | None = ready
         self.offered: dict[str, Any] = {}
@@ -88,13 +89,14 @@ class _Server:
     @contextlib.asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
         """Start and end the workers; the territory shown first is computed before anybody asks."""
-        self.pool.start()  # they import the model while this process gathers what is offered
+        self.pool.start()  # a worker imports the model while this process gathers what is offered
         if DEFAULT.preset in self.desk.presets:
             for job in (await self.desk.jobs(DEFAULT)).arms:
                 self.desk.open(job, NOBODY, self._prepared)
         asyncio.get_running_loop().call_later(READY_S, self._tell_ready)
         self.offered = await asyncio.to_thread(offer, self.desk.presets, self.limits)
         self._offer = json.dumps(self.offered, ensure_ascii=False).encode()
+        await self.pool.ready(READY_S)
         yield
         await self.pool.close()
 
