@@ -117,14 +117,12 @@ def _more(done: Any, options: dict[str, Any]) -> dict[str, bytes]:
     """Return the files beside the results: costs, and those asked for, figures and a table for spreadsheets."""
     from cpts_sim.experiment.results import french_csv
     from cpts_sim.report.costs import cost_files
+    from cpts_sim.report.uncertain import uncertain_csv
 
-    if done.plan.ensemble is not None:  # the figures and costs are those of one possible France
-        from cpts_sim.report.uncertain import uncertain_csv
-
-        return {"comparaison.csv": uncertain_csv(done, current_language())} if options["csv"] else {}
     out = cost_files(done, current_language(), options["figures"])
     if options["csv"]:
-        out["comparaison.csv"] = french_csv(done)
+        drawn = done.plan.ensemble is not None
+        out["comparaison.csv"] = uncertain_csv(done, current_language()) if drawn else french_csv(done)
     if options["figures"]:
         from cpts_sim.report.figures import draw_all
 
@@ -139,14 +137,14 @@ def _show(done: Any, as_json: bool) -> None:
     from cpts_sim.report.costs import cost_text
 
     lang = current_language()
+    costs = "".join(f"\n\n{text}" for arm in done.values.arms[1:] if (text := cost_text(done, lang, arm)))
     if done.plan.ensemble is not None:
-        _show_uncertain(done, lang, as_json)
+        _show_uncertain(done, lang, as_json, costs)
         return
     if as_json:
         write_json(plain(done, lang))
         return
     tables = [table_of(done, lang, arm) for arm in done.values.arms[1:]]
-    costs = "".join(f"\n\n{text}" for arm in done.values.arms[1:] if (text := cost_text(done, lang, arm)))
     if len(tables) > 1:
         click.echo(overview(done, lang) + "\n")
     if not sys.stdout.isatty():
@@ -160,20 +158,25 @@ def _show(done: Any, as_json: bool) -> None:
     click.echo(costs)
 
 
-def _show_uncertain(done: Any, lang: str, as_json: bool) -> None:
+def _show_uncertain(done: Any, lang: str, as_json: bool, costs: str) -> None:
     """Print the tables of a comparison whose pairs have drawn their parameters."""
+    from cpts_sim.report.arms import overview
     from cpts_sim.report.uncertain import uncertain_json, uncertain_rich, uncertain_text
 
     arms = done.values.arms[1:]
     if as_json:
         write_json(uncertain_json(done, lang))
-    elif not sys.stdout.isatty():
-        click.echo("\n\n".join(uncertain_text(done, lang, arm) for arm in arms))
-    else:
-        from rich.console import Console
+        return
+    if len(arms) > 1:
+        click.echo(overview(done, lang) + "\n")
+    if not sys.stdout.isatty():
+        click.echo("\n\n".join(uncertain_text(done, lang, arm) for arm in arms) + costs)
+        return
+    from rich.console import Console
 
-        for arm in arms:
-            Console().print(uncertain_rich(done, lang, arm))
+    for arm in arms:
+        Console().print(uncertain_rich(done, lang, arm))
+    click.echo(costs)
 
 
 def _repeat(context: click.Context, like: Path, options: dict[str, Any], as_json: bool) -> int:

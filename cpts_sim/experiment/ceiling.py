@@ -111,7 +111,7 @@ def beyond_programmes(comparison: Comparison) -> list[BeyondProgrammes]:
             if not math.isfinite(gap.mean) or not math.isfinite(level) or level <= 0:
                 continue
             effect, half = ceiling.sign * gap.mean / level, gap.half / level
-            sure = not math.isfinite(half) or effect - half > 0
+            sure = not math.isfinite(half) or min(ceiling.sign * gap.low, ceiling.sign * gap.high) > 0
             if effect > parameters[ceiling.parameter] and sure:
                 found.append(BeyondProgrammes(arm, ceiling, effect, half, parameters[ceiling.parameter]))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -10,15 +11,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from numpy.typing import ArrayLike
+
 from cpts_sim.catalogue import catalogue
 from cpts_sim.errors import UsageError
 from cpts_sim.experiment.contrasts import add_contrasts
-from cpts_sim.experiment.credible import Credible, credible
+from cpts_sim.experiment.credible import Credible
 from cpts_sim.experiment.defaults import CEILING, DEFAULT_PAIRS, JUDGED, LOOK_AHEAD
 from cpts_sim.experiment.ensemble import Ensemble, with_vector
 from cpts_sim.experiment.keys import Keys, digest
 from cpts_sim.experiment.pair import Maker, Pair, make_model, replicate
-from cpts_sim.experiment.readings import Line, line_of, smallest_differences
+from cpts_sim.experiment.readings import Gap, Line, contrast_of, gap_of, least_of, line_of, smallest_differences
 from cpts_sim.experiment.statistics import replications_for_difference, replications_for_level
 from cpts_sim.experiment.store import Store
 from cpts_sim.experiment.values import Place, Values
@@ -111,19 +114,45 @@ class Comparison:
     reused: int
     smallest: Mapping[str, float] = field(repr=False)
 
-    def line(self, place: Place | str, arm: str | None = None) -> Line:
-        """Compare one number (an indicator's name means the whole territory and horizon)."""
+    @property
+    def draws(self) -> list[int] | None:
+        """The number of what each pair has drawn, the same for twins; None: one set of parameters for all."""
+        return None if self.plan.ensemble is None else draws_of(self.values.seeds)
+
+    def line(self, place: Place | str, arm: str | None = None, least: float | None = None) -> Line:
+        """Compare one number (an indicator's name means the whole territory and horizon) with the first arm."""
+        return self.between(place, self.values.arms[0], arm or self.values.arms[-1], least)
+
+    def between(self, place: Place | str, first: str, second: str, least: float | None = None) -> Line:
+        """Compare one number of two arms.
+
+        Args:
+            place: which number.
+            first: arm compared with.
+            second: arm compared.
+            least: smallest difference that matters (default: that of the number over the whole territory).
+        """
         where = Place(place) if isinstance(place, str) else place
-        return line_of(self.values, arm or self.values.arms[-1], where, self.smallest)
+        matters = least_of(self.values, where, self.smallest) if least is None else least
+        return contrast_of(self.values, (first, second), where, matters, self.draws)
+
+    def gap(self, differences: ArrayLike, better: str = "none", smallest: float = math.nan) -> Gap:
+        """Read paired differences of the pairs that are no number of a measure."""
+        return gap_of(differences, better, smallest, self.draws)
 
     def credible(self, place: Place | str, arm: str | None = None) -> Credible:
-        """Read one number as uncertain: over the parameters and structures that its pairs have drawn."""
-        line = self.line(place, arm)
-        gaps = self.values.get(line.arm, line.place) - self.values.get(self.values.arms[0], line.place)
-        return credible(gaps, draws_of(self.values.seeds), line.indicator.better, line.smallest)
+        """Read one number as uncertain: over the parameters and structures that its pairs have drawn.
+
+        Raises:
+            ValueError: the pairs have drawn nothing.
+        """
+        found = self.line(place, arm).credible
+        if found is None:
+            raise ValueError("the pairs of this comparison have drawn nothing")
+        return found
 
     def lines(self) -> Iterator[Line]:
-        """Compare every number of every arm with the first arm, in sorted order."""
+        """Compare every number of every arm with the first arm, in sorted order: means and their computing error."""
         for arm in self.values.arms[1:] or self.values.arms:
             for place in self.values.places():
                 yield line_of(self.values, arm, place, self.smallest)

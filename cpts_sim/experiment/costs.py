@@ -7,7 +7,7 @@ A line is a volume times parameters of ``evidence/data/tariffs.yaml`` (the scena
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,8 @@ from cpts_sim.errors import UsageError
 from cpts_sim.evidence import Parameters, load_parameters
 from cpts_sim.experiment.comparison import Comparison
 from cpts_sim.experiment.parquet import to_parquet
-from cpts_sim.experiment.readings import Line, Reading, read
-from cpts_sim.experiment.statistics import Interval, mean_interval, paired_interval
+from cpts_sim.experiment.readings import Gap, Line, Reading, gap_of
+from cpts_sim.experiment.statistics import Interval, mean_interval
 from cpts_sim.experiment.values import Place, Values
 from cpts_sim.words import say
 
@@ -116,10 +116,11 @@ class Costs:
 
     Args:
         values: numbers of the pairs. parameters: prices in force.
+        draws: name of what each pair has drawn (None: the same parameters for all).
     """
 
-    def __init__(self, values: Values, parameters: Parameters) -> None:
-        self.values, self.parameters = values, parameters
+    def __init__(self, values: Values, parameters: Parameters, draws: Sequence[object] | None = None) -> None:
+        self.values, self.parameters, self.draws = values, parameters, draws
         self.horizon = int(parameters["tariff.horizon_years"])
         years = {place.by for arm in values.arms for place in values.data[arm] if place.indicator == COUNT}
         self.years = min(self.horizon, sum(by.startswith("year") for by in years))
@@ -178,27 +179,32 @@ class Costs:
         base = self.values.arms[0]
         first, second = self.euros(base, item), self.euros(arm, item)
         price, low, high = self.price(item)
-        gap = paired_interval(first, second)
+        found = self.gap(second - first, "lower")
+        gap = found.interval
         ends = [gap.mean * end / price for end in (low, high)] if price else [0.0, 0.0]
         volumes = tuple(float(self.volumes(one, item).sum(axis=0).mean()) for one in (base, arm))
         return CostLine(arm, item.perspective, item.name, (volumes[0], volumes[1]), price, mean_interval(first),
-                        mean_interval(second), gap, (min(ends), max(ends)), read(gap, "lower"))  # fmt: skip
+                        mean_interval(second), gap, (min(ends), max(ends)), found.reading)  # fmt: skip
 
     def _total(self, arm: str, perspective: str, lines: list[CostLine]) -> CostLine:
         first, second = (self.total(one, perspective) for one in (self.values.arms[0], arm))
-        gap = paired_interval(first, second)
+        gap = self.gap(second - first, "lower")
         ends = (math.fsum(line.at_prices[0] for line in lines), math.fsum(line.at_prices[1] for line in lines))
         return CostLine(arm, perspective, TOTAL, (math.nan, math.nan), math.nan, mean_interval(first),
-                        mean_interval(second), gap, ends, read(gap, "lower"))  # fmt: skip
+                        mean_interval(second), gap.interval, ends, gap.reading)  # fmt: skip
 
-    def hours(self, arm: str) -> Iterator[tuple[str, str, Interval]]:
+    def gap(self, differences: Array, better: str = "none") -> Gap:
+        """Read paired differences: of a mean, or of an uncertain effect where the pairs have drawn parameters."""
+        return gap_of(differences, better, draws=self.draws)
+
+    def hours(self, arm: str) -> Iterator[tuple[str, str, Gap]]:
         """Yield profession, use and paired difference of its hours over the horizon, where any are counted."""
         for who in WORKERS:
             for use in USES:
                 item = Item("", "", HOURS, f"{who}_{use}")
                 first, second = (self.volumes(one, item).sum(axis=0) for one in (self.values.arms[0], arm))
                 if first.any() or second.any():
-                    yield who, use, paired_interval(first, second)
+                    yield who, use, self.gap(second - first)
 
 
 def discounts(rate: float, years: int) -> Array:
@@ -219,7 +225,8 @@ def costs_of(comparison: Comparison, prices: Mapping[str, Any] | None = None) ->
         prices: parameters to use instead of those in force.
     """
     spec = comparison.plan.scenario
-    return Costs(comparison.values, load_parameters(spec.reference_year, {**spec.parameters, **(prices or {})}))
+    known = load_parameters(spec.reference_year, {**spec.parameters, **(prices or {})})
+    return Costs(comparison.values, known, comparison.draws)
 
 
 def effects(comparison: Comparison, arm: str) -> list[Line]:
@@ -252,30 +259,33 @@ def records(comparison: Comparison) -> list[dict[str, Any]]:
     out = []
     for arm in comparison.values.arms[1:]:
         out += [_cost_record(line) for line in costs.lines(arm)]
-        out += [_record(arm, "hours", who, use, "hours", gap) for who, use, gap in costs.hours(arm)]
+        out += [_record(arm, "hours", who, use, "hours", gap.interval, gap.reading)
+                for who, use, gap in costs.hours(arm)]  # fmt: skip
         out += [_effect_record(line) for line in effects(comparison, arm)]
     return out
 
 
-def _record(arm: str, kind: str, perspective: str, name: str, unit: str, gap: Interval) -> dict[str, Any]:
+def _record(
+    arm: str, kind: str, perspective: str, name: str, unit: str, gap: Interval, reading: Reading
+) -> dict[str, Any]:
     numbers = dict.fromkeys(_NUMBERS, math.nan)
     numbers |= {"difference": gap.mean, "half": gap.half, "low": gap.low, "high": gap.high}
     told = {"arm": arm, "kind": kind, "perspective": perspective, "name": name, "unit": unit}
-    return {**told, "reading": str(read(gap, "none")), **numbers, "pairs": gap.count}
+    return {**told, "reading": str(reading), **numbers, "pairs": gap.count}
 
 
 def _cost_record(line: CostLine) -> dict[str, Any]:
-    out = _record(line.arm, "cost", line.perspective, line.name, "euros", line.difference)
+    out = _record(line.arm, "cost", line.perspective, line.name, "euros", line.difference, line.reading)
     without, with_ = line.volumes
     least, most = line.at_prices
     out |= {"volume_without": without, "volume_with": with_, "price": line.price, "without": line.without.mean}
-    out |= {"with": line.with_.mean, "least_at_prices": least, "most_at_prices": most, "reading": str(line.reading)}
+    out |= {"with": line.with_.mean, "least_at_prices": least, "most_at_prices": most}
     return out
 
 
 def _effect_record(line: Line) -> dict[str, Any]:
-    out = _record(line.arm, "effect", "", line.place.indicator, line.indicator.unit, line.difference)
-    return out | {"without": line.without.mean, "with": line.with_.mean, "reading": str(line.reading)}
+    out = _record(line.arm, "effect", "", line.place.indicator, line.indicator.unit, line.difference, line.reading)
+    return out | {"without": line.without.mean, "with": line.with_.mean}
 
 
 def costs_parquet(comparison: Comparison) -> bytes | None:

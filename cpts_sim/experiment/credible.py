@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cpts_sim.experiment.shares import Share, Split, explained, split
+from cpts_sim.experiment.statistics import Interval
 
 Array = NDArray[np.float64]
 CREDIBLE = 0.90
@@ -38,6 +39,49 @@ class Verdict(StrEnum):
     UNDETERMINED = "undetermined"
     EQUAL = "equal"
     TOO_FEW = "too_few"
+
+
+@dataclass(frozen=True)
+class Band(Interval):
+    """A median with quantiles around it, where an interval is asked for: ``mean`` is the median.
+
+    Attributes:
+        ends: 5 % and 95 % quantiles over parameters, structure and chance; ``half`` is half their distance.
+    """
+
+    ends: tuple[float, float] = (math.nan, math.nan)
+
+    @property
+    def low(self) -> float:
+        """Lower end, in the unit of the values."""
+        return self.ends[0]
+
+    @property
+    def high(self) -> float:
+        """Upper end, in the unit of the values."""
+        return self.ends[1]
+
+    def scaled(self, factor: float) -> Band:
+        """Return the band in another unit, ``factor`` (positive) times larger in numbers."""
+        one = super().scaled(factor)
+        return Band(one.mean, one.half, one.count, one.deviation, (self.low * factor, self.high * factor))
+
+
+def band_of(values: ArrayLike) -> Band:
+    """Return the median of finite values with their 90 % interval; without two values it has no end."""
+    data = np.asarray(values, np.float64)
+    data = data[np.isfinite(data)]
+    if len(data) < 2:
+        return Band(float(data[0]) if len(data) else math.nan, math.inf, len(data), math.nan, (-math.inf, math.inf))
+    low, middle, high = (float(x) for x in np.quantile(data, ((1 - CREDIBLE) / 2, 0.5, (1 + CREDIBLE) / 2)))
+    return Band(middle, (high - low) / 2, len(data), float(data.std(ddof=1)), (low, high))
+
+
+def level_band(values: ArrayLike) -> Band:
+    """Return the mean of finite values with the 90 % interval of one of them."""
+    found, data = band_of(values), np.asarray(values, np.float64)
+    data = data[np.isfinite(data)]
+    return replace(found, mean=float(data.mean())) if len(data) else found
 
 
 @dataclass(frozen=True)
@@ -100,8 +144,7 @@ def credible(
     fine = len(set(names)) >= FEWEST_DRAWS and error <= FINEST * (high - low)
     verdict = _verdict(chances, inside, better) if fine else Verdict.TOO_FEW
     verdict = Verdict.EQUAL if equal and len(data) > 1 else verdict
-    shrunken = data.mean() + (data - data.mean()) * math.sqrt(_lasting(data, parts))
-    expected = tuple(float(x) for x in np.quantile(shrunken, ends))
+    expected = tuple(float(x) for x in np.quantile(_shrunken(data, parts), ends))
     spread = 1.96 * 0.5 / math.sqrt(max(1, len(set(names))))
     return Credible(
         median, low, high, (expected[0], expected[1]), error, chances[0], chances[1], spread, len(data), verdict, parts
@@ -115,6 +158,17 @@ def _verdict(chances: tuple[float, float, float], inside: float, better: str) ->
     if loss >= SURE:
         return Verdict.LOWER if better == "none" else Verdict.WORSE
     return Verdict.TOO_SMALL if inside >= SURE else Verdict.UNDETERMINED
+
+
+def expected_draws(differences: ArrayLike, groups: Sequence[object]) -> Array:
+    """Return draws of the expected effect: the differences of pairs, with the part that is chance taken out."""
+    data = np.asarray(differences, np.float64)
+    return _shrunken(data, split(data, groups)) if len(data) else data
+
+
+def _shrunken(data: Array, parts: Split) -> Array:
+    out: Array = data.mean() + (data - data.mean()) * math.sqrt(_lasting(data, parts))
+    return out
 
 
 def _lasting(data: Array, parts: Split) -> float:

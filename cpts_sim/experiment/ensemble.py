@@ -7,6 +7,7 @@ twins is chance, what differs between twos is parameters and structure (:mod:`cp
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -68,6 +69,11 @@ class Ensemble:
     year: int = 2019
     source: str = ""
     discrepancy: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def structures(self) -> int:
+        """Number of combinations of structural variants."""
+        return math.prod(len(found) for found in self.variants.values())
 
     def plain(self) -> dict[str, Any]:
         """Return the ensemble as plain values: what its file holds."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from cpts_sim.errors import InputError
 from cpts_sim.experiment.contrasts import EFFECT
+from cpts_sim.experiment.credible import Credible, band_of, credible, level_band
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
-from cpts_sim.experiment.statistics import Interval, mean_interval, paired_interval, pairing_gain
+from cpts_sim.experiment.statistics import Interval, mean_interval, pairing_gain
 from cpts_sim.experiment.values import Place, Values
 from cpts_sim.measures import Indicator, indicators
 from cpts_sim.words import did_you_mean, say
@@ -39,12 +43,13 @@ class Line:
         arm: the arm compared with the first.
         place: which number.
         indicator: its unit and better direction.
-        without: mean of the first arm over the pairs, with its interval.
+        without: mean of the first arm over the pairs, with its interval (of computing error).
         with_: mean of the compared arm, with its interval.
-        difference: mean of the paired differences, with its interval.
+        difference: mean of the paired differences, with its interval; their median, with its credible interval,
+        where the pairs have drawn their parameters.
         gain: how many times more pairs unpaired runs would need for the same interval.
         smallest: smallest difference that matters (nan: none said).
-        reading: what it says.
+        reading: what it says. credible: the whole of what the differences say, where parameters were drawn.
     """
 
     arm: str
@@ -56,6 +61,34 @@ class Line:
     gain: float
     smallest: float
     reading: Reading
+    credible: Credible | None = None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What paired differences say: an interval, a reading, and the credible effect where parameters were drawn."""
+
+    interval: Interval
+    reading: Reading
+    credible: Credible | None = None
+
+
+def gap_of(
+    differences: ArrayLike, better: str, smallest: float = math.nan, draws: Sequence[object] | None = None
+) -> Gap:
+    """Read paired differences.
+
+    Args:
+        differences: one a pair.
+        better: "higher", "lower" or "none".
+        smallest: smallest difference that matters (nan: none said).
+        draws: name of what each pair has drawn (None: all pairs live with the same parameters).
+    """
+    if draws is None:
+        interval = mean_interval(differences)
+        return Gap(interval, read(interval, better, smallest))
+    found = credible(differences, draws, better, smallest)
+    return Gap(band_of(differences), Reading(str(found.verdict).removeprefix("probably_")), found)
 
 
 def read(difference: Interval, better: str, smallest: float = math.nan) -> Reading:
@@ -87,18 +120,36 @@ def known_indicators() -> dict[str, Indicator]:
     }
 
 
-def line_of(values: Values, arm: str, place: Place, smallest: Mapping[str, float]) -> Line:
+def line_of(
+    values: Values, arm: str, place: Place, smallest: Mapping[str, float], draws: Sequence[object] | None = None
+) -> Line:
     """Compare one number of an arm with the same number of the first arm."""
+    return contrast_of(values, (values.arms[0], arm), place, least_of(values, place, smallest), draws)
+
+
+def contrast_of(
+    values: Values, arms: tuple[str, str], place: Place, least: float, draws: Sequence[object] | None = None
+) -> Line:
+    """Compare one number of two arms.
+
+    Args:
+        values: numbers of the pairs.
+        arms: the one compared with, and the one compared.
+        place: which number.
+        least: smallest difference that matters (nan: none said).
+        draws: name of what each pair has drawn (None: all pairs live with the same parameters).
+    """
     indicator = known_indicators()[place.indicator]
-    first, second = values.get(values.arms[0], place), values.get(arm, place)
-    gap = paired_interval(first, second)
-    least = _least(values, place, smallest)
-    both = [mean_interval(x) for x in (first, second)]
-    reading = read(gap, indicator.better, least)
-    return Line(arm, place, indicator, both[0], both[1], gap, pairing_gain(first, second), least, reading)
+    first, second = (values.get(arm, place) for arm in arms)
+    gap = gap_of(np.asarray(second - first, np.float64), indicator.better, least, draws)
+    both = [mean_interval(x) if draws is None else level_band(x) for x in (first, second)]
+    return Line(
+        arms[1], place, indicator, both[0], both[1], gap.interval, pairing_gain(first, second), least, gap.reading,
+        gap.credible,
+    )  # fmt: skip
 
 
-def _least(values: Values, place: Place, smallest: Mapping[str, float]) -> float:
+def least_of(values: Values, place: Place, smallest: Mapping[str, float]) -> float:
     """Return the smallest difference that matters for a number; only for the whole territory and horizon."""
     if place.by or place.week >= 0:
         return math.nan

@@ -45,6 +45,10 @@ class Interval:
         """Upper end, in the unit of the values."""
         return self.mean + self.half
 
+    def scaled(self, factor: float) -> Interval:
+        """Return the interval in another unit, ``factor`` (positive) times larger in numbers."""
+        return Interval(self.mean * factor, self.half * factor, self.count, self.deviation * factor)
+
 
 def student_cdf(value: float, freedom: int) -> float:
     """Return P(T ≤ value) for Student's law, by the finite sums known for whole degrees of freedom.

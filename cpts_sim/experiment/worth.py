@@ -2,7 +2,7 @@
 
 A ratio is given only when the probability that the mean effect is positive reaches 95 per cent. Otherwise there is the
 cloud of pairs, the probability of being worth it at any willingness to pay, and the effect that would break even.
-Probabilities here speak of computing error alone.
+Probabilities speak of computing error alone, or of parameters and structure where the pairs have drawn theirs.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cpts_sim.experiment.costs import COUNT, Costs
+from cpts_sim.experiment.credible import CREDIBLE, band_of, expected_draws
 from cpts_sim.experiment.statistics import Interval, mean_interval, student_cdf, student_quantile
 from cpts_sim.experiment.values import Place, Values
 
@@ -57,7 +58,8 @@ class Worth:
         effects: effect of each pair. euros: further euros of each pair, in the same order.
         probability: that the mean effect is positive.
         ratio: euros for one more of the effect; nan unless ``probability`` reaches 95 per cent.
-        ratio_low: lower end of its interval (Fieller 1954). ratio_high: upper end; nan where it has no end.
+        ratio_low: lower end of its interval (Fieller 1954; quantiles of draws where there are some).
+        ratio_high: upper end; nan where it has no end. draws: name of what each pair has drawn, if anything.
     """
 
     arm: str
@@ -69,32 +71,38 @@ class Worth:
     ratio: float
     ratio_low: float
     ratio_high: float
+    draws: Sequence[object] | None = None
 
     @property
     def cost(self) -> Interval:
-        """Mean further euros with its interval."""
-        return mean_interval(self.euros)
+        """Further euros with their interval: mean and computing error, or median and credible interval."""
+        return mean_interval(self.euros) if self.draws is None else band_of(self.euros)
 
     @property
     def effect(self) -> Interval:
-        """Mean effect with its interval."""
-        return mean_interval(self.effects)
+        """Effect with its interval: mean and computing error, or median and credible interval."""
+        return mean_interval(self.effects) if self.draws is None else band_of(self.effects)
 
     def worth_at(self, willingness: ArrayLike) -> Array:
         """Return the probability that the arm is worth its euros, by euros that one more of the effect is worth."""
         levels = np.atleast_1d(np.asarray(willingness, np.float64))
-        return np.array([probability_positive(level * self.effects - self.euros) for level in levels])
+        return np.array([probability_positive(level * self.effects - self.euros, self.draws) for level in levels])
 
     def break_even(self, willingness: float) -> float:
         """Return the effect at which the mean cost is just worth it, at a willingness to pay above zero."""
         return self.cost.mean / willingness if willingness > 0 else math.inf
 
 
-def probability_positive(differences: ArrayLike) -> float:
-    """Return the probability that the mean of paired differences is above zero (Student's law).
+def probability_positive(differences: ArrayLike, draws: Sequence[object] | None = None) -> float:
+    """Return the probability that the expected difference is above zero.
 
-    Without spread it is 1 above zero, 0 below and one half at zero; nan with fewer than two values.
+    By Student's law where all pairs live with the same parameters; the share of draws of the expected effect where
+    each has drawn its own. Without spread it is 1 above zero, 0 below and one half at zero; nan with fewer than two
+    values.
     """
+    if draws is not None:
+        expected = expected_draws(differences, draws)
+        return float((0.5 * (expected >= 0) + 0.5 * (expected > 0)).mean()) if len(expected) > 1 else math.nan
     got = mean_interval(differences)
     if got.count < 2:
         return math.nan
@@ -117,11 +125,21 @@ def worth(costs: Costs, arm: str, gain: str, perspective: str = "public") -> Wor
     euros = costs.total(arm, perspective) - costs.total(values.arms[0], perspective)
     known = np.isfinite(effects) & np.isfinite(euros)
     effects, euros = effects[known], euros[known]
-    probability = probability_positive(effects)
+    drawn = None if costs.draws is None else [one for one, keep in zip(costs.draws, known, strict=True) if keep]
+    probability = probability_positive(effects, drawn)
     if not probability >= SURE:
-        return Worth(arm, gain, perspective, effects, euros, probability, math.nan, math.nan, math.nan)
-    low, high = fieller(euros, effects)
-    return Worth(arm, gain, perspective, effects, euros, probability, float(euros.mean() / effects.mean()), low, high)
+        return Worth(arm, gain, perspective, effects, euros, probability, math.nan, math.nan, math.nan, drawn)
+    ratio = float(euros.mean() / effects.mean())
+    low, high = fieller(euros, effects) if drawn is None else _ratio_draws(euros, effects, drawn)
+    return Worth(arm, gain, perspective, effects, euros, probability, ratio, low, high, drawn)
+
+
+def _ratio_draws(euros: Array, effects: Array, draws: Sequence[object]) -> tuple[float, float]:
+    """Return the credible interval of euros for one more of the effect; no upper end where the effect may be none."""
+    top, bottom = expected_draws(euros, draws), expected_draws(effects, draws)
+    ratios = np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), math.inf)
+    low, high = np.quantile(ratios, ((1 - CREDIBLE) / 2, (1 + CREDIBLE) / 2), method="inverted_cdf")
+    return float(low), float(high) if math.isfinite(high) else math.nan
 
 
 def fieller(top: Sequence[float] | Array, bottom: Sequence[float] | Array, level: float = 0.95) -> tuple[float, float]:

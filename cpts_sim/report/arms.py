@@ -6,7 +6,7 @@ import math
 
 from cpts_sim.experiment import Comparison, Line
 from cpts_sim.report import style
-from cpts_sim.report.marks import SURE, drawable, note, zero
+from cpts_sim.report.marks import SURE, interval_kind, note, reach, zero
 from cpts_sim.report.numbers import arm_words, gap, gap_interval, level, unit_words
 from cpts_sim.report.table import HEADLINES, row_label, scenario_title, simulated_min, titles_of
 from cpts_sim.words import say
@@ -39,7 +39,7 @@ def overview(comparison: Comparison, lang: str) -> str:
     widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
     sides = [str.ljust, str.ljust, *[str.rjust] * len(names)]
     lines = ("  ".join(f(c, w) for f, c, w in zip(sides, row, widths, strict=True)).rstrip() for row in cells)
-    return "\n".join([caption, "", *lines, "", say("report.arms.note", lang)])
+    return "\n".join([caption, "", *lines, "", say("report.arms.note", lang, interval=interval_kind(comparison, lang))])
 
 
 def _cells(row: list[Line], lang: str) -> list[str]:
@@ -60,7 +60,8 @@ def several(comparison: Comparison, lang: str, kind: str) -> bytes | None:
         return None
     names = words_of(comparison, lang)
     title = say("report.figure.arms", lang)
-    text = note(comparison, say("report.figure.arms.text", lang, base=names[0]), lang)
+    told = {"base": names[0], "interval": interval_kind(comparison, lang)}
+    text = note(comparison, say("report.figure.arms.text", lang, **told), lang)
     step = 0.8 / len(names[1:])
     with style.figure(8.4, 2.0 + (0.12 + 0.11 * len(names[1:])) * len(rows)) as (drawn, axes):
         zero(axes)
@@ -71,7 +72,7 @@ def several(comparison: Comparison, lang: str, kind: str) -> bytes | None:
                 face = colour if line.reading in SURE else "white"
                 axes.errorbar(
                     factor * line.difference.mean, at - 0.4 + step * (rank + 0.5), fmt=mark, color=colour,
-                    xerr=factor * drawable(line.difference.half), markersize=4.5, capsize=1.5, markerfacecolor=face,
+                    xerr=reach(line.difference, factor), markersize=4.5, capsize=1.5, markerfacecolor=face,
                     label=name if at == 0 else None,
                 )  # fmt: skip
         axes.set_yticks(range(len(rows)), [_good(row[0], lang) for row in rows])

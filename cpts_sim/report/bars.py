@@ -9,9 +9,10 @@ import numpy as np
 
 from cpts_sim.engine.events import LEDGER_LINES, Road
 from cpts_sim.experiment import Comparison, Line, Place
+from cpts_sim.experiment.statistics import Interval
 from cpts_sim.measures.accounts import ACCOUNTS
 from cpts_sim.report import style
-from cpts_sim.report.marks import dot, drawable, names, note, tone, zero
+from cpts_sim.report.marks import dot, interval_kind, names, note, reach, tone, zero
 from cpts_sim.report.numbers import unit_words
 from cpts_sim.words import number, say, signed
 
@@ -23,7 +24,7 @@ def ed(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None:
     if not any(math.isfinite(line.without.mean) for line in lines):
         return None
     title = say("report.figure.ed", lang)
-    text = note(comparison, say("report.figure.ed.text", lang), lang)
+    text = note(comparison, say("report.figure.ed.text", lang, interval=interval_kind(comparison, lang)), lang)
     with style.figure(7.2, 3.9) as (drawn, axes):
         for side, words in zip((-1, 1), names(comparison, arm, lang), strict=True):
             _side(axes, lines, side, words)
@@ -48,23 +49,31 @@ def _side(axes: Any, lines: list[Line], side: int, words: str, interval: bool = 
     axes.barh(place, [got.mean for got in levels], 0.36, label=words, **look)
     if interval:
         for row, got in zip(place, levels, strict=True):
-            _whisker(axes, got.mean, row, got.half)
+            _whisker(axes, got, row)
 
 
-def _whisker(axes: Any, mean: float, row: float, half: float) -> None:
-    axes.errorbar(mean, row, xerr=drawable(half), fmt="none", ecolor="#202020", elinewidth=1, capsize=2.5)
+def _whisker(axes: Any, got: Interval, row: float) -> None:
+    axes.errorbar(got.mean, row, xerr=reach(got), fmt="none", ecolor="#202020", elinewidth=1, capsize=2.5)
 
 
 def _write_gaps(axes: Any, lines: list[Line], lang: str) -> None:
-    """Write each difference and its half-width right of the bars."""
+    """Write each difference and its interval right of the bars."""
     for rank, line in enumerate(lines):
-        gap = line.difference
-        edge = max(g.mean + drawable(g.half) for g in (line.without, line.with_))
-        half = f" ± {number(gap.half, 1, lang)}" if math.isfinite(gap.half) else ""
+        edge = max(g.mean + reach(g)[1][0] for g in (line.without, line.with_))
         look = {"va": "center", "color": tone(line), "fontweight": "bold"}
-        text = signed(gap.mean, 1, lang) + half
+        text = signed(line.difference.mean, 1, lang) + _ends(line, lang)
         axes.annotate(text, (edge, rank), xytext=(8, 0), textcoords="offset points", **look)
     axes.set_xlim(0, 1.25 * axes.get_xlim()[1])
+
+
+def _ends(line: Line, lang: str) -> str:
+    """Write a half-width, or both ends where they need not be as far from the middle."""
+    found = line.difference
+    if not math.isfinite(found.half):
+        return ""
+    if line.credible is None:
+        return f" ± {number(found.half, 1, lang)}"
+    return f" [{signed(found.low, 1, lang)} ; {signed(found.high, 1, lang)}]"
 
 
 def time(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None:
@@ -74,7 +83,7 @@ def time(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None
     if not used:
         return None
     title = say("report.figure.time", lang)
-    text = note(comparison, say("report.figure.time.text", lang), lang)
+    text = note(comparison, say("report.figure.time.text", lang, interval=interval_kind(comparison, lang)), lang)
     height = 1.7 + 0.36 * len(used)
     with style.figure(8.4, height, ncols=2, sharey=True, width_ratios=(1.5, 1)) as (drawn, (left, right)):
         for side, words in zip((-1, 1), names(comparison, arm, lang), strict=True):
@@ -104,7 +113,7 @@ def accounts(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | 
     if not any(line.difference.mean for line in lines) or not math.isfinite(total.difference.mean):
         return None
     title = say("report.figure.accounts", lang)
-    text = note(comparison, say("report.figure.accounts.text", lang), lang)
+    text = note(comparison, say("report.figure.accounts.text", lang, interval=interval_kind(comparison, lang)), lang)
     labels = [say(f"measures.account.{name}", lang) for name in ACCOUNTS] + [
         say("report.accounts.total", lang)
     ]
@@ -112,7 +121,6 @@ def accounts(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | 
         for row, line in enumerate([*lines, total]):
             gap = line.difference
             colour = style.NEUTRAL if line is total else style.BETTER if gap.mean > 0 else style.WORSE
-            half = gap.half if math.isfinite(gap.half) else 0.0
             axes.barh(
                 row,
                 gap.mean,
@@ -122,7 +130,7 @@ def accounts(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | 
                 hatch="" if gap.mean > 0 else "..",
                 edgecolor="white",
             )
-            axes.errorbar(gap.mean, row, xerr=half, fmt="none", ecolor="#202020", elinewidth=1, capsize=2.5)
+            _whisker(axes, gap, row)
         zero(axes)
         axes.axhline(len(lines) - 0.5, color="#8C8C8C", linewidth=0.8)
         axes.set_yticks(range(len(labels)), labels)

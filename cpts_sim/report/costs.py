@@ -20,13 +20,13 @@ from cpts_sim.experiment.costs import (
     verdict,
 )
 from cpts_sim.experiment.parquet import to_french_csv
-from cpts_sim.experiment.readings import Reading, read
+from cpts_sim.experiment.readings import Reading
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.experiment.worth import GAINS, SURE, Worth, worth
 from cpts_sim.report import style
-from cpts_sim.report.marks import note
+from cpts_sim.report.marks import interval_kind, note
 from cpts_sim.report.numbers import arm_words, decimals, gap, gap_interval, gap_unit_words, written
-from cpts_sim.report.table import row_label, simulated_min, titles_of
+from cpts_sim.report.table import reading_text, row_label, simulated_min, titles_of
 from cpts_sim.words import duration, euros, has, number, say
 
 MAIN_GAIN = "needs_in_time"
@@ -70,15 +70,16 @@ def _payers(costs: Costs, arm: str, base: str, lang: str) -> list[str]:
         mine = [line for line in lines if line.perspective == perspective]
         shown = [line for line in mine if line.name == TOTAL or line.without.mean or line.with_.mean]
         title = say(f"costs.perspective.{perspective}", lang)
-        out.append(_aligned([(title, *columns), *(_cost_row(line, lang) for line in shown)]))
+        out.append(_aligned([(title, *columns), *(_cost_row(costs, line, lang) for line in shown)]))
     return out
 
 
-def _cost_row(line: CostLine, lang: str) -> tuple[str, ...]:
+def _cost_row(costs: Costs, line: CostLine, lang: str) -> tuple[str, ...]:
     price = number(line.price, 2, lang) if math.isfinite(line.price) and line.name not in MONEY else ""
     low, high = (written(end, _places(line.difference), lang, sign=True) for end in line.at_prices)
+    reading = cost_reading(costs, line.reading, lang)
     return (say(f"costs.line.{line.name}", lang), price, number(line.without.mean, 0, lang),
-            *_gap(line.difference, lang), f"{low}{_to(lang)}{high}", _reading(line.reading, lang))  # fmt: skip
+            *_gap(line.difference, lang), f"{low}{_to(lang)}{high}", reading)  # fmt: skip
 
 
 def _places(gap: Interval) -> int:
@@ -96,26 +97,29 @@ def _to(lang: str) -> str:
     return " à " if lang == "fr" else " to "
 
 
-def _reading(reading: Reading, lang: str) -> str:
-    own = f"costs.reading.{reading}"
-    return say(own if has(own) else f"report.reading.{reading}", lang)
+def cost_reading(costs: Costs, reading: Reading, lang: str) -> str:
+    """Return the fixed words of a reading of euros: "probably …" where the pairs have drawn their parameters."""
+    own, drawn = f"costs.reading.{reading}", costs.draws is not None
+    words = say(own if has(own) else f"report.reading.{reading}", lang)
+    surely = reading in (Reading.EQUAL, Reading.TOO_FEW, Reading.TOO_SMALL, Reading.UNDETERMINED)
+    return words if surely or not drawn else say("uncertain.probably", lang, reading=words)
 
 
 def _hours(costs: Costs, arm: str, years: str, lang: str) -> str:
     """Return the block of displaced hours by profession."""
     rows: Rows = []
     for who, use, found in costs.hours(arm):
-        if use != "all" and found.low == found.high == 0:
+        if use != "all" and found.interval.low == found.interval.high == 0:
             continue
         name = f"{say(f'costs.worker.{who}', lang)}, {say(f'costs.use.{use}', lang)}"
-        rows.append((name, *_gap(found, lang), say(f"report.reading.{read(found, 'none')}", lang)))
+        rows.append((name, *_gap(found.interval, lang), cost_reading(costs, found.reading, lang)))
     return say("costs.section.hours", lang, years=years) + "\n" + _aligned(rows)
 
 
 def _effects(comparison: Comparison, arm: str, lang: str) -> str:
     rows: Rows = []
     for line in effects(comparison, arm):
-        unit, reading = gap_unit_words(line.indicator.unit, lang), say(f"report.reading.{line.reading}", lang)
+        unit, reading = gap_unit_words(line.indicator.unit, lang), reading_text(line, lang)
         rows.append((row_label(line.place, lang), unit, gap(line, lang), gap_interval(line, lang), reading))
     return say("costs.section.effects", lang) + "\n" + _aligned(rows)
 
@@ -134,7 +138,7 @@ def _aligned(rows: Rows) -> str:
 def _notes(comparison: Comparison, costs: Costs, arm: str, lang: str) -> list[str]:
     out = [say(f"costs.verdict.{verdict(effects(comparison, arm))}", lang)]
     out += [text for gain in GAINS if (text := worth_words(worth(costs, arm, gain), lang))]
-    out += [say("costs.note.payers", lang), say("costs.note.intervals", lang)]
+    out += [say("costs.note.payers", lang), say("costs.note.intervals", lang, interval=interval_kind(comparison, lang))]
     if comparison.plan.scenario.years < costs.horizon:
         years = _time(comparison, costs, lang)
         out.append(say("costs.note.short", lang, years=years, horizon=costs.horizon))
@@ -185,7 +189,8 @@ def costs(comparison: Comparison, lang: str, arm: str, kind: str, gain: str = MA
     if not len(found.euros) or not (found.euros.any() or found.effects.any()):
         return None
     title = say("costs.figure.title", lang, arm=_name(comparison, arm, lang))
-    text = note(comparison, f"{worth_words(found, lang)} {say('costs.figure.text', lang)}", lang)
+    kind_of = "costs.figure.text" if found.draws is None else "uncertain.costs_figure"
+    text = note(comparison, f"{worth_words(found, lang)} {say(kind_of, lang)}", lang)
     with style.figure(8.8, 4.4, ncols=2) as (drawn, (left, right)):
         _cloud(left, found, lang)
         _curve(right, found, lang)

@@ -7,8 +7,8 @@ from typing import Any
 
 from cpts_sim.experiment import Comparison, Line
 from cpts_sim.report import style
-from cpts_sim.report.marks import dot, names, note, tone, zero
-from cpts_sim.report.table import HEADLINES, row_label
+from cpts_sim.report.marks import dot, interval_kind, names, note, tone, zero
+from cpts_sim.report.table import HEADLINES, reading_text, row_label
 from cpts_sim.words import say
 
 
@@ -20,7 +20,8 @@ def forest(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | No
         return None
     base = names(comparison, arm, lang)[0]
     title = say("report.figure.forest", lang)
-    text = note(comparison, say("report.figure.forest.text", lang, base=base), lang)
+    told = {"base": base, "interval": interval_kind(comparison, lang)}
+    text = note(comparison, say("report.figure.forest.text", lang, **told), lang)
     with style.figure(8.4, 1.9 + 0.34 * len(kept)) as (drawn, axes):
         zero(axes)
         for row, line in enumerate(kept):
@@ -36,7 +37,7 @@ def forest(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | No
 
 def _row(axes: Any, row: int, line: Line, lang: str) -> None:
     dot(axes, row, line, 100 / abs(line.without.mean), 6)
-    word = say(f"report.reading.{line.reading}", lang)
+    word = reading_text(line, lang)
     look = {"va": "center", "fontsize": 8, "color": tone(line), "annotation_clip": False}
     axes.annotate(word, (1.01, row), xycoords=("axes fraction", "data"), **look)
 

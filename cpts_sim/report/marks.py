@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from cpts_sim.experiment import Comparison, Line, Reading
+from cpts_sim.experiment.statistics import Interval
 from cpts_sim.report import style
 from cpts_sim.report.numbers import arm_words
 from cpts_sim.report.table import exceeding, titles_of
@@ -29,8 +30,18 @@ def names(comparison: Comparison, arm: str, lang: str) -> tuple[str, str]:
 
 def note(comparison: Comparison, text: str, lang: str) -> str:
     """Return a figure's description with the number of pairs and what they stand for."""
-    count = say("report.figure.note", lang, pairs=len(comparison.values.seeds))
+    pairs, ensemble = len(comparison.values.seeds), comparison.plan.ensemble
+    if ensemble is None:
+        count = say("report.figure.note", lang, pairs=pairs)
+    else:
+        told = {"members": len(ensemble.members), "structures": ensemble.structures}
+        count = say("uncertain.figure_note", lang, pairs=pairs, **told)
     return " ".join([text, count, *exceeding(comparison, lang)])
+
+
+def interval_kind(comparison: Comparison, lang: str) -> str:
+    """Return what the intervals of a comparison are: computing error, or credible intervals."""
+    return say("report.interval_kind" if comparison.plan.ensemble is None else "uncertain.interval_kind", lang)
 
 
 def drawable(half: float) -> float:
@@ -38,13 +49,18 @@ def drawable(half: float) -> float:
     return half if math.isfinite(half) else 0.0
 
 
+def reach(interval: Interval, factor: float = 1.0) -> list[list[float]]:
+    """Return how far an interval reaches below and above its middle, as an error bar wants it."""
+    ends = (interval.mean - interval.low, interval.high - interval.mean)
+    return [[factor * max(0.0, drawable(end))] for end in ends]
+
+
 def dot(axes: Any, row: float, line: Line, factor: float, size: float = 5.5) -> None:
     """Draw a paired difference as a point with its interval, hollow when it says nothing."""
     colour = tone(line)
     face = colour if line.reading in SURE else "white"
-    half = factor * drawable(line.difference.half)
     look = {"fmt": "o", "color": colour, "markersize": size, "capsize": 2.5, "markerfacecolor": face}
-    axes.errorbar(factor * line.difference.mean, row, xerr=half, **look)
+    axes.errorbar(factor * line.difference.mean, row, xerr=reach(line.difference, factor), **look)
 
 
 def zero(axes: Any) -> None:

@@ -13,6 +13,7 @@ from cpts_sim.experiment.ceiling import BeyondProgrammes, beyond_programmes, bey
 from cpts_sim.experiment.readings import known_indicators
 from cpts_sim.experiment.results import line_record
 from cpts_sim.measures.accounts import ACCOUNTS
+from cpts_sim.report.instead import not_comparable, same_money
 from cpts_sim.report.numbers import arm_words, gap, gap_interval, gap_unit_words, level, unit_words, written
 from cpts_sim.words import has, number, percent, say, signed
 
@@ -116,12 +117,11 @@ def table_of(comparison: Comparison, lang: str, arm: str | None = None) -> Table
     other = arm_words(chosen, titles, lang)
     names = {"without": base[:1].upper() + base[1:], "with": other[:1].upper() + other[1:]}
     head = tuple(names.get(name) or say(f"report.column.{name}", lang) for name in _COLUMNS)
-    lines = headlines(comparison, chosen)
+    lines, blocks = headlines(comparison, chosen), blocks_of(comparison, chosen, lang)
     caption = say(
         "report.caption", lang, title=scenario_title(comparison, lang), arm=other, base=base,
         time=simulated_min(comparison), pairs=len(comparison.values.seeds),
     )  # fmt: skip
-    blocks = (*_accounts(comparison, chosen, lang), *_members(comparison, chosen, lang))
     rows = tuple(_row(line, lang) for line in lines)
     readings = tuple(line.reading for line in lines)
     return Table(caption, head, rows, readings, blocks, tuple(_notes(comparison, lines, lang)))
@@ -138,8 +138,13 @@ def _row(line: Line, lang: str) -> tuple[str, ...]:
         gap(line, lang) + suffix,
         gap_interval(line, lang),
         number(line.difference.count, 0, lang),
-        say(f"report.reading.{line.reading}", lang),
+        reading_text(line, lang),
     )
+
+
+def blocks_of(comparison: Comparison, arm: str, lang: str) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
+    """Return the blocks below a table: the seven accounts, and what members of the CPTS live."""
+    return (*_accounts(comparison, arm, lang), *_members(comparison, arm, lang), *same_money(comparison, arm, lang))
 
 
 def _accounts(comparison: Comparison, arm: str, lang: str) -> list[tuple[str, tuple[tuple[str, ...], ...]]]:
@@ -186,19 +191,21 @@ def _by_member(
 
 
 def _short(line: Line, lang: str) -> tuple[str, str, str]:
-    return gap(line, lang), gap_interval(line, lang), say(f"report.reading.{line.reading}", lang)
+    return gap(line, lang), gap_interval(line, lang), reading_text(line, lang)
+
+
+def reading_text(line: Line, lang: str) -> str:
+    """Return the fixed words of a reading: "probably …" where the pairs have drawn their parameters."""
+    if line.credible is not None:
+        return say(f"uncertain.reading.{line.credible.verdict}", lang)
+    return say(f"report.reading.{line.reading}", lang)
 
 
 def _notes(comparison: Comparison, lines: Sequence[Line], lang: str) -> list[str]:
     notes = [say("report.scope", lang)]
     if any(line.reading is Reading.UNDETERMINED for line in lines):
         notes.append(say("report.reading.note", lang))
-    # A number that is always zero without a CPTS has nothing to share.
-    gains = [line.gain for line in lines if math.isfinite(line.gain) and line.without.deviation > 0]
-    if gains:
-        told = {"median": median(gains), "low": min(gains), "high": max(gains)}
-        texts = {name: number(value, int(value < 10), lang) for name, value in told.items()}
-        notes.append(say("report.pairing", lang, **texts))
+    notes += pairing_words(lines, lang)
     notes += exceeding(comparison, lang)
     if comparison.stopped != "asked":
         notes.append(say(f"report.stopped.{comparison.stopped}", lang, pairs=len(comparison.values.seeds)))
@@ -206,6 +213,17 @@ def _notes(comparison: Comparison, lines: Sequence[Line], lang: str) -> list[str
     if any(comparison.values.get(arm, Place("account.change"))):
         notes.append(say("report.accounts.note", lang, residual=f"{residual(comparison, arm):.0e}"))
     return notes
+
+
+def pairing_words(lines: Sequence[Line], lang: str) -> list[str]:
+    """Say how many times fewer pairs shared seeds need; nothing where no line tells."""
+    # A number that is always zero without a CPTS has nothing to share.
+    gains = [line.gain for line in lines if math.isfinite(line.gain) and line.without.deviation > 0]
+    if not gains:
+        return []
+    told = {"median": median(gains), "low": min(gains), "high": max(gains)}
+    texts = {name: number(value, int(value < 10), lang) for name, value in told.items()}
+    return [say("report.pairing", lang, **texts)]
 
 
 def exceeding(comparison: Comparison, lang: str) -> list[str]:
@@ -217,7 +235,8 @@ def exceeding(comparison: Comparison, lang: str) -> list[str]:
         effect, ceiling = signed(beyond.effect_sd, 2, lang), number(beyond.ceiling_sd, 2, lang)
         told = {"arm": arm_words(beyond.arm, titles, lang), "who": who, "effect": effect, "ceiling": ceiling}
         out.append(say("report.beyond_trials", lang, **told))
-    return out + [_beyond(found, titles, lang) for found in beyond_programmes(comparison)]
+    out += [_beyond(found, titles, lang) for found in beyond_programmes(comparison)]
+    return out + not_comparable(comparison, lang)
 
 
 def _beyond(found: BeyondProgrammes, titles: dict[str, str], lang: str) -> str:
@@ -231,20 +250,21 @@ def _beyond(found: BeyondProgrammes, titles: dict[str, str], lang: str) -> str:
 
 def plain_text(table: Table) -> str:
     """Write a table as aligned text, for a pipe or a file."""
-    parts = [table.title, "", _aligned([table.head, *table.rows], _COLUMNS)]
-    for title, rows in table.blocks:
-        parts += ["", title, _aligned(rows, ("indicator", "difference", "interval", "reading"))]
+    parts = [table.title, "", _aligned([table.head, *table.rows], _COLUMNS), *blocks_text(table.blocks)]
     return "\n".join([*parts, "", *table.notes])
+
+
+def blocks_text(blocks: Sequence[tuple[str, Sequence[Sequence[str]]]]) -> list[str]:
+    """Write the blocks below a table as aligned text, each after an empty line."""
+    names = ("indicator", "difference", "interval", "reading")
+    return [part for title, rows in blocks for part in ("", title, _aligned(rows, names))]
 
 
 def _aligned(rows: Sequence[Sequence[str]], names: Sequence[str]) -> str:
     widths = [max(len(row[i]) for row in rows) for i in range(len(names))]
-    lines = []
-    for row in rows:
-        cells = zip(row, widths, names, strict=True)
-        cells_text = (cell.rjust(w) if name in _RIGHT else cell.ljust(w) for cell, w, name in cells)
-        lines.append("  ".join(cells_text).rstrip())
-    return "\n".join(lines)
+    cells = ([c.rjust(w) if name in _RIGHT else c.ljust(w) for c, w, name in zip(row, widths, names, strict=True)]
+             for row in rows)  # fmt: skip
+    return "\n".join("  ".join(line).rstrip() for line in cells)
 
 
 def rich_text(table: Table) -> Any:
@@ -304,7 +324,7 @@ def _record(line: Line, lang: str) -> dict[str, Any]:
         "label": label,
         **record,
         "difference_text": written_gap(line, lang),
-        "reading_text": say(f"report.reading.{line.reading}", lang),
+        "reading_text": reading_text(line, lang),
     }
 
 

@@ -14,7 +14,17 @@ from cpts_sim.experiment.parquet import to_french_csv
 from cpts_sim.experiment.results import credible_record
 from cpts_sim.experiment.shares import Share
 from cpts_sim.report.numbers import arm_words, decimals, factor, gap_unit_words, level, unit_words, written
-from cpts_sim.report.table import headlines, row_label, scenario_title, simulated_min, titles_of
+from cpts_sim.report.table import (
+    blocks_of,
+    blocks_text,
+    exceeding,
+    headlines,
+    pairing_words,
+    row_label,
+    scenario_title,
+    simulated_min,
+    titles_of,
+)
 from cpts_sim.words import number, percent, say
 
 COLUMNS = ("indicator", "unit", "without", "with", "median", "interval", "better", "matters", "error", "reading")
@@ -26,7 +36,7 @@ _TONES = {Verdict.BETTER: "green", Verdict.WORSE: "red", Verdict.HIGHER: "cyan",
 
 def uncertain_rows(comparison: Comparison, arm: str) -> list[tuple[Line, Credible]]:
     """Return the headlines with what they say as uncertain."""
-    return [(line, comparison.credible(line.place, arm)) for line in headlines(comparison, arm)]
+    return [(line, line.credible) for line in headlines(comparison, arm) if line.credible is not None]
 
 
 def share_of_judgement(comparison: Comparison, place: Place, arm: str) -> Share:
@@ -53,7 +63,9 @@ def uncertain_text(comparison: Comparison, lang: str, arm: str) -> str:
     rows = [_head(comparison, lang, arm), *(_row(line, effect, lang) for line, effect in found)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
     lines = ["  ".join(_aligned(row, widths)).rstrip() for row in rows]
-    return "\n".join([_caption(comparison, lang, arm), "", *lines, "", *_notes(comparison, found, lang, arm)])
+    blocks = blocks_text(blocks_of(comparison, arm, lang))
+    notes = uncertain_notes(comparison, found, lang, arm)
+    return "\n".join([_caption(comparison, lang, arm), "", *lines, *blocks, "", *notes])
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> list[str]:
@@ -75,7 +87,9 @@ def uncertain_rich(comparison: Comparison, lang: str, arm: str) -> Any:
     for line, effect in found:
         row = _row(line, effect, lang)
         main.add_row(*row[:-1], Text(row[-1], style=_TONES.get(effect.verdict, "dim")))
-    return Group(main, Text(""), *(Text(note, style="dim") for note in _notes(comparison, found, lang, arm)))
+    notes = uncertain_notes(comparison, found, lang, arm)
+    blocks = (Text(part) for part in blocks_text(blocks_of(comparison, arm, lang)))
+    return Group(main, *blocks, Text(""), *(Text(note, style="dim") for note in notes))
 
 
 def _caption(comparison: Comparison, lang: str, arm: str) -> str:
@@ -84,7 +98,7 @@ def _caption(comparison: Comparison, lang: str, arm: str) -> str:
         "uncertain.caption", lang, title=scenario_title(comparison, lang), arm=arm_words(arm, titles, lang),
         base=arm_words(comparison.values.arms[0], titles, lang), time=simulated_min(comparison),
         pairs=len(comparison.values.seeds), members=len(ensemble.members),
-        structures=math.prod(len(found) for found in ensemble.variants.values()),
+        structures=ensemble.structures,
     )  # fmt: skip
 
 
@@ -123,9 +137,15 @@ def _error(effect: Credible, unit: str, lang: str) -> str:
     return "± " + number(effect.error * factor(unit), max(0, _places(effect, unit)) + 1, lang)
 
 
-def _notes(comparison: Comparison, found: Sequence[tuple[Line, Credible]], lang: str, arm: str) -> list[str]:
+def uncertain_notes(
+    comparison: Comparison, found: Sequence[tuple[Line, Credible]], lang: str, arm: str
+) -> list[str]:
+    """Return what must be said beside the effects: what intervals hold, shares of judgement, alarms."""
     p_error = number(max((effect.p_error for _, effect in found), default=1.0), 2, lang)
     notes = [say("uncertain.scope", lang, p_error=p_error), say("uncertain.pairing", lang)]
+    notes += [*pairing_words([line for line, _ in found], lang), *exceeding(comparison, lang)]
+    if comparison.stopped != "asked":
+        notes.append(say(f"report.stopped.{comparison.stopped}", lang, pairs=len(comparison.values.seeds)))
     told = [(line, effect) for line, effect in found if line.place in JUDGED and effect.verdict is not Verdict.EQUAL]
     notes += [_share_note(line, share_of_judgement(comparison, line.place, arm), lang) for line, _ in told]
     if comparison.plan.scenario.territory.archetype is None:
@@ -171,6 +191,7 @@ def uncertain_json(comparison: Comparison, lang: str) -> dict[str, Any]:
         "seeds": list(comparison.values.seeds), "label": say("uncertain.label", lang),
         "ensemble": _ensemble(comparison).digest(), "members": len(_ensemble(comparison).members),
         "lines": [_record(comparison, arm, line, effect, lang) for arm, line, effect in lines],
+        "notes": [*pairing_words([line for _, line, _ in lines], lang), *exceeding(comparison, lang)],
     }  # fmt: skip
 
 

@@ -105,12 +105,12 @@ def _when(told: Told) -> str:
     if first.difference.count < FEWEST_PAIRS:
         return say("document.when.few", lang)
     sign = math.copysign(1.0, first.difference.mean) if first.difference.mean else 0.0
-    seen = [rank for rank, gap in parts if sign * gap.mean > gap.half]
+    seen = [rank for rank, gap in parts if min(sign * gap.low, sign * gap.high) > 0]
     if not seen or not sign:
         return say("document.when.never", lang, count=len(parts))
     rank, gap = next(part for part in parts if part[0] == seen[0])
     unit = say("report.unit_points", lang)
-    shown = amount(type(gap)(100 * gap.mean, 100 * gap.half, gap.count, 100 * gap.deviation), lang, unit)
+    shown = amount(gap.scaled(100), lang, unit)
     lasting = all(later in seen for later in range(rank, len(parts) + 1))
     key = "lasting" if lasting else "passing"
     return say(f"document.when.{key}", lang, rank=_rank(rank, lang), gap=shown, count=len(parts))

@@ -7,12 +7,13 @@ import math
 from cpts_sim.experiment.costs import PERSPECTIVES, TOTAL, CostLine, Costs, costs_of
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.experiment.worth import GAINS, worth
-from cpts_sim.report.costs import MONEY, worth_words
+from cpts_sim.report.costs import MONEY, cost_reading, worth_words
 from cpts_sim.report.document.blocks import Block, Items, Table, Text
 from cpts_sim.report.document.phrases import NBSP
 from cpts_sim.report.document.reading import Told
+from cpts_sim.report.marks import interval_kind
 from cpts_sim.report.numbers import decimals, written
-from cpts_sim.words import has, number, say
+from cpts_sim.words import number, say
 
 
 def cost_tables(told: Told) -> list[Block]:
@@ -22,7 +23,8 @@ def cost_tables(told: Told) -> list[Block]:
         return []
     tables = [_table(told, costs, payer) for payer in PERSPECTIVES]
     sentences = [text for gain in GAINS if (text := worth_words(worth(costs, told.arm, gain), told.lang))]
-    parts = [say(f"costs.note.{name}", told.lang) for name in ("payers", "intervals")]
+    kind = interval_kind(told.done, told.lang)
+    parts = [say("costs.note.payers", told.lang), say("costs.note.intervals", told.lang, interval=kind)]
     if told.done.plan.scenario.years < costs.horizon:
         parts.append(say("document.costs_short", told.lang, time=told.time, horizon=costs.horizon))
     notes = Text(" ".join(parts), "note")
@@ -37,15 +39,14 @@ def _table(told: Told, costs: Costs, payer: str) -> Table:
     names = ("price", "without", "difference", "prices", "reading")
     arms = {"arm": told.name(told.base)}
     head = (say("costs.column.line", lang), *(say(f"costs.column.{name}", lang, **arms) for name in names))
-    rows = tuple(_row(line, lang) for line in shown)
+    rows = tuple(_row(costs, line, lang) for line in shown)
     tones = tuple(str(line.reading) for line in shown)
     return Table(f"costs-{payer}", say(f"costs.perspective.{payer}", lang), head, rows, tones, frozenset({5}))
 
 
-def _row(line: CostLine, lang: str) -> tuple[str, ...]:
+def _row(costs: Costs, line: CostLine, lang: str) -> tuple[str, ...]:
     price = number(line.price, 2, lang) if math.isfinite(line.price) and line.name not in MONEY else "–"
-    own = f"costs.reading.{line.reading}"
-    reading = say(own if has(own) else f"report.reading.{line.reading}", lang)
+    reading = cost_reading(costs, line.reading, lang)
     return (say(f"costs.line.{line.name}", lang), price, _level(line.without, lang), _gap(line.difference, lang),
             _ends(*line.at_prices, _places(line.difference), lang), reading)  # fmt: skip
 

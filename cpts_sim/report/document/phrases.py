@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from cpts_sim.experiment import Line
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.report.numbers import decimals, factor, gap_unit_words, level, unit_words, written
+from cpts_sim.report.table import reading_text
 from cpts_sim.words import number, say
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -48,7 +49,7 @@ def _gap(line: Line, lang: str) -> tuple[str, str]:
     places = decimals(half, mean)
     if not math.isfinite(half):
         return written(mean, places, lang, sign=True), say("document.no_interval", lang)
-    ends = (mean - half, mean + half)
+    ends = (gap.low * times, gap.high * times)
     while places < MOST_DECIMALS and half > 0 and any(end and not round(end, places) for end in ends):
         places += 1
     low, high = (written(end, places, lang, sign=True) for end in ends)
@@ -103,4 +104,4 @@ def smallest_phrase(line: Line, lang: str) -> str:
 
 def reading_words(line: Line, lang: str) -> str:
     """Return the fixed words of a reading."""
-    return say(f"report.reading.{line.reading}", lang)
+    return reading_text(line, lang)

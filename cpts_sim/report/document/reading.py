@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cpts_sim.experiment import Comparison, Line, Place, Reading
-from cpts_sim.experiment.readings import known_indicators, read
-from cpts_sim.experiment.statistics import Interval, mean_interval, paired_interval, pairing_gain
+from cpts_sim.experiment.statistics import Interval
 from cpts_sim.report.document.phrases import time_words
 from cpts_sim.report.numbers import arm_words
 from cpts_sim.report.table import HEADLINES, row_label, titles_of
@@ -59,24 +58,15 @@ class Told:
 
     def line(self, place: Place | str, arm: str | None = None) -> Line:
         """Compare one number of an arm (default: the decision's) with the first arm."""
-        line = self.done.line(place, arm or self.arm)
-        if line.place.by and math.isnan(line.smallest):
-            # A part of the population is judged by the same smallest difference as the whole.
-            least = self.done.smallest.get(line.place.indicator, math.nan)
-            reading = read(line.difference, line.indicator.better, least)
-            return Line(line.arm, line.place, line.indicator, line.without, line.with_, line.difference, line.gain,
-                        least, reading)  # fmt: skip
-        return line
+        where = Place(place) if isinstance(place, str) else place
+        # A part of the population is judged by the same smallest difference as the whole.
+        least = self.done.smallest.get(where.indicator, math.nan) if where.by else None
+        return self.done.line(where, arm or self.arm, least)
 
     def between(self, place: Place | str, first: str, second: str) -> Line:
         """Compare one number of an arm with the same number of another than the first."""
         where = Place(place) if isinstance(place, str) else place
-        one, two = self.done.values.get(first, where), self.done.values.get(second, where)
-        gap, indicator = paired_interval(one, two), known_indicators()[where.indicator]
-        least = self.done.smallest.get(where.indicator, math.nan)
-        reading = read(gap, indicator.better, least)
-        return Line(second, where, indicator, mean_interval(one), mean_interval(two), gap, pairing_gain(one, two),
-                    least, reading)  # fmt: skip
+        return self.done.between(where, first, second, self.done.smallest.get(where.indicator, math.nan))
 
     def main(self, arm: str | None = None) -> list[Line]:
         """Return the lines of the main table that the results have."""
@@ -151,11 +141,11 @@ def quarters(told: Told, arm: str | None = None) -> Iterator[tuple[int, Interval
     for rank in range(weeks // 13):
         part = slice(13 * rank, 13 * rank + 13)
         with np.errstate(invalid="ignore"):
-            yield rank + 1, paired_interval(_means(one[:, part]), _means(two[:, part]))
+            yield rank + 1, told.done.gap(_means(two[:, part]) - _means(one[:, part])).interval
 
 
-def _means(weeks: np.ndarray) -> list[float]:
-    return [float(row[np.isfinite(row)].mean()) if np.isfinite(row).any() else math.nan for row in weeks]
+def _means(weeks: np.ndarray) -> np.ndarray:
+    return np.array([row[np.isfinite(row)].mean() if np.isfinite(row).any() else math.nan for row in weeks])
 
 
 def _age_first(name: str) -> tuple[int, str]:

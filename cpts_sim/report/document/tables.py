@@ -10,7 +10,7 @@ import numpy as np
 from cpts_sim.engine.cpts_codes import ACI_MISSIONS, INCOME, SPENDING
 from cpts_sim.experiment import Line, Place
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
-from cpts_sim.experiment.statistics import Interval, mean_interval
+from cpts_sim.experiment.statistics import mean_interval
 from cpts_sim.measures.contract import BESIDE
 from cpts_sim.report.document.blocks import Table
 from cpts_sim.report.document.phrases import (
@@ -188,7 +188,7 @@ def _minutes(line: Line, lang: str) -> str:
     gap = line.difference
     if not gap.mean:
         return "0"
-    minutes = Interval(gap.mean * MINUTES_AN_HOUR, gap.half * MINUTES_AN_HOUR, gap.count, gap.deviation)
+    minutes = gap.scaled(MINUTES_AN_HOUR)
     places = decimals(minutes.half, minutes.mean)
     low, high = (written(end, places, lang) for end in (minutes.low, minutes.high))
     return f"{written(minutes.mean, places, lang)} [{say('document.range', lang, low=low, high=high)}]"
