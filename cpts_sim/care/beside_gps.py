@@ -12,22 +12,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpts_sim.care import protection
-from cpts_sim.care import requests as rq
+from cpts_sim.care import nurse_follow_up
 from cpts_sim.care.freed_time import PERIOD_WEEKS, PERIODS_A_YEAR
 from cpts_sim.care.institutions import RANK, tell
 from cpts_sim.care.slack import use_of_slack
 from cpts_sim.care.world import World
-from cpts_sim.engine.clock import DAY, WEEK
-from cpts_sim.engine.codes import Account, Need, Origin, Route, Work
-from cpts_sim.engine.events import Act, Institution, Profession
+from cpts_sim.engine.clock import WEEK
+from cpts_sim.engine.codes import Work
+from cpts_sim.engine.events import Institution, Profession
 
 Array = NDArray[Any]
 ASALEE, IPA = 1, 2
 KINDS = {ASALEE: "asalee", IPA: "ipa"}
 """Kinds of nurse beside GPs (column ``kind`` of the nurses), by switch."""
-MODERATE, SEVERE = 2, 3
-SENT_BACK = (1 << 48) + (1 << 40)
+SEVERE = 3
 MOST_SAVED = 0.4
 """Largest share of an act that an assistant can do."""
 WEEKS_A_MONTH, PEOPLE_UNIT, WEEK_MIN = 52.0 / 12.0, 100_000.0, 35.0 * 60.0
@@ -125,38 +123,22 @@ def _partners(world: World) -> Array:
 
 def _before_asking(inner: Any, world: World, rows: Array) -> None:
     """Follow-ups of patients in the file of a nurse beside their GP are hers in part, as far as her week goes."""
-    nurses = world.tables["nurses"]
+    nurses, people = world.tables["nurses"], world.people
     if nurses["file_left"].any():
-        taken = _followed(world, rows)
+        partner = _partners(world)
+
+        def find(person: Array) -> Array:
+            nurse = partner[people["mt"][person]]
+            found: Array = np.where(_rank(nurse) < nurses["file_left"][nurse], nurse, -1)
+            sees = found[found >= 0]
+            np.add.at(nurses["file_left"], sees, -1.0)
+            world.ledgers[Profession.NURSE].charge("consult", sees, world.parameters["pathways.followup_min"])
+            return found
+
+        taken = nurse_follow_up.replace(world, rows, lambda person: partner[people["mt"][person]] >= 0, find, 0)
         rows = rows[~taken]
     if len(rows):
         inner(world, rows)
-
-
-def _followed(world: World, rows: Array) -> Array:
-    """Serve those whom a nurse sees; returns which rows they are."""
-    requests, people, p = world.requests, world.people, world.parameters
-    person, taken = requests["person"][rows], np.zeros(len(rows), dtype=bool)
-    due = (requests["kind"][rows] == Need.FOLLOWUP) & (requests["origin"][rows] == Origin.EXOGENOUS)
-    due &= (people["chronic"][person] >= MODERATE) & (people["mt"][person] >= 0) & (people["home"][person] == 0)
-    some = np.flatnonzero(due & (people["ward_until"][person] <= world.now))
-    if not len(some):
-        return taken
-    what = requests["ordinal"][rows[some]]
-    u = world.draws.uniform("seen by the nurse beside the GP", people["key"][person[some]], what)
-    nurse = _partners(world)[people["mt"][person[some]]]
-    hers = (nurse >= 0) & (u < p["baseline.nurse_replaces"])
-    some, nurse = some[hers], nurse[hers]
-    later = requests["wished"][rows[some]] >= world.now + DAY
-    requests["next_at"][rows[some[later]]] = requests["wished"][rows[some[later]]]  # she is asked on the day
-    taken[some[later]] = True
-    some, nurse = some[~later], nurse[~later]
-    left = world.tables["nurses"]["file_left"]
-    sees = _rank(nurse) < left[nurse]
-    taken[some[sees]] = True
-    np.add.at(left, nurse[sees], -1.0)
-    _give_follow_up(world, rows[some[sees]], nurse[sees])
-    return taken
 
 
 def _rank(nurse: Array) -> Array:
@@ -165,29 +147,6 @@ def _rank(nurse: Array) -> Array:
     rank = np.empty(len(nurse), dtype=np.int64)
     rank[order] = np.arange(len(nurse)) - np.searchsorted(nurse[order], nurse[order])
     return rank
-
-
-def _give_follow_up(world: World, rows: Array, nurse: Array) -> None:
-    """A follow-up by a nurse: it counts like one organised by anybody else; some are sent back to the GP."""
-    if not len(rows):
-        return
-    requests, people, p = world.requests, world.people, world.parameters
-    person = requests["person"][rows]
-    at = np.floor(world.days.next_opening(np.maximum(requests["next_at"][rows], world.now)))
-    requests["provider"][rows] = nurse
-    rq.serve_now(world, rows, Route.NURSE, at, Account.SHIFTED)
-    last = people["last_followup"][person]
-    people["last_followup"][person] = last + p["pathways.followup_credit"] * (at - last)
-    world.stays.follow_up(person, at)
-    world.ledgers[Profession.NURSE].charge("consult", nurse, p["pathways.followup_min"])
-    protection.tell(world, int(Act.NURSE_FOLLOWUP), person, at, nurse, 0)
-    own = people["mt"][person]
-    np.add.at(world.gps["freed_min"], own, world.gps["slot_min"][own])
-    ordinal = np.floor(np.maximum(at, 0.0) / DAY).astype(np.int64) + SENT_BACK
-    u = world.draws.uniform("sent back by the nurse beside the GP", people["key"][person], ordinal)
-    back = u < p["pathways.followup_sends_back"]
-    raised = world.days.next_opening(np.floor(at[back] + DAY))
-    rq.raise_requests(world, person[back], Need.FOLLOWUP, Origin.CARE, ordinal[back], raised)
 
 
 # ------------------------------------------------------------------------------------------ case managers

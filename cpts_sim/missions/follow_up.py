@@ -1,7 +1,8 @@
 """Nurses' part in pathways: visits after discharge, follow-up of severe chronic disease, assessment of falls.
 
 A contact counts in care as an effective follow-up, whoever organised it. The minutes come out of the nurses'
-rounds, and a part of the contacts sends people back to their GP.
+rounds, and a part of the contacts sends people back to their GP. Of the GP's own follow-ups of the people in their
+files these nurses give as large a part as Asalée nurses do (``care.nurse_follow_up``); then no contact is due for long.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpts_sim.care import hospital_days, protection
+from cpts_sim.care import hospital_days, nurse_follow_up, protection
 from cpts_sim.care import requests as rq
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.events import Act, Need, Origin, Route
 from cpts_sim.missions import tools
 
 if TYPE_CHECKING:
+    from cpts_sim.care.world import World
     from cpts_sim.missions.base import Mission
 
 Array = NDArray[Any]
@@ -122,6 +124,21 @@ class NurseContacts:
             self._contact(person[seen], task[seen], nurse[seen], at[seen])
             self.kit.written(gp[seen])
 
+    def in_place_of_the_gp(self, world: World, rows: Array) -> Array:
+        """Give the part of the GPs' follow-ups that is hers to people in the files; returns which rows are taken."""
+        people = world.people
+
+        def find(person: Array) -> Array:
+            gp = people["mt"][person].astype(np.int64)
+            minutes = self.parameters["pathways.followup_min"] + self.kit.twice(gp)
+            nurse = self.time.take(people["commune"][person], minutes)
+            seen = person[nurse >= 0]
+            people["nurse_due"][seen] = world.now + self.parameters["pathways.followup_days"] * DAY
+            self.kit.written(gp[nurse >= 0])
+            return nurse
+
+        return nurse_follow_up.replace(world, rows, lambda person: people["nurse_followed"][person] > 0, find, 1)
+
     def _minutes(self, task: Array) -> Array:
         p = self.parameters
         each = np.array(
@@ -130,17 +147,13 @@ class NurseContacts:
         return each[task]
 
     def _contact(self, person: Array, task: Array, nurse: Array, at: Array) -> None:
-        world, people, p = self.world, self.world.people, self.parameters
+        world = self.world
         ordinal = np.floor(at / DAY).astype(np.int64) + CONTACT
         rows = rq.raise_requests(world, person, Need.FOLLOWUP, Origin.CARE, ordinal, at)
         world.requests["provider"][rows] = nurse
         rq.serve_now(world, rows, Route.NURSE, at)
         followed = task != FALLS
-        last = people["last_followup"][person[followed]]
-        people["last_followup"][person[followed]] = last + p["pathways.followup_credit"] * (
-            at[followed] - last
-        )
-        world.stays.follow_up(person[followed], at[followed])
+        nurse_follow_up.renew(world, person[followed], at[followed])
         for code, act in ((DISCHARGE, Act.NURSE_AFTER_DISCHARGE), (CHRONIC, Act.NURSE_FOLLOWUP)):
             mine = task == code
             protection.tell(world, int(act), person[mine], at[mine], nurse[mine], 1)

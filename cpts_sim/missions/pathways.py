@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from cpts_sim.care import requests as rq
 from cpts_sim.care import second_line, sessions
+from cpts_sim.care.institutions import RANK
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.events import CptsEvent, Service
@@ -85,6 +86,7 @@ class Pathways(Mission):
         rules.wrap("knows_service", NAME, self.rank, self._knows_service)
         rules.wrap("letter_days", NAME, self.rank, self._letter_days)
         rules.wrap("after_visit", NAME, self.rank, self._after_visit)
+        rules.wrap("before_asking", NAME, RANK - 1, self._before_asking)  # after the nurses beside GPs
         world.hooks.setdefault("day", []).append(self._day)
         world.hooks.setdefault("week", []).append(self._week)
 
@@ -161,6 +163,13 @@ class Pathways(Mission):
         days: Array = inner(world, gp)
         quick = world.gps["uses_messaging"][gp] > 0
         return np.where(quick, np.minimum(days, world.parameters["pathways.message_days"]), days)
+
+    def _before_asking(self, inner: Any, world: World, rows: Array) -> None:
+        """Nurses of the pathways give a part of the follow-ups of the people whom they follow."""
+        if self.answers and world.people["nurse_followed"].any():
+            rows = rows[~self.contacts.in_place_of_the_gp(world, rows)]
+        if len(rows):
+            inner(world, rows)
 
     def _after_visit(self, inner: Any, world: World, rows: Array, gp: Array, at: Array) -> None:
         """Participating GPs ask some adults about alcohol and drugs; those who want help are referred."""
