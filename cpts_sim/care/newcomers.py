@@ -26,7 +26,7 @@ YEAR = 365.0 * DAY
 MONTHS_A_YEAR = 365.0 / 28.0
 KNOWN_AS_NEW = 2.0 * YEAR
 OF_THE_HOST = (
-    "commune", "halo", "practice", "practice_type", "slot_min", "session_factor", "home_slots", "reach",
+    "commune", "halo", "practice", "practice_type", "slot_min", "session_factor", "desk_factor", "home_slots", "reach",
     "secretariat", "online", "list_phase",
 )  # fmt: skip
 """What a new GP shares with the practice beside which she settles."""

@@ -190,7 +190,7 @@ def _draw_events(world: World, consequences: Any, working: Array, week: int, eff
         gps["away_until"][sick] = np.floor(world.now + days * DAY)
         for row in sick:
             withdraw(world, np.array([row]), world.now, float(gps["away_until"][row]))
-    closes = working & (gps["accepts"] > 0) & (u[1] < consequences.close_list)
+    closes = working & (gps["open"] > 0) & (gps["accepts"] > 0) & (u[1] < consequences.close_list)
     gps["accepts"][closes] = 0
     careers.note(world, np.flatnonzero(closes), Career.LIST_CLOSED)
     fewer = working & (u[2] < consequences.cut_hours) & (gps["half_days"] > 3)

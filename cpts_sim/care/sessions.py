@@ -55,15 +55,21 @@ def half_of(world: World, minute: Array) -> Array:
 
 def note_acts(world: World, gp: Array, at: Array, slot: Array, minutes: Array) -> None:
     """Remember the acts of a window: minutes within laid-out time, desk work that they leave, minutes given."""
-    gps, p = world.gps, world.parameters
+    gps = world.gps
     afternoon = half_of(world, at) > 0
     seated = (slot != Slot.SQUEEZE) & (slot != Slot.EXTRA)
     for half, now in zip(HALVES, (~afternoon, afternoon), strict=True):
         gps[f"{half}_act_min"] += _sum(world, gp[now & seated], minutes[now & seated])
-        gps[f"{half}_desk_min"] += _sum(world, gp[now], np.full(int(now.sum()), p["gp.desk_act_min"]))
+        gps[f"{half}_desk_min"] += _sum(world, gp[now], desk_of_acts(world, gp[now]))
     regular, squeezed = slot != Slot.EXTRA, slot == Slot.SQUEEZE
     gps["week_given_min"] += _sum(world, gp[regular], minutes[regular])
     gps["week_laid_min"] += _sum(world, gp[squeezed], minutes[squeezed])
+
+
+def desk_of_acts(world: World, gp: Array) -> Floats:
+    """Return the minutes of letters, calls and results that an act of each of these GPs leaves: at their own pace."""
+    minutes: Floats = world.parameters["gp.desk_act_min"] * world.gps["desk_factor"][gp]
+    return minutes
 
 
 def more_desk(world: World, gp: Array, minutes: float) -> None:
@@ -82,8 +88,7 @@ def charge_elsewhere(world: World, line: str, gp: Array, at: Array, laid: Array,
     for half, now in zip(HALVES, (~afternoon, afternoon), strict=True):
         world.gps[f"{half}_apart_min"] += _sum(world, gp[now], laid[now])
         world.gps[f"{half}_act_min"] += _sum(world, gp[now], minutes[now])
-        desk = np.full(int(now.sum()), world.parameters["gp.desk_act_min"])
-        world.gps[f"{half}_desk_min"] += _sum(world, gp[now], desk)
+        world.gps[f"{half}_desk_min"] += _sum(world, gp[now], desk_of_acts(world, gp[now]))
 
 
 def _sum(world: World, gp: Array, minutes: Array) -> Floats:

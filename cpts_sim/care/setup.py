@@ -140,6 +140,7 @@ def add_gp_columns(gps: Table, parameters: Parameters, draws: Draws) -> None:
         "squeeze_share": parameters["gp.squeeze_share"],
         "list_factor": 1.0,
         "backlog_days": 5.0,
+        "desk_factor": 1.0,
     }
     for name, value in ones.items():
         gps.add_column(name, np.full(rows, value))
@@ -172,7 +173,7 @@ def fit_lists(people: Table, gps: Table, parameters: Parameters) -> None:
 
     A list closes when it reaches the target and opens again below ``care.reopens_at`` of it, so at any time the
     open and the closed alike are spread between the two, and as many lists open as close while the sum is steady.
-    Some of the closed are so for strain: they have room, and as many of them open again as strain closes.
+    Some of the closed are so for strain (``strain.closed_for_strain``): they have room.
     """
     on_list = people["mt"][people["mt"] >= 0]
     size = np.bincount(on_list, minlength=len(gps))
@@ -186,12 +187,9 @@ def fit_lists(people: Table, gps: Table, parameters: Parameters) -> None:
 
 
 def _closed_for_strain(gps: Table, inside: Array, parameters: Parameters) -> Array:
-    """Which closed lists are closed for strain at the start, such that as many open again in a year as are closed."""
-    is_open = inside & (gps["open"] > 0)
-    closed = inside & ~is_open
-    ratio = parameters["strain.close_list_yearly"] / max(parameters["strain.reopen_list_yearly"], 1e-9)
-    share = ratio * is_open.sum() / max(int(closed.sum()), 1)
-    result: Array = closed & (gps["strain_phase"] < share)
+    """Which closed lists are closed for strain at the start."""
+    closed = inside & (gps["open"] == 0)
+    result: Array = closed & (gps["strain_phase"] < parameters["strain.closed_for_strain"])
     return result
 
 
@@ -213,7 +211,8 @@ def fit_practices(people: Table, gps: Table, parameters: Parameters, start: floa
     """Let the working style of each GP follow her list: longer lists go with longer sessions and shorter acts.
 
     Only a part of the difference is made up (``gp.list_to_capacity``), so loads stay unequal; the capacity of all
-    together does not change.
+    together does not change. Who is quick with an act is quick with the letters and calls that it leaves
+    (``gp.desk_with_pace``); the desk work of all together does not change either.
     """
     own, expected = people["mt"] >= 0, yearly_acts(people, parameters, start)
     acts = np.bincount(people["mt"][own], weights=expected[own], minlength=len(gps))
@@ -235,6 +234,8 @@ def fit_practices(people: Table, gps: Table, parameters: Parameters, start: floa
     done = gps["slot_min"] / shorter
     gps["slot_min"][inside] = shorter[inside]
     gps["session_factor"][inside] = np.clip(factor / done, *parameters.array("gp.session_bounds"))[inside]
+    usual = (gps["slot_min"] * demand)[inside].sum() / demand[inside].sum()
+    gps["desk_factor"][inside] = 1.0 + parameters["gp.desk_with_pace"] * (gps["slot_min"][inside] / usual - 1.0)
 
 
 def _keep_visits(people: Table, gps: Table, expected: Array, parameters: Parameters) -> None:

@@ -78,16 +78,17 @@ def test_long_leaves_have_the_observed_mean() -> None:
 def test_what_strain_took_comes_back_when_it_falls() -> None:
     rest, tired, fresh = EFFECTS.recovery(20.0, 20.0), EFFECTS.recovery(29.0, 20.0), EFFECTS.recovery(14.0, 20.0)
     loss = EFFECTS.of(20.0, 20.0)
-    assert 0 < rest.reopen_list < 1, "as fast as the stock of closed lists asks for"
+    assert 0 < rest.reopen_list < loss.close_list
     assert 0 < rest.restore_hours < loss.cut_hours
     for name in ("reopen_list", "restore_hours"):
         assert getattr(tired, name) < getattr(rest, name) < getattr(fresh, name)
     assert 52 * rest.reopen_list == pytest.approx(P["strain.reopen_list_yearly"])
 
 
-def test_a_closed_list_opens_again_in_a_living_town() -> None:
-    eager = {"strain.reopen_list_yearly": 1.0, "strain.restore_hours_yearly": 1.0}
-    model = winter(scenario(population=15000, parameters=eager, drift=False))
+def test_a_closed_list_opens_again_in_a_living_town(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = winter(scenario(population=15000, drift=False))
+    for name in ("reopen_list_yearly", "restore_hours_yearly"):
+        monkeypatch.setitem(model.care.effects._p, name, 1.0)
     gps = model.tables["gps"]
     inside = np.flatnonzero((gps["halo"] == 0) & gps["alive"])
     gps["accepts"][inside] = 0

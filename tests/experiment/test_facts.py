@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cpts_sim.errors import InputError
+from cpts_sim.evidence import load_parameters
 from cpts_sim.experiment.facts import Fact, counts, facts_of, numbers_of_run, targets
 from cpts_sim.scenario import Scenario, load, parse
 from cpts_sim.words import LANGUAGES, has, say
@@ -68,6 +69,8 @@ def test_a_run_gives_every_number_that_a_fact_reads() -> None:
     assert sum(shares) == pytest.approx(1.0, abs=0.02), "what follows a failed contact is one of four things"
     assert numbers["ed_home"] + numbers["ed_admitted"] == pytest.approx(1.0)
     assert numbers["hours_60"] <= numbers["hours_50"] <= 1.0
+    beside = sum(load_parameters(2019)[f"gp.{name}_hours"] for name in ("admin", "knowledge", "other"))
+    assert numbers["hours_mean"] - numbers["hours_patients"] == pytest.approx(beside, rel=0.04), "duty is left out"
     assert numbers["lead_median"] <= numbers["lead_p90"]
     assert numbers_of_run(_small(), seed=3)["lead_mean"] == numbers["lead_mean"], "same seed, same numbers"
 
