@@ -53,8 +53,9 @@ class Emulator:
         bounds = [(np.log(_SHORT), np.log(_LONG))] * x.shape[1] + [(least, 0.0)]
         starts = [np.r_[np.full(x.shape[1], np.log(length)), max(least, np.log(n))]
                   for length, n in ((0.3, 0.01), (1.0, 0.1), (3.0, 0.3))]  # fmt: skip
+        apart = ((x[:, None, :] - x[None, :, :]) ** 2).transpose(2, 0, 1).reshape(x.shape[1], -1)
         best = min(
-            (minimize(_cost, start, (x, z), method="L-BFGS-B", jac=True, bounds=bounds) for start in starts),
+            (minimize(_cost, start, (apart, z), method="L-BFGS-B", jac=True, bounds=bounds) for start in starts),
             key=lambda found: float(found.fun),
         )
         return _made(x, y, mean, scale, np.exp(best.x[:-1]), float(np.exp(best.x[-1])))
@@ -85,18 +86,21 @@ def _made(x: Array, y: Array, mean: float, scale: float, lengths: Array, nugget:
     return Emulator(x, weights, mean, scale, lengths, nugget, scale * error, explained)
 
 
-def _cost(theta: Array, x: Array, z: Array) -> tuple[float, Any]:
-    """Return minus the log likelihood and its gradient; the variance is that of the data."""
-    lengths, nugget = np.exp(theta[:-1]), float(np.exp(theta[-1]))
-    smooth = _kernel(x, x, lengths)
-    matrix = (1 - nugget) * smooth + (nugget + 1e-9) * np.eye(len(x))
+def _cost(theta: Array, apart: Array, z: Array) -> tuple[float, Any]:
+    """Return minus the log likelihood and its gradient; the variance is that of the data.
+
+    Args:
+        theta: logarithms of lengths and nugget.
+        apart: factors × pairs of points, squared distances.
+        z: response, scaled.
+    """
+    count, inverse_squares, nugget = len(z), np.exp(-2 * theta[:-1]), float(np.exp(theta[-1]))
+    smooth = np.exp(-0.5 * (inverse_squares @ apart)).reshape(count, count)
+    matrix = (1 - nugget) * smooth + (nugget + 1e-9) * np.eye(count)
     inverse = np.linalg.inv(matrix)
     weights = inverse @ z
     _, logdet = np.linalg.slogdet(matrix)
     inner = np.outer(weights, weights) - inverse
-    slopes = []
-    for factor, length in enumerate(lengths):
-        gaps = (x[:, None, factor] - x[None, :, factor]) / length
-        slopes.append(-0.5 * float((inner * ((1 - nugget) * smooth * gaps**2)).sum()))
-    slopes.append(-0.5 * float((inner * (nugget * (np.eye(len(x)) - smooth))).sum()))
-    return 0.5 * float(z @ weights) + 0.5 * float(logdet), np.array(slopes)
+    slopes = -0.5 * (1 - nugget) * inverse_squares * (apart @ (inner * smooth).ravel())
+    last = -0.5 * nugget * float((inner * (np.eye(count) - smooth)).sum())
+    return 0.5 * float(z @ weights) + 0.5 * float(logdet), np.append(slopes, last)
