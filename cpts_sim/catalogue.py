@@ -10,9 +10,11 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Iterator, Mapping
 from functools import cache
+from hashlib import blake2b
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -53,6 +55,50 @@ def _shipped(kind: str) -> Iterator[tuple[str, ModuleType]]:
 def _third_party(kind: str) -> Iterator[tuple[str, ModuleType]]:
     for point in sorted(entry_points(group=f"cpts_sim.{kind}"), key=lambda point: point.name):
         yield point.name, point.load()
+
+
+@cache
+def origins() -> Mapping[str, str]:
+    """Return kind.name of each mission or shock of a third party → its distribution, version and content.
+
+    The content counts beside the version: a mission under development changes without its version.
+    """
+    out = {}
+    for kind in KINDS:
+        for point in entry_points(group=f"cpts_sim.{kind}"):
+            dist = getattr(point, "dist", None)
+            named = f"{dist.name} {dist.version}" if dist is not None else point.value
+            out[f"{kind}.{point.name}"] = f"{named} {_content_of(plugin_modules(kind)[point.name])}"
+    return out
+
+
+def _content_of(module: ModuleType) -> str:
+    """Return the digest of the module's file, and of its whole package where it is in one."""
+    place = Path(getattr(module, "__file__", None) or "")
+    if not place.is_file():
+        return "–"
+    files = sorted(place.parent.rglob("*.py")) if module.__package__ else [place]
+    told = "".join(f"{file.relative_to(place.parent)}:{blake2b(file.read_bytes()).hexdigest()}" for file in files)
+    return blake2b(told.encode(), digest_size=16).hexdigest()
+
+
+def third_parties(written: Mapping[str, Any]) -> dict[str, str]:
+    """Return the origins of the third parties' missions and shocks that a scenario, or an arm, names.
+
+    Args:
+        written: a resolved scenario, or the policy of one arm, as plain values.
+    """
+    blocks = [written, *(written.get("arms") or {}).values()]
+    named = {f"shocks.{name}" for name in _present(written, "shocks")}
+    for block in blocks:
+        for cpts in (block.get("cpts"), block.get("money_of")):
+            named |= {f"missions.{name}" for name in _present(cpts, "missions")}
+    return {name: origin for name, origin in sorted(origins().items()) if name in named}
+
+
+def _present(block: Any, key: str) -> list[str]:
+    found = block.get(key) if isinstance(block, Mapping) else None
+    return [name for name, value in found.items() if value is not None] if isinstance(found, Mapping) else []
 
 
 def catalogue() -> dict[str, Any]:

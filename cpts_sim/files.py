@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 import shutil
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -18,12 +18,10 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 _REASONS = {
     **dict.fromkeys(FULL, "full"), errno.EACCES: "permission", errno.EPERM: "permission", errno.EROFS: "read_only",
-    errno.ENOENT: "absent", errno.ENOTDIR: "not_a_folder", errno.EISDIR: "a_folder", errno.EEXIST: "exists",
+    errno.ENOENT: "absent", errno.ENOTDIR: "not_a_folder", errno.EISDIR: "a_folder", errno.EEXIST: "not_a_folder",
     errno.ENAMETOOLONG: "long_name", errno.EMFILE: "too_many_open", errno.ENFILE: "too_many_open", errno.EIO: "device",
     errno.EBUSY: "busy", errno.ETXTBSY: "busy", errno.ENOTEMPTY: "not_empty", errno.ENOMEM: "memory",
 }  # fmt: skip
-
-_rank = count()
 
 
 def reason(error: OSError) -> str:
@@ -45,7 +43,7 @@ def write_file(path: Path, data: bytes) -> None:
     Raises:
         InputError: the disk is full or the folder cannot be written; what was there before is untouched.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}-{next(_rank)}.partial")
+    draft = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(3)}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         put_on_disk(draft, data)
@@ -71,7 +69,7 @@ def write_folder(target: Path, files: dict[str, bytes]) -> None:
     Raises:
         InputError: the disk is full or the place cannot be written; what was there before is untouched.
     """
-    draft = target.parent / f".{target.name}.{os.getpid()}-{next(_rank)}.partial"
+    draft = target.parent / f".{target.name}.{os.getpid()}-{secrets.token_hex(3)}.partial"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         for name, data in sorted(files.items()):
@@ -91,7 +89,7 @@ def _swap(draft: Path, target: Path) -> None:
     if not target.exists():
         draft.rename(target)
         return
-    old = target.parent / f".{target.name}.{os.getpid()}-{next(_rank)}.old"
+    old = target.parent / f".{target.name}.{os.getpid()}-{secrets.token_hex(3)}.old"
     target.rename(old)
     try:
         draft.rename(target)
@@ -101,7 +99,7 @@ def _swap(draft: Path, target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def free_name(place: Path) -> Iterator[Path]:
-    """Yield the place's own name, then name-2, name-3, …"""
-    yield place
-    yield from (place.with_name(f"{place.name}-{rank}") for rank in count(2))
+def free_place(wanted: Path) -> Path:
+    """Return the place wanted, or the first of name-2, name-3, … where nothing stands."""
+    names = (wanted.with_name(f"{wanted.name}-{rank}") for rank in count(2))
+    return wanted if not os.path.lexists(wanted) else next(place for place in names if not os.path.lexists(place))

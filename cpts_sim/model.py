@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
-from zlib import error as ZlibError
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from cpts_sim.agents.people import KINDS
 from cpts_sim.build import build_france, build_plain
 from cpts_sim.care.baseline import levels
 from cpts_sim.care.plain import PlainCare, Trace
-from cpts_sim.catalogue import plugin_modules
+from cpts_sim.catalogue import plugin_modules, third_parties
 from cpts_sim.engine.clock import DAY, Clock
 from cpts_sim.engine.columns import Table
 from cpts_sim.engine.draws import Draws
@@ -199,7 +199,8 @@ class Model(MesaModel):
         flat |= {f"journal/{kind}/{c}": a for kind, columns in state["journal"].items() for c, a in columns.items()}
         numbers = {"now": state["now"], "written": state["written"], "epoch": EPOCH, "seed": self.seed}
         flat |= {name: np.array([number]) for name, number in numbers.items()}
-        flat |= {name: np.array([key]) for name, key in state_keys(self.spec, self.arm, self.seed, EPOCH).items()}
+        keys = state_keys(self.spec, self.arm, self.seed, EPOCH, third_parties)
+        flat |= {name: np.array([key]) for name, key in keys.items()}
         held = BytesIO()
         np.savez_compressed(held, **flat)
         write_file(Path(path), held.getvalue())
@@ -240,7 +241,7 @@ def _arrays_of(path: str | Path) -> dict[str, Array]:
         epoch = int(arrays["epoch"][0])
     except OSError as error:
         raise InputError(say("model.checkpoint_unreadable", file=path, why=reason(error))) from None
-    except (ValueError, KeyError, IndexError, EOFError, BadZipFile, ZlibError, TypeError, NotImplementedError):
+    except (ValueError, KeyError, IndexError, EOFError, BadZipFile, zlib.error, TypeError, NotImplementedError):
         raise InputError(say("model.checkpoint_damaged", file=path)) from None
     if epoch != EPOCH:
         raise InputError(say("model.checkpoint_epoch", file=path, epoch=epoch, mine=EPOCH))
@@ -261,7 +262,7 @@ def _check_checkpoint(
     keys = {name: str(arrays.pop(name, np.array([""]))[0]) for name in ("scenario_key", "arm_key")}
     if wanted is not None and wanted != written:
         raise InputError(say("model.checkpoint_seed", file=path, seed=written, wanted=wanted))
-    expected = state_keys(spec, arm, written, EPOCH)
+    expected = state_keys(spec, arm, written, EPOCH, third_parties)
     if keys["scenario_key"] != expected["scenario_key"]:
         raise InputError(say("model.checkpoint_scenario", file=path, name=spec.name))
     if keys["arm_key"] not in (NO_ARM, expected["arm_key"]):

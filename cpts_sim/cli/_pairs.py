@@ -11,9 +11,10 @@ import click
 
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment import Comparison, Plan, compare, smallest_differences
-from cpts_sim.experiment.results import PROVENANCE, free_name, may_write, provenance, result_files
-from cpts_sim.experiment.store import json_bytes, write_folder
+from cpts_sim.experiment.results import PROVENANCE, may_write, provenance, result_files
+from cpts_sim.experiment.store import json_bytes
 from cpts_sim.experiment.workers import usable_cores
+from cpts_sim.files import write_folder
 from cpts_sim.report.progress import Progress
 from cpts_sim.scenario import Scenario, as_written, from_written
 from cpts_sim.words import current_language, say
@@ -107,7 +108,6 @@ def refuse_with_like(context: click.Context, names: Sequence[str]) -> None:
 __all__ = [
     "compute",
     "folder_for",
-    "free_name",
     "listed",
     "refuse_with_like",
     "say_where",

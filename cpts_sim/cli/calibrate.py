@@ -80,6 +80,7 @@ def _sized(scenario: Any, population: int | None) -> Any:
 def _search(
     scenario: Any, space: Any, targets: Any, settings: Any, options: dict[str, Any], folder: Path, silent: bool
 ) -> tuple[Any, Any, float]:
+    from cpts_sim.cli._pairs import warn
     from cpts_sim.errors import UsageError
     from cpts_sim.experiment.calibrate.runs import Runner
     from cpts_sim.experiment.calibrate.waves import FEWEST, match
@@ -93,11 +94,14 @@ def _search(
         runner = Runner(
             scenario, space, targets, options["seed"], options["replications"],
             options["workers"] or usable_cores(), folder.parent / ".points", until,
-            lambda done, total: bar(done, max(total, planned)),
+            lambda done, total: bar(done, max(total, planned)), warn=warn,
         )  # fmt: skip
         shipped = space.place(space.shipped(scenario.reference_year))
         more = lambda: until is None or time.monotonic() < until  # noqa: E731
-        found = match(targets, len(space.axes), shipped, runner, settings, more)
+        try:
+            found = match(targets, len(space.axes), shipped, runner, settings, more)
+        finally:
+            runner.close()
     if len(found.points) < FEWEST:
         raise UsageError(say("calibrate.too_few", done=len(found.points), least=FEWEST))
     return found, runner, time.monotonic() - started
@@ -105,8 +109,9 @@ def _search(
 
 def _write(folder: Path, files: dict[str, bytes], seconds: float, workers: int | None, reused: int) -> None:
     from cpts_sim.experiment.results import PROVENANCE, provenance
-    from cpts_sim.experiment.store import json_bytes, write_folder
+    from cpts_sim.experiment.store import json_bytes
     from cpts_sim.experiment.workers import usable_cores
+    from cpts_sim.files import write_folder
 
     told = provenance(seconds, workers or usable_cores(), reused)
     write_folder(folder, {**files, PROVENANCE: json_bytes(told)})

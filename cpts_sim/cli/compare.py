@@ -12,6 +12,7 @@ import click
 from cpts_sim.cli._options import Given, json_option, write_json
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment.defaults import CEILING, DEFAULT_PAIRS, UNCERTAIN_PAIRS
+from cpts_sim.files import free_place
 from cpts_sim.words import current_language, say
 
 SOURCE = Given(dir_okay=False)
@@ -189,7 +190,7 @@ def _repeat(context: click.Context, like: Path, options: dict[str, Any], as_json
     earlier = read_earlier(like)
     home = earlier.folder.resolve()
     suffix = say("compare.folder_suffix")
-    folder = options["output"] or _pairs.free_name(home.with_name(f"{home.name}-{suffix}"))
+    folder = options["output"] or free_place(home.with_name(f"{home.name}-{suffix}"))
     least = home / "smallest_differences.yaml"
     options = {**options, "smallest": least if least.is_file() else None}
     files = _compute_and_show(changed(earlier.plan()), folder, options, as_json, fresh=True)

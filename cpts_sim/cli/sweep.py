@@ -46,18 +46,19 @@ def command(path: Path, dry_run: bool, only: str | None, as_json: bool, **option
     try:
         return _compute(sweep, folder, only, as_json, options)
     finally:
-        sweep.shelf.close()
+        sweep.store.close()
         os.close(held)
 
 
 def _locked(folder: Path) -> int:
     """Hold a folder of results alone until the end."""
-    from cpts_sim.experiment.sweep.shelf import lock
+    from cpts_sim.experiment.store import lock
+    from cpts_sim.files import write_fault
 
     try:
         held = lock(folder.with_name(f".{folder.name}.lock"), wait=False)
     except OSError as error:
-        raise UsageError(say("sweep.cannot_write", folder=folder, why=error.strerror or str(error))) from None
+        raise write_fault(error, folder) from None
     if held is None:
         raise UsageError(say("sweep.busy_folder", folder=folder))
     return held
@@ -73,7 +74,7 @@ def _say_estimate(sweep: Any, workers: int | None, as_json: bool) -> int:
     from cpts_sim.experiment.sweep.estimate import estimate
 
     got = estimate(sweep, workers)
-    sweep.shelf.close()
+    sweep.store.close()
     if as_json:
         write_json({**asdict(got), "wall": got.wall})
         return 0
@@ -114,10 +115,10 @@ def _check_room(sweep: Any) -> None:
     from cpts_sim.experiment.sweep.estimate import RUN_BYTES
 
     runs = len({run.key for run in sweep.runs(sweep.first_seeds())})
-    need, free = runs * RUN_BYTES + MIN_ROOM, sweep.shelf.free_bytes()
-    held = len(list(sweep.shelf.kept())) * RUN_BYTES
+    need, free = runs * RUN_BYTES + MIN_ROOM, sweep.store.free_bytes()
+    held = len(list(sweep.store.kept())) * RUN_BYTES
     if need - held > free:
-        raise InputError(say("sweep.disk_short", need=need / 1e9, free=free / 1e9, folder=sweep.shelf.folder))
+        raise InputError(say("sweep.disk_short", need=need / 1e9, free=free / 1e9, folder=sweep.store.folder))
 
 
 def _inhabitants(sweep: Any) -> float:

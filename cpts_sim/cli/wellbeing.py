@@ -90,9 +90,9 @@ def _read(context: click.Context, folder: Path, options: dict[str, Any]) -> tupl
         InputError: the results lack the measures.
     """
     from cpts_sim.experiment import read_results
-    from cpts_sim.experiment.store import write_folder
     from cpts_sim.experiment.values import Values
     from cpts_sim.experiment.wellbeing import WellbeingStudy
+    from cpts_sim.files import write_folder
 
     fixed = ("arms", "years", "replications", "seed", "workers", "no_twin", "replace")
     source = click.core.ParameterSource.DEFAULT

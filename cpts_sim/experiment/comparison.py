@@ -74,7 +74,7 @@ class Plan:
     @property
     def key(self) -> str:
         """Return the name of the comparison."""
-        keys = Keys(self.scenario, self.arms)
+        keys = Keys(self.scenario, self.arms, self.measures_digest())
         if self.ensemble is None:
             return keys.experiment(self.seed)
         return keys.uncertain(self.seed, self.ensemble.digest())
@@ -82,7 +82,7 @@ class Plan:
     def pair_key(self, rank: int) -> str:
         """Return the name of the pair of a rank, under which it is kept."""
         seed = self.seed + rank
-        return Keys(lived(self.scenario, seed, self.ensemble), self.arms).pair(seed)
+        return Keys(lived(self.scenario, seed, self.ensemble), self.arms, self.measures_digest()).pair(seed)
 
     def keeps(self, rank: int) -> bool:
         """Tell whether the journal of a pair is kept."""
@@ -219,15 +219,26 @@ def compare(
         fresh: compute every pair again, even those in the store.
         smallest: smallest differences that matter (default: the shipped ones).
         progress: told how many pairs are done, and of how many.
-        warn: told of folders set aside and other events, as a key of words and its values.
+        warn: told of files set aside and other events, as a key of words and its values.
     """
     shelf = Store(store, plan.measures_digest(), warn)
+    try:
+        return _compared(plan, shelf, workers or usable_cores(), executor, fresh, smallest, progress)
+    finally:
+        shelf.close()
+
+
+def _compared(
+    plan: Plan, shelf: Store, workers: int, executor: Executor | None, fresh: bool,
+    smallest: Mapping[str, float] | None, progress: Progress,
+) -> Comparison:  # fmt: skip
+    """Find, compute and put side by side."""
     found = {} if fresh else _found(plan, shelf)
     pairs = dict(found)
     progress(len(pairs), plan.most)
     count = _enough(plan, pairs)
     if count is None:
-        count = _compute(plan, pairs, shelf, workers or usable_cores(), executor, progress)
+        count = _compute(plan, pairs, shelf, workers, executor, progress)
     kept = {plan.seed + rank: pairs[rank] for rank in range(count)}
     values = Values.of_pairs(plan.arms, {seed: pair.values for seed, pair in kept.items()})
     stopped = "asked" if plan.precision is None else "precision" if _met(plan, pairs) else "ceiling"
@@ -239,8 +250,9 @@ def _found(plan: Plan, shelf: Store) -> dict[int, Pair]:
     """Return the pairs computed before, by rank."""
     out = {}
     for rank in range(plan.most):
-        pair = shelf.get(plan.pair_key(rank), plan.seed + rank, plan.keeps(rank))
-        if pair is not None:
+        kept = shelf.get(plan.pair_key(rank))
+        pair = None if kept is None else Pair.unpack(plan.seed + rank, kept)
+        if pair is not None and (pair.has_journal or not plan.keeps(rank)):
             out[rank] = pair
     return out
 
@@ -261,7 +273,7 @@ def _compute(
     try:
         for rank, pair in coming:
             pairs[rank] = pair
-            shelf.put(plan.pair_key(rank), pair)
+            shelf.put(plan.pair_key(rank), pair.pack())
             count = _enough(plan, pairs)
             progress(len(pairs), plan.most)
             if count is not None:

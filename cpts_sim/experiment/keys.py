@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import cpts_sim
 from cpts_sim import EPOCH
+from cpts_sim.catalogue import third_parties
 from cpts_sim.scenario import Scenario, canonical_json, resolved, run_key
 
 SCHEMA = 1
@@ -17,6 +19,8 @@ SCHEMA = 1
 _PACKAGE = Path(cpts_sim.__file__).parent
 _SILENT_ROOMS = ("words", "report", "app", "cli", "experiment")
 """Rooms that cannot change a number measured on one run."""
+_PAIR = "pair.py"
+"""File among them that can: it takes the picture of day 0 and hands the journal to the measures."""
 
 
 def digest(data: bytes) -> str:
@@ -28,13 +32,27 @@ def digest(data: bytes) -> str:
 def code_digest() -> str:
     """Return the digest of the code and shipped territories that can change a number measured on one run."""
     files = sorted([*_PACKAGE.rglob("*.py"), *(_PACKAGE / "territory").rglob("data/*")])
-    kept = (f for f in files if f.is_file() and f.relative_to(_PACKAGE).parts[0] not in _SILENT_ROOMS)
+    kept = (f for f in files if f.is_file() and (_room(f) not in _SILENT_ROOMS or f.name == _PAIR))
     return _digest_of(kept)
+
+
+def _room(file: Path) -> str:
+    return file.relative_to(_PACKAGE).parts[0]
 
 
 def _digest_of(files: Iterable[Path]) -> str:
     told = {str(file.relative_to(_PACKAGE)): digest(file.read_bytes()) for file in files}
     return digest(canonical_json(told).encode())
+
+
+def of_third_parties(*written: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a key says of missions and shocks that are not ours: nothing where there is none.
+
+    Args:
+        *written: resolved scenarios or policies of arms, as plain values.
+    """
+    found = {name: origin for plain in written for name, origin in third_parties(plain).items()}
+    return {"third_parties": dict(sorted(found.items()))} if found else {}
 
 
 class Keys:
@@ -43,21 +61,22 @@ class Keys:
     Args:
         scenario: what the user wrote; titles, paths and language do not count, the content of files does.
         arms: names of the arms, in order.
+        measures: digest of the measures asked and of their numbers' names.
     """
 
-    def __init__(self, scenario: Scenario, arms: Sequence[str]) -> None:
+    def __init__(self, scenario: Scenario, arms: Sequence[str], measures: str = "") -> None:
         self._scenario = resolved(scenario)
         self._days = scenario.horizon_days
-        self._arms = list(arms)
+        self._more = {"arms": list(arms), "measures": measures, **of_third_parties(self._scenario)}
 
     def pair(self, seed: int) -> str:
         """Return the name of one pair (one seed, all arms)."""
-        return run_key(self._scenario, seed, self._days, EPOCH, arms=self._arms)
+        return run_key(self._scenario, seed, self._days, EPOCH, **self._more)
 
     def experiment(self, seed: int) -> str:
         """Return the name of the comparison whose first seed this is; more pairs extend it."""
-        return run_key(self._scenario, seed, self._days, EPOCH, arms=self._arms, comparison=True)
+        return run_key(self._scenario, seed, self._days, EPOCH, comparison=True, **self._more)
 
     def uncertain(self, seed: int, ensemble: str) -> str:
         """Return the name of the comparison whose pairs draw from an ensemble of this digest."""
-        return run_key(self._scenario, seed, self._days, EPOCH, arms=self._arms, comparison=True, ensemble=ensemble)
+        return run_key(self._scenario, seed, self._days, EPOCH, comparison=True, ensemble=ensemble, **self._more)

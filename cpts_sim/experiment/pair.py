@@ -6,7 +6,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from io import BytesIO
 from typing import Any, Protocol
+from zipfile import ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +62,20 @@ class Pair:
     def values(self) -> dict[str, dict[Place, float]]:
         """Numbers: arm → place → value."""
         return read_pair(self.files["values.parquet"])
+
+    def pack(self) -> bytes:
+        """Return the files as one archive: the same files, the same bytes."""
+        held = BytesIO()
+        with ZipFile(held, "w") as archive:
+            for name, data in sorted(self.files.items()):
+                archive.writestr(ZipInfo(name), data)
+        return held.getvalue()
+
+    @classmethod
+    def unpack(cls, seed: int, data: bytes) -> Pair:
+        """Return the pair whose archive this is."""
+        with ZipFile(BytesIO(data)) as archive:
+            return cls(seed, {name: archive.read(name) for name in archive.namelist()})
 
     @property
     def has_journal(self) -> bool:

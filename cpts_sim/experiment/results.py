@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import platform
 import sys
 from collections.abc import Mapping
@@ -32,8 +31,9 @@ from cpts_sim.experiment.keys import SCHEMA, digest
 from cpts_sim.experiment.pair import Pair
 from cpts_sim.experiment.parquet import to_french_csv, to_parquet
 from cpts_sim.experiment.readings import Line
-from cpts_sim.experiment.store import MANIFEST, json_bytes, write_folder
+from cpts_sim.experiment.store import MANIFEST, json_bytes
 from cpts_sim.experiment.values import Values
+from cpts_sim.files import write_folder
 from cpts_sim.scenario import Scenario, as_written, load
 from cpts_sim.words import has, label, say
 
@@ -322,12 +322,3 @@ def read_results(folder: Path) -> Comparison:
     pairs = {values.seeds[0]: Pair(values.seeds[0], files)}
     stopped = str(earlier.manifest["stopped"])
     return Comparison(earlier.plan(), add_contrasts(values), pairs, stopped, len(values.seeds), smallest)
-
-
-def free_name(folder: Path) -> Path:
-    """Return the folder's own name, or the first of name-2, name-3, … that does not exist."""
-    out, rank = folder, 1
-    while os.path.lexists(out):
-        rank += 1
-        out = folder.with_name(f"{folder.name}-{rank}")
-    return out

@@ -14,12 +14,13 @@ from cpts_sim.model import Model
 from cpts_sim.scenario import parse
 from cpts_sim.words import speaking
 
+MORNING = {"at": "08:00", "slots": 20, "every": "15 min"}
 PRACTICE = {
     "name": "one_practice",
     "years": 0.1,
     "warmup": "1 week",
     "calendar": "plain",
-    "territory": {"practices": {"inhabitants": 500, "weekly": {"mon": [{"at": "08:00", "slots": 20, "every": "15 min"}]}}},
+    "territory": {"practices": {"inhabitants": 500, "weekly": {"mon": [MORNING]}}},
     "care": {"needs": {"acute": {"rate": "1 per year"}}},
 }  # fmt: skip
 

@@ -117,28 +117,21 @@ def test_a_finished_pair_is_never_computed_twice(tmp_path, done):
     assert compare(plan(make=fake_model.make_failing), workers=1, store=tmp_path).reused == 6
 
 
-@pytest.mark.parametrize("harm", ["truncate", "manifest", "foreign", "missing"])
+@pytest.mark.parametrize("harm", ["truncate", "head", "foreign", "flip"])
 def test_what_is_damaged_or_foreign_is_named_set_aside_and_computed_again(tmp_path, done, harm):
     compare(plan(replications=2), workers=1, store=tmp_path)
-    key, other = (Keys(scenario(), ("without", "with")).pair(seed) for seed in (1, 2))
-    place = tmp_path / key
-    if harm == "truncate":
-        (place / "values.parquet").write_bytes((place / "values.parquet").read_bytes()[:-9])
-    elif harm == "manifest":
-        (place / "manifest.json").write_text("{")
-    elif harm == "missing":
-        (place / "values.parquet").unlink()
-    else:
-        for item in sorted(place.rglob("*"), reverse=True):
-            item.unlink() if item.is_file() else item.rmdir()
-        place.rmdir()
-        (tmp_path / other).rename(place)
+    place, other = (tmp_path / key[:2] / f"{key}.run" for key in map(plan().pair_key, (0, 1)))
+    data = place.read_bytes()
+    harmed = {
+        "truncate": data[:-9], "head": b"{" + data, "foreign": other.read_bytes(),
+        "flip": data[:-9] + bytes([data[-9] ^ 1]) + data[-8:],
+    }[harm]  # fmt: skip
+    place.write_bytes(harmed)
     said = []
-    got = compare(plan(), workers=1, store=tmp_path, warn=lambda k, v: said.append((k, v["folder"])))
+    got = compare(plan(), workers=1, store=tmp_path, warn=lambda k, v: said.append((k, v["file"])))
     wanted = "foreign" if harm == "foreign" else "damaged"
-    assert [k for k, _ in said] == [f"experiment.store.{wanted}"]
-    assert Path(said[0][1]).parent.name == "set_aside"
-    assert Path(said[0][1]).is_dir()
+    assert said == [(f"experiment.store.{wanted}", str(tmp_path / "set_aside" / place.name))]
+    assert Path(said[0][1]).read_bytes() == harmed
     assert result_files(got) == result_files(done)
 
 
@@ -172,7 +165,7 @@ def test_a_failing_pair_names_itself_in_one_sentence(tmp_path):
         with pytest.raises(InternalError, match=r"3.*no such slot") as caught:
             compare(plan(make=fake_model.make_failing), workers=workers, store=tmp_path)
         assert "\n" not in str(caught.value)
-    assert len([p for p in tmp_path.iterdir() if (p / "manifest.json").is_file()]) >= 2
+    assert len(list(tmp_path.glob("??/*.run"))) >= 2
 
 
 def test_a_killed_worker_is_replaced(tmp_path, monkeypatch, done):
@@ -334,8 +327,8 @@ def test_interrupted_or_killed_the_pairs_done_stay_and_no_worker_survives(tmp_pa
     while time.monotonic() < deadline and any(Path(f"/proc/{pid}").exists() for pid in workers):
         time.sleep(0.1)
     assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
-    kept = [p for p in store.iterdir() if (p / "manifest.json").is_file()]
+    kept = list(store.glob("??/*.run"))
     assert 3 <= len(kept) < 40
-    mine = [p for p in kept if json.loads((p / "manifest.json").read_text())["code"] == code_digest()]
+    mine = [p for p in kept if json.loads(p.read_bytes().partition(b"\n")[0])["code"] == code_digest()]
     got = compare(plan(replications=40), workers=1, store=store)
     assert got.reused == len(mine)

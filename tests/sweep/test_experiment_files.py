@@ -231,7 +231,7 @@ def test_a_bad_file_leaves_with_three_and_sentences(tmp_path):
 def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "blocked").write_text("a file")
     done = run(small(tmp_path), "--output", tmp_path / "blocked" / "out")
-    assert done.returncode == 2 and "blocked" in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 3 and "blocked" in done.stderr and "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     if os.geteuid():
         (tmp_path / "closed").mkdir(mode=0o500)
@@ -248,7 +248,7 @@ def test_a_folder_of_something_else_is_not_touched(tmp_path):
 
 
 def test_a_folder_being_filled_is_left_to_its_process(tmp_path):
-    from cpts_sim.experiment.sweep.shelf import lock
+    from cpts_sim.experiment.store import lock
 
     held = lock(tmp_path / ".out.lock", wait=False)
     done = run(small(tmp_path), "--output", tmp_path / "out")

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from cpts_sim.errors import InputError, UsageError
+from cpts_sim import files as whole_files
+from cpts_sim.errors import InputError
+from cpts_sim.experiment.store import Store
 from cpts_sim.experiment.sweep.executors import Processes, Serial
-from cpts_sim.experiment.sweep.shelf import Shelf
 
 from . import quick
 
@@ -242,7 +243,7 @@ def test_a_bad_file_is_named_set_aside_and_recomputed(tmp_path, whole, harm):
     outcome = quick.sweep_of(path, store, warn=lambda k, v: told.append((k, v))).run()
     assert (outcome.computed, outcome.reused) == (1, RUNS - 1)
     kind = {"foreign": "foreign", "other_code": "other_code"}.get(harm, "damaged")
-    assert told == [(f"sweep.store.{kind}", {"file": str(store / "set_aside" / victim.name)})]
+    assert told == [(f"experiment.store.{kind}", {"file": str(store / "set_aside" / victim.name)})]
     assert (store / "set_aside" / victim.name).read_bytes() == harmed
     assert quick.tree(store) == whole
 
@@ -260,26 +261,24 @@ def test_what_a_killed_process_left_half_written_is_removed(tmp_path):
     (store / "ab").mkdir(parents=True)
     left = store / "ab" / ".abc.1.ff.partial"
     left.write_bytes(b"half")
-    Shelf(store, "m").close()
+    Store(store, "m").close()
     assert not left.exists()
 
 
 def test_a_store_in_use_keeps_the_partial_files_of_its_user(tmp_path):
-    first = Shelf(tmp_path, "m")
+    first = Store(tmp_path, "m")
     (tmp_path / "ab").mkdir()
     left = tmp_path / "ab" / ".abc.1.ff.partial"
     left.write_bytes(b"half")
-    second = Shelf(tmp_path, "m")
+    second = Store(tmp_path, "m")
     assert left.exists()
     second.close()
     first.close()
 
 
 def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path, whole, monkeypatch):
-    from cpts_sim.experiment.sweep import shelf
-
     path, store = quick.write_file(tmp_path), tmp_path / "store"
-    original, count = shelf._write, []
+    original, count = whole_files.put_on_disk, []
 
     def full_after_seven(place, data):
         count.append(place)
@@ -288,11 +287,11 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path, whole, monkeypa
             raise OSError(28, "No space left on device", str(place))
         original(place, data)
 
-    monkeypatch.setattr(shelf, "_write", full_after_seven)
+    monkeypatch.setattr(whole_files, "put_on_disk", full_after_seven)
     with pytest.raises(InputError) as error:
         quick.sweep_of(path, store).run()
     assert str(store) in str(error.value) and "\n" not in str(error.value)
-    monkeypatch.setattr(shelf, "_write", original)
+    monkeypatch.setattr(whole_files, "put_on_disk", original)
     assert len(quick.tree(store)) == 7, "what was whole is kept, what was half is gone"
     assert quick.sweep_of(path, store).run().reused == 7
     assert quick.tree(store) == whole
@@ -300,7 +299,7 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path, whole, monkeypa
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(UsageError, match="file"):
+    with pytest.raises(InputError, match="file"):
         quick.sweep_of(quick.write_file(tmp_path), tmp_path / "file" / "store")
 
 

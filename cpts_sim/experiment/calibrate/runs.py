@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +19,8 @@ from cpts_sim.experiment.calibrate.targets import Target
 from cpts_sim.experiment.comparison import scenario_of
 from cpts_sim.experiment.ensemble import with_numbers
 from cpts_sim.experiment.facts import numbers_of_run
-from cpts_sim.experiment.keys import code_digest, digest
-from cpts_sim.experiment.store import json_bytes
+from cpts_sim.experiment.keys import digest, of_third_parties
+from cpts_sim.experiment.store import Store, Warn, json_bytes, silent
 from cpts_sim.experiment.workers import results
 from cpts_sim.scenario import Scenario, as_written, canonical_json, resolved, run_key
 
@@ -51,7 +51,7 @@ class Runner:
         scenario: a territory of France. space: what is searched. targets: what is aimed at. seed, replications:
         seeds of every point. workers: number of processes. store: folder of what has been computed (None: nothing
         is kept). until: monotonic time at which no further run starts (None: no end). told: called with (done,
-        asked) runs. compute: runs jobs (another in tests).
+        asked) runs. compute: runs jobs (another in tests). warn: told of files set aside.
     """
 
     scenario: Scenario
@@ -64,6 +64,7 @@ class Runner:
     until: float | None = None
     told: Callable[[int, int], None] = lambda done, total: None
     compute: Callable[..., Iterator[tuple[int, Numbers]]] = results
+    warn: Warn = silent
     done: int = 0
     total: int = 0
     reused: int = 0
@@ -122,32 +123,31 @@ class Runner:
                 return
             yield rank
 
-    def _place(self, numbers: Mapping[str, float], seed: int) -> Path | None:
-        if self.store is None:
-            return None
+    @cached_property
+    def _shelf(self) -> Store:
+        return Store(self.store, facts_digest(), self.warn)
+
+    def close(self) -> None:
+        """Give the store back to others."""
+        self._shelf.close()
+
+    def _key(self, numbers: Mapping[str, float], seed: int) -> str:
         scenario = with_numbers(self.scenario, numbers)
-        days = scenario.horizon_days
-        name = run_key(resolved(scenario), seed, days, EPOCH, facts=True, code=code_digest() + facts_digest())
-        return self.store / f"{name}.json"
+        plain = resolved(scenario)
+        return run_key(plain, seed, scenario.horizon_days, EPOCH, facts=True, **of_third_parties(plain))
 
     def _kept(self, numbers: Mapping[str, float], seed: int) -> Numbers | None:
-        place = self._place(numbers, seed)
-        try:
-            told = None if place is None else json.loads(place.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        if self.store is None:
             return None
-        if not isinstance(told, dict):
+        told = self._shelf.get(self._key(numbers, seed))
+        if told is None:
             return None
-        return {str(name): math.nan if value is None else float(value) for name, value in told.items()}
+        return {str(name): math.nan if x is None else float(x) for name, x in json.loads(told).items()}
 
     def _keep(self, numbers: Mapping[str, float], seed: int, reached: Numbers) -> None:
-        place = self._place(numbers, seed)
-        if place is None:
-            return
-        place.parent.mkdir(parents=True, exist_ok=True)
-        draft = place.with_suffix(".partial")
-        draft.write_bytes(json_bytes({n: x if math.isfinite(x) else None for n, x in reached.items()}))
-        draft.replace(place)
+        if self.store is not None:
+            told = json_bytes({n: x if math.isfinite(x) else None for n, x in reached.items()})
+            self._shelf.put(self._key(numbers, seed), told)
 
 
 def _name(numbers: Mapping[str, float], seed: int) -> str:

@@ -13,7 +13,7 @@ from cpts_sim.experiment.calibrate.emulation import PLAUSIBLE
 from cpts_sim.experiment.calibrate.space import Space
 from cpts_sim.experiment.calibrate.waves import Matching, Settings
 from cpts_sim.experiment.ensemble import SHIPPED, Choice, Ensemble, shipped_variants
-from cpts_sim.experiment.keys import SCHEMA, code_digest, digest
+from cpts_sim.experiment.keys import SCHEMA, code_digest, digest, of_third_parties
 from cpts_sim.experiment.parquet import to_parquet
 from cpts_sim.experiment.results import scenario_yaml
 from cpts_sim.experiment.store import MANIFEST, json_bytes
@@ -75,7 +75,7 @@ def calibration_key(space: Space, scenario: Scenario, settings: Settings, seeds:
     told = {
         "scenario": resolved(scenario), "axes": [[a.id, a.low, a.high] for a in space.axes], "epoch": EPOCH,
         "targets": [[t.name, t.low, t.high] for t in targets], "seeds": seeds, "seed": settings.seed,
-        "discrepancy": settings.discrepancy,
+        "discrepancy": settings.discrepancy, **of_third_parties(resolved(scenario)),
     }  # fmt: skip
     return digest(canonical_json(told).encode())
 

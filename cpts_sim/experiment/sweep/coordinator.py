@@ -15,10 +15,10 @@ from cpts_sim.errors import CptsSimError, InputError
 from cpts_sim.experiment.keys import code_digest, digest
 from cpts_sim.experiment.pair import Maker
 from cpts_sim.experiment.statistics import replications_for_difference, replications_for_level
+from cpts_sim.experiment.store import Store, Warn, silent
 from cpts_sim.experiment.sweep.executors import Processes, Serial
-from cpts_sim.experiment.sweep.job import Done, Job, World, make_model, policies_of, run_job
+from cpts_sim.experiment.sweep.job import Done, Job, World, make_model, numbers_of, policies_of, run_job
 from cpts_sim.experiment.sweep.reader import Experiment
-from cpts_sim.experiment.sweep.shelf import Shelf, Warn, numbers_of
 from cpts_sim.measures import chosen
 from cpts_sim.scenario import canonical_json
 from cpts_sim.words import say
@@ -87,12 +87,12 @@ class Sweep:
     """
 
     def __init__(
-        self, experiment: Experiment, store: Path, make: Maker = make_model, warn: Warn = lambda k, v: None
+        self, experiment: Experiment, store: Path, make: Maker = make_model, warn: Warn = silent
     ) -> None:
         self.experiment, self.make, self.warn = experiment, make, warn
         self.work = run_job
         names = {m.name: [i.name for i in m.indicators] for m in chosen(None)}
-        self.shelf = Shelf(store, digest(canonical_json(names).encode()), warn)
+        self.store = Store(store, digest(canonical_json(names).encode()), warn)
         self._worlds: dict[str, World] = {}
         self._of_point: list[tuple[str, dict[str, dict[str, Any]]]] = []
         for point in experiment.points:
@@ -193,7 +193,7 @@ class Sweep:
         arms = self.experiment.arms
         columns: dict[tuple[str, str], list[float]] = {}
         for run in runs:
-            table = numbers_of(self.shelf.get(run.key) or b"")
+            table = numbers_of(self.store.get(run.key) or b"")
             for name in self.experiment.file.measures:
                 columns.setdefault((run.arm, name), []).append(table.get((name, "", ""), float("nan")))
         import numpy as np
@@ -213,7 +213,7 @@ class _Crew:
     """Hands jobs to an executor, keeps what comes back, survives what does not."""
 
     def __init__(self, sweep: Sweep, executor: Executor, outcome: Outcome, deadline: float | None) -> None:
-        self.sweep, self.shelf = sweep, sweep.shelf
+        self.sweep, self.store = sweep, sweep.store
         self.executor, self.outcome, self.deadline = executor, outcome, deadline
         self.flying: dict[Future[Done], Job] = {}
         self.broken: dict[str, int] = {}
@@ -231,7 +231,7 @@ class _Crew:
     def compute(self, runs: Sequence[RunOf], progress: Progress) -> None:
         """Compute the runs that the store lacks."""
         wanted = {run.key for run in runs}
-        held = {key for key in wanted if self.shelf.get(key) is not None}
+        held = {key for key in wanted if self.store.get(key) is not None}
         missing = [run for run in runs if run.key not in held]
         self.outcome.reused += len(held - self._tried)
         self._tried |= held
@@ -268,7 +268,7 @@ class _Crew:
 
     def _send(self, job: Job) -> Iterator[int]:
         """Submit a job, unless somebody else has computed all of it meanwhile."""
-        if all(self.shelf.place(key).exists() for key in job.keys):
+        if all(self.store.has(key) for key in job.keys):
             self._tried |= set(job.keys)
             self.outcome.reused += len(job.keys)
             yield len(job.keys)
@@ -310,7 +310,7 @@ class _Crew:
         if done.code != code_digest():
             raise InputError(say("sweep.other_code"))
         for key in job.keys:
-            self.kept_bytes += self.shelf.put(key, done.tables[key])
+            self.kept_bytes += self.store.put(key, done.tables[key])
         self._tried |= set(job.keys)
         self.outcome.computed += len(job.keys)
         self.outcome.busy_seconds += done.seconds

@@ -45,7 +45,7 @@ def estimate(sweep: Sweep, workers: int | None = None) -> Estimate:
 
     runs = sweep.runs(sweep.first_seeds())
     wanted = {run.key for run in runs}
-    held = {key for key in wanted if sweep.shelf.place(key).exists()}
+    held = {key for key in wanted if sweep.store.has(key)}
     jobs = list(sweep.jobs([run for run in runs if run.key not in held]))
     scenario = sweep.experiment.points[0].scenario()
     setup, per_day, people = _pilot(sweep)
@@ -54,7 +54,7 @@ def estimate(sweep: Sweep, workers: int | None = None) -> Estimate:
     count = workers or sensible_workers(people)
     seconds = len(jobs) * setup + days * per_day
     missing = len(wanted) - len(held)
-    points, free = len(sweep.experiment.points), float(sweep.shelf.free_bytes())
+    points, free = len(sweep.experiment.points), float(sweep.store.free_bytes())
     return Estimate(points, len(wanted), len(held), len(jobs), seconds, count, missing * size, free, people)
 
 
@@ -76,5 +76,5 @@ def _pilot(sweep: Sweep) -> tuple[float, float, float]:
 
 
 def _mean_size(sweep: Sweep, held: set[str]) -> float:
-    sizes = [sweep.shelf.place(key).stat().st_size for key in sorted(held)[:100]]
+    sizes = [sweep.store.place(key).stat().st_size for key in sorted(held)[:100]]
     return sum(sizes) / len(sizes) if sizes else float(RUN_BYTES)

@@ -14,9 +14,9 @@ import numpy as np
 
 from cpts_sim import EPOCH
 from cpts_sim.catalogue import catalogue
-from cpts_sim.experiment.keys import code_digest
+from cpts_sim.experiment.keys import code_digest, of_third_parties
 from cpts_sim.experiment.pair import Maker, Run, replicate
-from cpts_sim.experiment.parquet import to_parquet
+from cpts_sim.experiment.parquet import from_parquet, to_parquet
 from cpts_sim.experiment.values import Place
 from cpts_sim.scenario import (
     Scenario,
@@ -105,6 +105,13 @@ def table_of(values: dict[Place, float]) -> bytes:
     return to_parquet({n: np.asarray(columns.get(n, []), dtype=types.get(n, np.str_)) for n in names})
 
 
+def numbers_of(table: bytes) -> dict[tuple[str, str, str], float]:
+    """Read the table of a run: (indicator, cut, group) → number."""
+    columns = from_parquet(table)
+    names = ("indicator", "by", "group", "value")
+    return {(i, b, g): v for i, b, g, v in zip(*(columns[n].tolist() for n in names), strict=True)}
+
+
 def memory_mb() -> float:
     """Return the largest memory this process has had, in MB (0 where the system does not tell)."""
     try:
@@ -132,7 +139,8 @@ class World:
 
     def key(self, policy: Mapping[str, Any], seed: int) -> str:
         """Return the name of a run: the same if and only if the same numbers must come out."""
-        return run_key(self._told, seed, self._days, EPOCH, policy=policy)
+        others = of_third_parties(self._told, policy)
+        return run_key(self._told, seed, self._days, EPOCH, policy=policy, **others)
 
     def job(self, policies: Mapping[str, Mapping[str, Any]], seed: int, make: Maker) -> Job:
         """Return the job that simulates some policies (key of the run → policy) with one seed."""

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim.experiment.store import Store
 from cpts_sim.experiment.sweep.coordinator import RunOf, Sweep
+from cpts_sim.experiment.sweep.job import numbers_of
 from cpts_sim.experiment.sweep.reader import Experiment
-from cpts_sim.experiment.sweep.shelf import Shelf, numbers_of
 
 Matrix = NDArray[np.float64]
 
@@ -62,7 +63,7 @@ def responses_of(sweep: Sweep, runs: Sequence[RunOf]) -> Responses:
     names = wanted_indicators(experiment)
     shape = (len(experiment.points), len(seeds))
     out = Responses(experiment, seeds, {(a, n): np.full(shape, math.nan) for a in experiment.arms for n in names})
-    for run, table in tables_of(sweep.shelf, runs):
+    for run, table in tables_of(sweep.store, runs):
         for name in names:
             out.data[run.arm, name][run.point, column[run.seed]] = table.get((name, "", ""), math.nan)
     return out
@@ -75,12 +76,12 @@ def wanted_indicators(experiment: Experiment) -> list[str]:
     return list(dict.fromkeys([*chosen.measures, *more]))
 
 
-def tables_of(shelf: Shelf, runs: Sequence[RunOf]) -> Iterator[tuple[RunOf, dict[tuple[str, str, str], float]]]:
+def tables_of(store: Store, runs: Sequence[RunOf]) -> Iterator[tuple[RunOf, dict[tuple[str, str, str], float]]]:
     """Yield every run with its numbers, in order, one at a time; those that are missing are left out."""
     last: tuple[str, Any] = ("", None)
     for run in runs:
         if run.key != last[0]:
-            data = shelf.get(run.key)
+            data = store.get(run.key)
             last = (run.key, None if data is None else numbers_of(data))
         if last[1] is not None:
             yield run, last[1]

@@ -42,7 +42,7 @@ def runs_table(sweep: Sweep, runs: Sequence[RunOf]) -> Table:
     """Return one row per run and number, sorted: the indicators wanted, for the whole and the cuts wanted."""
     names, cuts = set(wanted_indicators(sweep.experiment)), {"", *sweep.experiment.file.cuts}
     out: Table = {name: [] for name in ("point", "arm", "seed", "indicator", "by", "group", "value", "key")}
-    for run, table in tables_of(sweep.shelf, runs):
+    for run, table in tables_of(sweep.store, runs):
         for place in sorted(table):
             if place[0] in names and place[1] in cuts:
                 row = (run.point, run.arm, run.seed, *place, table[place], run.key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from cpts_sim.experiment.store import MANIFEST
 from cpts_sim.experiment.sweep import tables
 from cpts_sim.experiment.sweep.coordinator import Outcome, Sweep
 from cpts_sim.experiment.sweep.responses import Responses, responses_of
+from cpts_sim.files import write_fault, write_folder
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,19 @@ def files_of(sweep: Sweep, outcome: Outcome, lang: str) -> tuple[dict[str, bytes
 
 def write_files(sweep: Sweep, outcome: Outcome, folder: Path, files: Mapping[str, bytes], apart: bytes) -> None:
     """Write the folder: each file whole, then the manifest that lists them; leftovers of before are removed."""
-    folder.mkdir(parents=True, exist_ok=True)
     everything = {**files, MANIFEST: tables.manifest(sweep, outcome.runs, files), PROVENANCE: apart}
-    shutil.rmtree(folder / "figures", ignore_errors=True)
-    for old in folder.iterdir():
-        if old.is_file() and old.suffix in (".parquet", ".csv", ".txt") and old.name not in everything:
-            old.unlink()
-    for name, data in everything.items():
-        place = folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        draft = place.with_name(f".{place.name}.partial")
-        draft.write_bytes(data)
-        draft.replace(place)
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
+    write_folder(draft, everything)  # a full disk is met here, with the results of before untouched
+    try:
+        folder.mkdir(exist_ok=True)
+        shutil.rmtree(folder / "figures", ignore_errors=True)
+        for old in folder.iterdir():
+            if old.is_file() and old.suffix in (".parquet", ".csv", ".txt") and old.name not in everything:
+                old.unlink()
+        for name in everything:
+            (folder / name).parent.mkdir(exist_ok=True)
+            (draft / name).replace(folder / name)
+    except OSError as error:
+        raise write_fault(error, folder) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
