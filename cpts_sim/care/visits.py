@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.care import requests as rq
+from cpts_sim.care.freed_time import close_slots
 from cpts_sim.care.sessions import note_acts
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
@@ -128,9 +129,10 @@ def _journal(world: World, gp: Array, column: Array, rows: Array, at: Array, abs
     requests, books = world.requests, world.books
     person = requests["person"][rows]
     kind = books.kind[gp, column]
+    minutes = act_minutes(world, gp, kind) * first_visit(world, rows)
     world.journal.add(
         "visit", at=at, booked=books.booked[gp, column], provider=gp, person=person, kind=requests["kind"][rows],
-        minutes=act_minutes(world, gp, kind), status=np.where(absent, Status.NO_SHOW, Status.DONE), slot=kind,
+        minutes=minutes, status=np.where(absent, Status.NO_SHOW, Status.DONE), slot=kind,
         account=requests["account"][rows], home=kind == Slot.HOME, own=world.people["mt"][person] == gp,
     )  # fmt: skip
 
@@ -141,6 +143,13 @@ def act_minutes(world: World, gp: Array, kind: Array) -> Array:
     usual = gps["slot_min"][gp] * gps["pace"][gp] * (1.0 + gps["longer_share"][gp]) * (1.0 - gps["assisted"][gp])
     squeezed = np.where(kind == Slot.SQUEEZE, usual * p["gp.squeeze_length_factor"], usual)
     result: Array = np.where(kind == Slot.HOME, p["gp.home_visit_min"], squeezed)
+    return result
+
+
+def first_visit(world: World, rows: Array) -> Array:
+    """Length of each visit against that of an ordinary one: a GP takes her time for a patient new to her list."""
+    new = world.requests["origin"][rows] == Origin.ATTACHMENT
+    result: Array = np.where(new, world.parameters["care.attachment_visit_length"], 1.0)
     return result
 
 
@@ -177,7 +186,7 @@ def _seen(world: World, rows: Array, gp: Array, column: Array, at: Array) -> Non
         return
     requests = world.requests
     slot = world.books.kind[gp, column]
-    charge_acts(world, gp, slot, at)
+    charge_acts(world, gp, slot, at, first_visit(world, rows))
     world.pharmacies.dispense(world.people["pharmacy"][requests["person"][rows]])
     kind = requests["kind"][rows]
     count_for(world, "unscheduled_week", gp[rq.is_symptom(kind)])
@@ -188,12 +197,14 @@ def _seen(world: World, rows: Array, gp: Array, column: Array, at: Array) -> Non
     world.rules["after_visit"](world, rows, gp, at)
 
 
-def charge_acts(world: World, gp: Array, slot: Array, at: Array) -> None:
+def charge_acts(world: World, gp: Array, slot: Array, at: Array, length: Array) -> None:
     """Write the minutes of acts in the ledger, by line (locums' minutes are nobody's).
 
-    Paid sessions are charged whole when they end.
+    Paid sessions are charged whole when they end. What an act lasts beyond an ordinary one is taken from slots to come.
     """
-    minutes = act_minutes(world, gp, slot)
+    usual = act_minutes(world, gp, slot)
+    minutes = usual * length
+    _owe(world, gp, minutes - usual)
     mine = world.gps["locum_now"][gp] == 0
     rest = mine & (slot != Slot.EXTRA)
     for line, chosen in (("visit", slot == Slot.HOME), ("squeeze", slot == Slot.SQUEEZE)):
@@ -203,6 +214,15 @@ def charge_acts(world: World, gp: Array, slot: Array, at: Array) -> None:
     world.ledger.charge("consult", gp[rest], minutes[rest])
     note_acts(world, gp, at, slot, minutes)
     count_for(world, "acts_week", gp[mine])
+
+
+def _owe(world: World, gp: Array, minutes: Array) -> None:
+    """Close slots of the coming weeks for minutes that acts lasted beyond their slots."""
+    if not minutes.any():
+        return
+    sums = np.bincount(gp, minutes, minlength=len(world.gps))
+    rows = np.flatnonzero(sums > 0.0)
+    close_slots(world, rows, sums[rows])
 
 
 def count_for(world: World, counter: str, gp: Array) -> None:

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from cpts_sim.care.attachment import register
 from cpts_sim.engine.events import CptsEvent, MtState, Via
+from cpts_sim.missions import tools
 from cpts_sim.missions.base import Mission, MissionSettings
 
 Array = NDArray[Any]
@@ -24,7 +25,7 @@ class TreatingPhysicianSettings(MissionSettings):
     """Access to a médecin traitant: census, common list, pledges, priority to those who need one most."""
 
     pledges_per_year: float | None = Field(None, ge=0, le=60)
-    """Patients that a participating GP promises to take on in a year (none: the evidence's number)."""
+    """Patients that a participating GP promises to take on in a year, fully taken up (none: the evidence's number)."""
     priority: bool = True
     """Whether people with ALD and those of 70 and over go first (else in the order of chance)."""
 
@@ -38,6 +39,14 @@ class TreatingPhysician(Mission):
     pays: ClassVar[tuple[str, ...]] = ("gp", "coordinator")
     loses: ClassVar[tuple[str, ...]] = ("patients already on the members' lists",)
 
+    def install(self) -> None:
+        """Add the months in which places have been matched."""
+        tools.add_columns(self.organisation.table, {"mt_months": np.int32(0)})
+
+    def grown(self, months: int) -> None:
+        """Places are given as far as they are after so many months."""
+        self.organisation.table["mt_months"][0] = months
+
     def preparing(self, month: int) -> None:
         """The census is prepared by the participating members."""
         rows = self.organisation.participants(NAME, self.settings.dose)
@@ -46,7 +55,8 @@ class TreatingPhysician(Mission):
         self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
 
     def month(self, month: int) -> None:
-        """A commission matches people of the list with the pledges of the month."""
+        """A commission matches people of the list with the pledges of the month, more of them as months pass."""
+        self.organisation.table["mt_months"][0] += 1
         rows = self.organisation.participants(NAME, self.settings.dose)
         if not len(rows):
             return
@@ -59,7 +69,8 @@ class TreatingPhysician(Mission):
     def _places(self, rows: Array, month: int) -> Array:
         """Places of the month: a pledge counts in full while there is room, in part beyond the wished list."""
         gps, p = self.world.gps, self.parameters
-        a_month = self.chosen(self.settings.pledges_per_year, "cpts.pledges_per_year") / 12.0
+        reached = min(1.0, float(self.organisation.table["mt_months"][0]) / p["cpts.mt_ramp_months"])
+        a_month = reached * self.chosen(self.settings.pledges_per_year, "cpts.pledges_per_year") / 12.0
         u = self.world.draws.block("pledge", 2, gps["key"][rows], month)
         wanted = np.floor(a_month + u[0])
         left = np.floor(gps["list_target"] * gps["list_factor"])[rows] - gps["list_size"][rows]

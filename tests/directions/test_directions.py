@@ -165,7 +165,9 @@ def test_pledges_help_those_without_and_cost_those_on_the_list() -> None:
     policy = cpts(
         {"treating_physician": {"start": "0 months", "pledges_per_year": 60}}, meetings={"per_year": 0}
     )
-    start = winter(scenario(population=12000, arms=arms(without=None, **{"with": policy}), cpts=cpts({})), 1)
+    spec = scenario(population=12000, arms=arms(without=None, **{"with": policy}), cpts=cpts({}),
+                    parameters={"cpts.mt_ramp_months": 1})  # fmt: skip
+    start = winter(spec, 1)
     without, with_ = live(start, "without", 90), live(start, "with", 90)
     assert (with_.rows("attachment")["via"] == 1).sum() > 10
     assert with_.rows("day")["without_mt"][-1] < without.rows("day")["without_mt"][-1]

@@ -163,6 +163,7 @@ def test_minutes_served_fit_in_the_minutes_open(life: Life) -> None:
     used = np.bincount(np.searchsorted(np.unique(key), key[done]), weights=visits["minutes"][done])
     assert used.max() <= 12 * 60
     ordinary = done & np.isin(visits["slot"], (1, 2, 8)) & (visits["minutes"] > stride[visits["provider"]] * 1.3)
+    ordinary &= visits["kind"] != Need.PREVENTIVE  # a first visit to a new doctor lasts longer, and closes later slots
     assert ordinary.sum() == 0
 
 

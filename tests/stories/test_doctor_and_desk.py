@@ -22,7 +22,7 @@ MISSIONS = {
 @cache
 def _town() -> Model:
     policies = arms(**{"without": None, "with": cpts(MISSIONS)})
-    everybody_holds = {"cpts.extra_sessions_share": 1}
+    everybody_holds = {"cpts.extra_sessions_share": 1, "cpts.mt_ramp_months": 1}
     return winter(scenario(population=6000, arms=policies, cpts=cpts(MISSIONS), parameters=everybody_holds))
 
 
