@@ -13,6 +13,7 @@ from cpts_sim.documentation.description import odd_page, stress_page
 from cpts_sim.documentation.elements import elements_page
 from cpts_sim.documentation.numbers import parameters_page
 from cpts_sim.documentation.parts import parts_page
+from cpts_sim.documentation.responses import responses_page
 from cpts_sim.documentation.verification import verification_page
 from cpts_sim.words import speaking
 
@@ -21,6 +22,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "model.md": odd_page,
     "parameters.md": parameters_page,
     "parts.md": parts_page,
+    "responses.md": responses_page,
     "stress.md": stress_page,
     "verification.md": verification_page,
 }

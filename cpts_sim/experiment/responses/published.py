@@ -46,9 +46,8 @@ class Published:
     def of_whom(self, lang: str | None = None) -> str:
         """Return population and follow-up in a language."""
         language = lang or current_language()
-        return f"{self.population[language]} ; {self.follow_up[language]}".replace(
-            " ;", " ;" if language == "fr" else ";"
-        )
+        apart = " ; " if language == "fr" else "; "
+        return apart.join((self.population[language], self.follow_up[language]))
 
 
 @dataclass(frozen=True)
