@@ -227,7 +227,7 @@ def fit_practices(people: Table, gps: Table, parameters: Parameters, start: floa
     part = parameters["gp.list_to_capacity"]
     factor = 1.0 + part * (gap - 1.0)
     factor /= (factor * capacity)[inside].sum() / capacity[inside].sum()
-    longer = np.sqrt(np.sqrt(factor))  # days are stretched less than acts are shortened
+    longer = np.sqrt(np.sqrt(np.sqrt(factor)))  # scarcity shortens acts rather than it lengthens days
     shorter = np.clip(
         gps["slot_min"] * longer / factor, parameters["gp.act_shortest_min"], parameters["gp.act_longest_min"]
     )
