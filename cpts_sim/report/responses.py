@@ -26,12 +26,17 @@ def figure(found: Sequence[Outcome], told: Told, lang: str, kind: str = "png") -
     title = say("responses.figure.title", lang)
     people = say("responses.own_size", lang) if told.inhabitants is None else number(told.inhabitants, 0, lang)
     text = say("responses.figure.foot", lang, pairs=told.pairs, people=people)
-    with style.figure(9.6, 1.9 + 0.36 * len(found)) as (drawn, axes):
+    lines = _lines(found, lang)
+    with style.figure(9.6, 1.7 + 0.27 * len(lines)) as (drawn, axes):
         axes.axvspan(-1, 1, color="#E9E9E9", zorder=0)
-        for height, one in enumerate(found):
-            _draw(axes, height, one, lang)
-        axes.set_yticks(range(len(found)), [_label(one.published, lang) for one in found], fontsize=8)
-        axes.set_ylim(len(found) - 0.4, -0.7)
+        for height, (_, one) in enumerate(lines):
+            if one is not None:
+                _draw(axes, height, one, lang)
+        axes.set_yticks(range(len(lines)), [label for label, _ in lines], fontsize=8)
+        axes.tick_params(axis="y", length=0)
+        for tick, (_, one) in zip(axes.get_yticklabels(), lines, strict=True):
+            tick.set_fontweight("bold" if one is None else "normal")
+        axes.set_ylim(len(lines) - 0.4, -0.7)
         axes.set_xlim(-_FAR - 0.3, _FAR + 0.3)
         axes.set_xlabel(say("responses.figure.axis", lang), fontsize=8.5)
         axes.annotate(say("responses.figure.numbers", lang), (1.01, -0.7), xycoords=("axes fraction", "data"),
@@ -43,8 +48,15 @@ def figure(found: Sequence[Outcome], told: Told, lang: str, kind: str = "png") -
         return style.picture(drawn, kind, title, text)
 
 
-def _label(row: Published, lang: str) -> str:
-    return f"{change(row.of, lang)} – {effect(row, lang)}"
+def _lines(found: Sequence[Outcome], lang: str) -> list[tuple[str, Outcome | None]]:
+    """Return the lines from top to bottom: the name of each change, then its rows."""
+    lines: list[tuple[str, Outcome | None]] = []
+    for one in found:
+        name = change(one.published.of, lang)
+        if not any(label == name and row is None for label, row in lines):
+            lines.append((name, None))
+        lines.append((effect(one.published, lang), one))
+    return lines
 
 
 def _scaled(row: Published, value: float) -> float:
