@@ -140,16 +140,23 @@ def lessons() -> list[dict[str, Any]]:
     return found
 
 
-LESSON_TEXTS = ("title", "question", "story", "prediction", "watch", "reveal", "note", "sheet")
+LESSON_TEXTS = ("title", "question", "story", "prediction", "watch", "note", "sheet")
+OUTCOMES = ("down", "same", "up", "always")
+"""What a reveal says: one sentence for each way the numbers may go, and one that holds whatever they say."""
 
 
 def _lesson(name: str, content: Any) -> dict[str, Any]:
-    missing = [key for key in ("id", "run", "series", *LESSON_TEXTS) if key not in content]
+    missing = [key for key in ("id", "run", "series", "window", "reveal", *LESSON_TEXTS) if key not in content]
     if missing:
         raise InternalError(f"lessons/{name}: {', '.join(missing)} missing.")
-    for key in LESSON_TEXTS:
-        if set(content[key]) != set(languages()):
+    texts = {key: content[key] for key in LESSON_TEXTS}
+    texts |= {f"reveal.{way}": content["reveal"].get(way, {}) for way in OUTCOMES}
+    for key, text in texts.items():
+        if set(text) != set(languages()):
             raise InternalError(f"lessons/{name}: {key} is not in every language.")
+    first, last = content["window"]
+    if not 0 <= first < last <= content["run"].get("days", 365):
+        raise InternalError(f"lessons/{name}: window {content['window']}, expected two days of the run.")
     if content["series"] not in course.SERIES:
         known = ", ".join(course.SERIES)
         raise InternalError(f"lessons/{name}: series {content['series']!r}, expected one of {known}.")

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 
 from cpts_sim.app.asks import Strict, read_ask
 from cpts_sim.app.desk import LATER, Desk, draws_of
+from cpts_sim.app.drawn import Drawn
 from cpts_sim.app.limits import Limits
 from cpts_sim.app.records import Record
 from cpts_sim.app.session import Session
@@ -56,6 +57,8 @@ class Draws(Strict):
 
     do: Literal["draws"]
     count: int
+    recorded: bool = False
+    """Only those recorded beforehand."""
 
 
 class Plain(Strict):
@@ -93,10 +96,11 @@ class Room:
     Args:
         desk: opens runs.
         limits: limits of the server.
+        drawn: draws recorded beforehand.
     """
 
-    def __init__(self, desk: Desk, limits: Limits) -> None:
-        self.desk, self.limits = desk, limits
+    def __init__(self, desk: Desk, limits: Limits, drawn: Drawn | None = None) -> None:
+        self.desk, self.limits, self.drawn = desk, limits, drawn or Drawn()
         self.sessions: dict[int, Session] = {}
         self._numbers = itertools.count(1)
         self._shown: dict[str, Any] | None = None
@@ -140,7 +144,7 @@ class Room:
         elif isinstance(message, Run):
             await self._run(session, message.ask)
         elif isinstance(message, Draws):
-            self._draws(session, message.count)
+            self._draws(session, message)
         elif isinstance(message, Show):
             self._show(session, message)
 
@@ -157,10 +161,15 @@ class Room:
         for record in records:
             session.progress(record)
 
-    def _draws(self, session: Session, count: int) -> None:
+    def _draws(self, session: Session, message: Draws) -> None:
         if session.jobs is None:
             raise InputError(say("app.no_run"))
-        jobs = draws_of(session.jobs, count, self.limits)
+        jobs = draws_of(session.jobs, message.count, self.limits)
+        recorded = self.drawn.of(session.jobs.ask)
+        if recorded is not None:
+            session.tell("drawn", name=recorded)
+        if recorded is not None or message.recorded:
+            return
         room = self.limits.jobs_per_session - len(session.records)
         for job in jobs[: max(room, 0)]:
             record = self.desk.open(job, session.number, session.progress, LATER)

@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from cpts_sim.app.asks import Ask
 from cpts_sim.app.desk import Desk
 from cpts_sim.app.door import Door
+from cpts_sim.app.drawn import Drawn
 from cpts_sim.app.limits import Limits
 from cpts_sim.app.page import Files, recorded_page
 from cpts_sim.app.pool import Pool
@@ -65,6 +66,7 @@ def make_app(
         Route("/offer.json", served.offer),
         Route("/health", served.health),
         Route("/record-{left:int}-{right:int}.html", served.recorded),
+        Route("/draws-{name:str}.cpt", served.draws),
         Route("/static/{name:path}", served.static),
         WebSocketRoute("/live", served.live),
     ]
@@ -81,7 +83,8 @@ class _Server:
         self.files = Files()
         self.pool = pool
         self.desk = Desk(presets, limits, pool)
-        self.room = Room(self.desk, limits)
+        self.drawn = Drawn()
+        self.room = Room(self.desk, limits, self.drawn)
         self._ready: Callable[[], None] | None = ready
         self.offered: dict[str, Any] = {}
         self._offer = b""
@@ -97,7 +100,9 @@ class _Server:
         self.offered = await asyncio.to_thread(offer, self.desk.presets, self.limits)
         self._offer = json.dumps(self.offered, ensure_ascii=False).encode()
         await self.pool.ready(READY_S)
+        reading = asyncio.create_task(asyncio.to_thread(self.drawn.read))  # nobody waits for these
         yield
+        await reading
         await self.pool.close()
 
     def _prepared(self, record: Record) -> None:
@@ -157,6 +162,13 @@ class _Server:
         page = await asyncio.to_thread(recorded_page, self.files, self.offered, [(ready[0], ready[1])], [])
         named = {"Content-Disposition": 'attachment; filename="cpts-sim.html"'}
         return self._answer(request, page, "text/html; charset=utf-8", **named)
+
+    async def draws(self, request: Request) -> Response:
+        """Draws of a lesson, recorded beforehand: one of those read at the start, by its exact name."""
+        data = self.drawn.parts.get(request.path_params["name"])
+        if data is None:
+            return Response(status_code=404, headers=HEADERS)
+        return self._answer(request, data, "application/octet-stream")
 
     # ------------------------------------------------------------------------------------------ socket
     async def live(self, socket: WebSocket) -> None:

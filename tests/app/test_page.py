@@ -138,25 +138,77 @@ def _tab_through(page: Any) -> set[str]:
     return reached
 
 
+LESSON = "#l=1&t=rural_underdense&n=2000&d=112&m=unscheduled_care~0&p=80,60&v=60&lang=fr"
+
+
 def test_predict_first_then_see(watched: Any) -> None:
-    watched.open("#l=1&lang=fr")
+    watched.open(LESSON)
     page = watched.page
     assert page.evaluate("[...document.querySelectorAll('.cover')].every((cover) => !cover.hidden)")
     assert page.is_disabled("#reveal")
     assert watched.text("#f-wait_days .other") == "?"
     page.click("#vote-down")
     assert page.evaluate("[...document.querySelectorAll('.cover')].every((cover) => cover.hidden)")
-    watched.computed(30)
-    page.fill("#time", "30")
+    watched.computed(112)
+    page.fill("#time", "60")
     page.click("#reveal")
-    left, right = (float(value.replace(",", ".")) for value in watched.page.evaluate(
-        "['.base', '.other'].map((c) => document.querySelector('#f-wait_days ' + c).textContent)"))  # fmt: skip
-    verdict = watched.text("#verdict")
-    expected = "presque pareil" if abs(right - left) <= 0.05 * left else "plus bas" if right < left else "plus haut"
-    assert expected in verdict
-    assert "un tirage" in verdict
+    assert "jusqu’au jour 90" in watched.text("#verdict")  # what the lesson looks at has not begun
+    page.fill("#time", "112")
+    page.click("#reveal")
+    left, right = page.evaluate(
+        "window.cptsSim.pair.map((arm) => arm.series.slice(90, 113).reduce((sum, day) => sum + day[0], 0) / 23)"
+    )
+    verdict, said = watched.text("#verdict"), page.evaluate("window.cptsSim.offer.lessons[0].reveal")
+    way = "same" if abs(right - left) <= 0.05 * left else "down" if right < left else "up"
+    assert {"same": "presque pareil", "down": "plus bas", "up": "plus haut"}[way] in verdict
+    assert f"{left:.1f}".replace(".", ",") in verdict and "Jours 90 à 112" in verdict
+    assert "un tirage" in verdict and said["always"]["fr"] in verdict
+    assert [text["fr"] in verdict for name, text in said.items() if name != "always"].count(True) == 1
+    assert said[way]["fr"] in verdict  # the sentence of this outcome, and of no other
     page.click("#note")
     assert "Durée : 30 minutes" in watched.text("#box-body")
+
+
+def test_the_reveal_follows_all_draws_once_they_are_there(watched: Any) -> None:
+    """Draws with a clear rise and one clear fall: the sentences follow them, not the single run."""
+    watched.open(LESSON)
+    watched.computed(112)
+    page = watched.page
+    page.click("#vote-same")
+    page.fill("#time", "112")
+    page.click("#reveal")
+    for sign, way in ((1, "up"), (-1, "down"), (0, "same")):
+        page.evaluate(
+            f"""async () => {{
+              const {{ recordedDraws }} = await import('./static/js/bands.js');
+              const width = window.cptsSim.offer.series.length, count = 8;
+              const series = new Float32Array(count * 2 * width * 2);
+              for (let r = 0; r < count; r += 1) for (let arm = 0; arm < 2; arm += 1) for (let k = 0; k < 2; k += 1)
+                series[((r * 2 + arm) * width) * 2 + k] = 5 + r + arm * ({sign} * 2 + 0.1 * (r % 2 ? 1 : -1));
+              series.shape = [count, 2, width, 2];
+              const draws = recordedDraws({{ arrays: {{ series, days: Uint16Array.from([0, 112]) }} }});
+              window.cptsSim.draws = draws;
+              window.cptsSim.screen.draws();
+            }}"""
+        )
+        verdict, said = watched.text("#verdict"), page.evaluate("window.cptsSim.offer.lessons[0].reveal")
+        assert said[way]["fr"] in verdict and "Sur 8 autres tirages" in verdict
+        assert "écart type" in verdict and "2,45" in verdict  # the levels 5 to 12 spread by 2.45
+
+
+def test_recorded_draws_lie_on_straight_lines(watched: Any) -> None:
+    watched.open()
+    found = watched.page.evaluate(
+        """async () => {
+          const { recordedDraws } = await import('./static/js/bands.js');
+          const series = Float32Array.from([0, 7, 21, 1, 1, 8]);
+          series.shape = [1, 2, 1, 3];
+          const [draw] = recordedDraws({ arrays: { series, days: Uint16Array.from([0, 7, 14]) } });
+          return [draw.arrays.series.shape, [...draw.arrays.series]];
+        }"""
+    )
+    left = [0, 1, 2, 3, 4, 5, 6, 7, 9, 11, 13, 15, 17, 19, 21]
+    assert found[0] == [2, 1, 15] and found[1] == [*left, *[1] * 8, *range(2, 9)]
 
 
 def test_a_person_has_a_story_and_a_commune_its_numbers(watched: Any) -> None:

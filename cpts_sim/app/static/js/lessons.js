@@ -1,8 +1,9 @@
 // A lesson: question, prediction, run, reveal, the teacher's note. The verdict is read from the runs, never written.
 
 import { t, said, num, signed, make, present } from "./words.js";
-import { differences, interval } from "./bands.js";
+import { differences, interval, levels, spread } from "./bands.js";
 import { DIGITS } from "./figures.js";
+import { value } from "./places.js";
 
 const SAME = 0.05; // differences below this share of the level without are called "the same" in a prediction
 const FEW = 5;
@@ -40,7 +41,7 @@ export class Lesson {
       make("button", { type: "button", class: "small", id: "note", text: t("note"), onclick: () => this.on.note(lesson) }), ...variants);
     const told = document.getElementById("story")?.open ?? false;
     const story = make("details", { id: "story", open: told }, make("summary", { text: t("story") }), make("p", { text: said(lesson.story) }), make("p", { text: said(lesson.watch) }));
-    const verdict = this.revealed ? make("div", { id: "verdict", class: "verdict", role: "status" }, ...this.verdict(), make("p", { text: said(lesson.reveal) })) : null;
+    const verdict = this.revealed ? make("div", { id: "verdict", class: "verdict", role: "status" }, ...this.verdict()) : null;
     holder.replaceChildren(...present([make("h2", { text: said(lesson.question) }), story, make("div", { class: "vote-row" }, vote, tools), verdict]));
     this.tellVotes();
   }
@@ -59,24 +60,56 @@ export class Lesson {
     if (place && total > 1) place.textContent = t("votes", { down: votes.down, same: votes.same, up: votes.up });
   }
 
-  /** What this draw says, then what all draws say, in sentences made from their signs. */
+  /** What this draw says, then what all draws say, then the sentence of the lesson for that outcome. */
   verdict() {
-    const { series, day, pair, draws } = this.on.facts();
-    const name = this.lesson.series;
-    const index = series.indexOf(name);
-    const [left, right] = pair.map((arm) => arm?.value(day, index));
-    const gap = right - left;
-    if (Number.isNaN(gap) || gap === undefined) return [make("p", { text: t("not_yet") })];
-    const way = Math.abs(gap) <= SAME * Math.abs(left) ? "same" : gap < 0 ? "down" : "up";
-    const unit = t(`unit.${name}`);
-    const lines = [t(`verdict.${way}`, { name: t(`short.${name}`), left: num(left, DIGITS[name]), right: num(right, DIGITS[name]), unit, day: num(day, 0) }),
+    const { offer, day, pair, draws } = this.on.facts();
+    const { lesson } = this;
+    const window = [lesson.window[0], Math.min(lesson.window[1], day)];
+    if (day < window[0]) return [make("p", { text: t("too_early", { day: num(window[0], 0) }) })];
+    const index = offer.series.indexOf(lesson.series);
+    const [left, right] = pair.map((arm) => mean(arm, window, (from) => arm.value(from, index)));
+    if (Number.isNaN(left) || Number.isNaN(right)) return [make("p", { text: t("not_yet") })];
+    const way = wayOf(left, right);
+    const facts = { name: t(`short.${lesson.series}`), unit: t(`unit.${lesson.series}`), first: num(window[0], 0), last: num(window[1], 0) };
+    const lines = [t(`verdict.${way}`, { ...facts, left: num(left, DIGITS[lesson.series]), right: num(right, DIGITS[lesson.series]) }),
       t(this.choice === way ? "predicted_right" : "predicted_wrong", { choice: t(`vote.${this.choice}`) })];
-    const gaps = differences(draws, index, day);
-    if (gaps.length >= FEW) {
-      const { n, mean, half } = interval(gaps);
-      const key = mean + half < 0 ? "draws_down" : mean - half > 0 ? "draws_up" : "draws_unclear";
-      lines.push(t(key, { n, mean: signed(mean, DIGITS[name] + 1), low: signed(mean - half, DIGITS[name] + 1), high: signed(mean + half, DIGITS[name] + 1), unit, fell: gaps.filter((g) => g < 0).length }));
-    } else lines.push(t("one_draw"));
+    const many = this.manyDraws(draws, index, window, facts);
+    lines.push(...(many?.lines ?? [t("one_draw")]), ...this.byCommune(offer, pair, window), said(lesson.reveal[many?.way ?? way]), said(lesson.reveal.always));
     return lines.map((text) => make("p", { text }));
   }
+
+  /** What further draws say: mean difference with its interval, and how much of chance the pairs take away. */
+  manyDraws(draws, index, window, { unit }) {
+    const gaps = differences(draws, index, window);
+    if (gaps.length < FEW) return null;
+    const digits = DIGITS[this.lesson.series] + 1;
+    const { n, mean: middle, half } = interval(gaps);
+    const way = middle + half < 0 ? "down" : middle - half > 0 ? "up" : "same";
+    const key = { down: "draws_down", up: "draws_up", same: "draws_unclear" }[way];
+    const told = { n, mean: signed(middle, digits), low: signed(middle - half, digits), high: signed(middle + half, digits), unit, fell: gaps.filter((gap) => gap < 0).length };
+    return { way, lines: [t(key, told), t("draws_spread", { level: num(spread(levels(draws, 0, index, window)), digits), gap: num(spread(gaps), digits), unit })] };
+  }
+
+  /** In a lesson about places: how many communes are better and worse off than without, in this draw. */
+  byCommune(offer, pair, window) {
+    const column = offer.by_commune.indexOf(this.lesson.series);
+    if (!this.lesson.places || column < 0) return [];
+    const gaps = pair[0].stage.names.map((_, place) => {
+      const [left, right] = pair.map((arm) => mean(arm, window, (day) => value(arm, day, column, place)));
+      return Number.isNaN(left) || Number.isNaN(right) ? null : wayOf(left, right);
+    });
+    const count = (way) => gaps.filter((gap) => gap === way).length;
+    return [t("communes_told", { down: count("down"), same: count("same"), up: count("up"), name: t(`short.${this.lesson.series}`) })];
+  }
+}
+
+function wayOf(left, right) { return Math.abs(right - left) <= SAME * Math.abs(left) ? "same" : right < left ? "down" : "up"; }
+
+function mean(arm, [first, last], read) {
+  let [sum, count] = [0, 0];
+  for (let day = first; day <= last; day += 1) {
+    const found = arm ? read(day) : NaN;
+    if (found !== undefined && !Number.isNaN(found)) { sum += found; count += 1; }
+  }
+  return count ? sum / count : NaN;
 }

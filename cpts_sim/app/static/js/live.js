@@ -2,6 +2,7 @@
 
 import { unpack, recordOf } from "./unpack.js";
 import { Arm } from "./record.js";
+import { recordedDraws } from "./bands.js";
 
 const AHEAD = 12; // parts asked for and not yet here
 const KEPT = "cpts_sim code";
@@ -47,7 +48,7 @@ export class LiveSource {
 
   say(message) { if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(message)); }
   run(ask) { this.say({ do: "run", ask }); }
-  askDraws(count) { this.say({ do: "draws", count }); }
+  askDraws(count, recorded = false) { this.say({ do: "draws", count, recorded }); }
   follow() { this.say({ do: "follow" }); }
   vote(choice) { this.say({ do: "vote", choice }); }
   show(state) { this.say({ do: "show", ...state }); }
@@ -56,6 +57,7 @@ export class LiveSource {
     if (message.topic === "hello") this.shared = message.role === "watch" ? this.code : message.code;
     if (message.topic === "run") this.begin(message);
     else if (message.topic === "progress") this.progress(message);
+    else if (message.topic === "drawn") this.drawn(message.name);
     else this.on[message.topic]?.(message);
   }
 
@@ -81,6 +83,13 @@ export class LiveSource {
     arm.failed = message.failed ?? null;
     this.on.progress(arm);
     this.pull();
+  }
+
+  /** Draws that were recorded beforehand, unless another run has begun meanwhile. */
+  async drawn(name) {
+    const { pair } = this;
+    const part = await unpack(await (await fetch(`draws-${name}.cpt`)).arrayBuffer());
+    if (pair === this.pair) this.on.draws(recordedDraws(part), true);
   }
 
   drawProgress(message) {

@@ -39,8 +39,8 @@ async function boot() {
   app.screen = new Screen(app);
   app.choices = new Choices(byId("choices"), app.offer, app.state, { change, pair: (rank) => app.source.choose(rank) });
   app.lesson = new Lesson(byId("lesson-box"), app.offer, {
-    facts: () => ({ series: app.offer.series, day: app.player.day, pair: app.pair, draws: app.draws }),
-    voted: (choice) => { app.source.vote(choice); app.screen.refresh(); }, reveal: () => app.screen.refresh(),
+    facts: () => ({ offer: app.offer, day: app.player.day, pair: app.pair, draws: app.draws }),
+    voted: (choice) => { app.source.vote(choice); app.screen.refresh(); }, reveal,
     variant: (run) => change({ ...lessonState(run), day: app.state.day }), note: showNote,
   });
   bind();
@@ -101,6 +101,7 @@ function begun(asked, pair) {
   app.pair = pair;
   app.draws = [];
   app.drawsAsked = 0;
+  app.drawsRecorded = false;
   app.seen = 0;
   app.ready = false;
   app.player.go(0);
@@ -128,9 +129,16 @@ function progress(arm) {
   if (offline) { byId("offline").href = offline; byId("offline").setAttribute("download", "cpts-sim.html"); }
 }
 
-function drawsCame(draws) { app.draws = draws; app.screen.draws(); }
+function drawsCame(draws, recorded = false) { app.draws = draws; app.drawsRecorded = recorded; app.screen.draws(); }
+function askDraws() { app.drawsAsked = app.offer.limits.draws; app.source.askDraws(app.drawsAsked); app.screen.draws(); }
 function refused({ why }) { notice(t("refused", { why })); }
 function closed(message) { notice(message?.why ?? t("closed")); app.player.pause(); }
+
+/** The reveal shows many draws at once where they were recorded beforehand, unless the class is to bet on them first. */
+function reveal() {
+  if (!app.lesson.now.bet && !app.drawsAsked && app.role !== "watch") app.source.askDraws(app.offer.limits.draws, true);
+  app.screen.refresh();
+}
 
 function show({ day, playing, speed, lesson }) {
   if (app.role !== "watch" && !app.following) return;
@@ -202,7 +210,7 @@ function bind() {
   click("lang", () => { app.state.lang = words.getLang() === "fr" ? "en" : "fr"; relabel(); app.screen.begin(); app.screen.refresh(); });
   click("projector", () => { app.state.projector = !app.state.projector; relabel(); app.screen.begin(); app.screen.refresh(); });
   click("help", showHelp);
-  click("draws", () => { app.drawsAsked = app.offer.limits.draws; app.source.askDraws(app.drawsAsked); app.screen.draws(); });
+  click("draws", askDraws);
   click("share", share);
   click("csv", () => saveCsv(app.offer.series, app.pair, app.state.days, `cpts-sim-${app.state.preset}`));
   click("png", () => savePng(`cpts-sim-${app.state.preset}-${app.player.day}`, byId("date").textContent));

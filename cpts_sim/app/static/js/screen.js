@@ -164,7 +164,7 @@ export class Screen {
     const { app } = this;
     const have = ready(app.draws).length;
     byId("draws").textContent = t("draws_button", { count: app.offer.limits.draws });
-    byId("draws-state").textContent = have || app.drawsAsked ? t("draws_state", { have: num(have, 0), of: num(app.draws.length || app.drawsAsked, 0) }) : t("single_draw");
+    byId("draws-state").textContent = app.drawsRecorded ? t("draws_recorded", { have: num(have, 0) }) : have || app.drawsAsked ? t("draws_state", { have: num(have, 0), of: num(app.draws.length || app.drawsAsked, 0) }) : t("single_draw");
     this.curves.draws = app.draws.filter((draw) => draw?.arrays);
     this.curves.notes((name) => this.bandNote(name));
     if (app.ready) this.slowly();
@@ -174,7 +174,7 @@ export class Screen {
   bandNote(name) {
     const { app } = this;
     const index = app.offer.series.indexOf(name);
-    const gaps = differences(this.curves.draws, index, app.state.days);
+    const gaps = differences(this.curves.draws, index, [app.state.days, app.state.days]);
     if (gaps.length < 5) return "";
     const { n, mean, half } = interval(gaps);
     const digits = DIGITS[name] + 1;
