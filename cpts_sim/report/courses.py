@@ -38,7 +38,8 @@ def _course(
     title = say(f"report.figure.{name}", lang)
     few = len(comparison.values.seeds) < FEW_PAIRS
     shown = say("report.figure.lines" if few else "report.figure.band", lang)
-    text = note(comparison, say(f"report.figure.{name}.text", lang, shown=shown), lang)
+    told = say(f"report.figure.{name}.text", lang, shown=shown)
+    text = note(comparison, " ".join([told, *_cut(comparison, courses, lang)]), lang)
     with style.figure(7.2, 4.0) as (drawn, axes):
         labels = []
         looks = ((base, style.BASE, "--"), (arm, style.OTHER, "-"))
@@ -53,6 +54,17 @@ def _course(
         style.end_labels(axes, labels, 0.07)
         style.foot(drawn, text)
         return style.picture(drawn, kind, title, text)
+
+
+def _cut(comparison: Comparison, courses: dict[str, NDArray[np.float64]], lang: str) -> list[str]:
+    """Say which weeks are drawn and why the others are not."""
+    seen = np.flatnonzero(np.any([np.isfinite(_whole_weeks(c)).any(axis=0) for c in courses.values()], axis=0))
+    weeks = -(-int(comparison.plan.scenario.horizon_days) // 7)
+    first, last = int(seen[0]) + 1, int(seen[-1]) + 1
+    if first == 1 and last == weeks:
+        return []
+    key = "end" if first == 1 and last == weeks - 1 else "both"
+    return [say(f"report.figure.weeks_cut.{key}", lang, first=first, last=last, weeks=weeks)]
 
 
 def _whole_weeks(course: NDArray[np.float64]) -> NDArray[np.float64]:

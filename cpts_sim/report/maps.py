@@ -8,41 +8,87 @@ from typing import Any
 
 import numpy as np
 
-from cpts_sim.experiment import Comparison, Line, Place
+from cpts_sim.experiment import Comparison, Line, Place, Reading
 from cpts_sim.report import style
 from cpts_sim.report.marks import SURE, note
 from cpts_sim.report.numbers import unit_words
-from cpts_sim.words import say
+from cpts_sim.words import number, say
+
+SHOWN = "access.resolution"
+"""Indicator of which the map is drawn."""
+FULL = 3.0
+"""Smallest differences that matter from which a colour may be full."""
+GREY, LINES = "#E6E6E6", "#9A9A9A"
 
 
 def communes(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None:
-    """Draw the difference in time to resolution by commune, on outlines or on schematic cells."""
+    """Draw the difference in time to resolution by commune, on outlines or on schematic cells.
+
+    Only differences that can be told from zero and are not too small to matter have a colour, and full colour begins
+    at three times what matters, so that a negligible difference never looks like a large one.
+    """
     told = _territory(comparison)
-    codes = told["communes"]["code"]
-    lines = [comparison.line(Place("access.resolution", "commune", str(code)), arm) for code in codes]
+    least = comparison.smallest.get(SHOWN, math.nan)
+    places = [Place(SHOWN, "commune", str(code)) for code in told["communes"]["code"]]
+    lines = [comparison.line(place, arm, least) for place in places]
     gaps = np.array([line.difference.mean for line in lines])
-    if len(codes) < 2 or not told["outlines"] or not np.isfinite(gaps).any():
+    if len(lines) < 2 or not told["outlines"] or not np.isfinite(gaps).any():
         return None
-    title = say("report.figure.map", lang)
-    notes = [say("report.figure.map.text", lang)] + [say("report.figure.map.schematic", lang)] * told[
-        "schematic"
-    ]
-    if not np.nanmax(np.abs(gaps)) > 0:
-        notes.append(say("report.figure.map.none", lang))
-    text = note(comparison, " ".join(notes), lang)
+    title, text = say("report.figure.map", lang), note(comparison, _text(lines, least, told["schematic"], lang), lang)
     with style.figure(7.2, 6.2) as (drawn, axes):
-        limit = max(float(np.nanmax(np.abs(gaps))), 1e-9)
-        painted = _paint(axes, told["outlines"], lines, limit)
+        _paint(axes, told["outlines"], lines, _scale(lines, least))
         _largestnames(axes, told["communes"])
-        bar = drawn.colorbar(painted, ax=axes, orientation="horizontal", shrink=0.7, pad=0.02, aspect=32)
-        ends = (say("report.figure.map.shorter", lang), say("report.figure.map.longer", lang))
-        bar.set_label(f"{ends[0]}      {unit_words('days', lang)}      {ends[1]}")
-        style.number_axis(bar.ax.xaxis, lang)
+        _legend(drawn, axes, lines, least, lang)
         axes.set_title(title)
         axes.set_aspect("equal")
         axes.axis("off")
         style.foot(drawn, text)
         return style.picture(drawn, kind, title, text)
+
+
+def _text(lines: list[Line], least: float, schematic: bool, lang: str) -> str:
+    notes = [say("report.figure.map.text", lang)]
+    if not any(line.difference.mean for line in lines if math.isfinite(line.difference.mean)):
+        notes.append(say("report.figure.map.none", lang))
+    elif not any(line.reading in SURE for line in lines):
+        notes.append(say("report.figure.map.unsure", lang))
+    if math.isfinite(least):
+        notes.append(say("report.figure.map.least", lang, least=_days(least, lang)))
+    return " ".join(notes + [say("report.figure.map.schematic", lang)] * schematic)
+
+
+def _days(value: float, lang: str) -> str:
+    return number(value, 1 if value != int(value) else 0, lang)
+
+
+def _scale(lines: list[Line], least: float) -> Any:
+    """Return the colours: full at the largest difference drawn, at least at three times what matters."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import LinearSegmentedColormap, Normalize
+
+    sure = [abs(line.difference.mean) for line in lines if line.reading in SURE]
+    limit = max([*sure, FULL * least if math.isfinite(least) else 0.0, 1e-9])
+    colours = LinearSegmentedColormap.from_list("gap", [style.OTHER, "#F7F7F7", style.WORSE])
+    return ScalarMappable(Normalize(-limit, limit), colours)
+
+
+def _legend(drawn: Any, axes: Any, lines: list[Line], least: float, lang: str) -> None:
+    """Say below the map what its colours are, where it has any, and what grey and hatched communes are."""
+    from matplotlib.patches import Patch
+
+    if any(line.reading in SURE for line in lines):
+        look = {"orientation": "horizontal", "shrink": 0.7, "pad": 0.02, "aspect": 32}
+        bar = drawn.colorbar(_scale(lines, least), ax=axes, **look)
+        ends = (say("report.figure.map.shorter", lang), say("report.figure.map.longer", lang))
+        bar.set_label(f"{ends[0]}      {unit_words('days', lang)}      {ends[1]}")
+        style.number_axis(bar.ax.xaxis, lang)
+    greys: dict[str, str] = {}
+    for line in lines:
+        if line.reading not in SURE:
+            greys.setdefault(say(f"report.reading.{line.reading}", lang), _hatch(line))
+    handles = [Patch(facecolor=GREY, edgecolor=LINES, hatch=hatch, label=words) for words, hatch in greys.items()]
+    if handles:
+        axes.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=2, fontsize=8)
 
 
 def _territory(comparison: Comparison) -> dict[str, Any]:
@@ -51,24 +97,23 @@ def _territory(comparison: Comparison) -> dict[str, Any]:
     return content
 
 
-def _paint(axes: Any, outlines: list[Any], lines: list[Line], limit: float) -> Any:
-    """Fill every commune; hatch those whose difference is not distinguishable from zero."""
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import LinearSegmentedColormap, Normalize
+def _paint(axes: Any, outlines: list[Any], lines: list[Line], scale: Any) -> None:
+    """Fill every commune: a colour for a difference that can be told and matters, grey for the others."""
     from matplotlib.patches import PathPatch
 
-    colours = LinearSegmentedColormap.from_list("gap", [style.OTHER, "#F7F7F7", style.WORSE])
-    scale = ScalarMappable(Normalize(-limit, limit), colours)
     for rings, line in zip(outlines, lines, strict=True):
-        gap, sure = line.difference.mean, line.reading in SURE
-        known = math.isfinite(gap)
-        face = scale.to_rgba(np.array(gap)) if known else style.LIGHT
-        hatch = "" if sure else "////" if known else "xx"
+        face = scale.to_rgba(np.array(line.difference.mean)) if line.reading in SURE else GREY
         for path in _paths(rings):
             axes.add_patch(PathPatch(path, facecolor=face, edgecolor="white", linewidth=0.9))
-            axes.add_patch(PathPatch(path, fill=False, edgecolor="#9A9A9A", linewidth=0, hatch=hatch))
+            axes.add_patch(PathPatch(path, fill=False, edgecolor=LINES, linewidth=0, hatch=_hatch(line)))
     axes.autoscale_view()
-    return scale
+
+
+def _hatch(line: Line) -> str:
+    """Return the lines over a commune: none for what can be told or is too small, crossed where nothing is known."""
+    if not math.isfinite(line.difference.mean):
+        return "xx"
+    return "" if line.reading in (*SURE, Reading.TOO_SMALL, Reading.EQUAL) else "////"
 
 
 def _paths(rings: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from cpts_sim.engine.cpts_codes import ACI_MISSIONS
 from cpts_sim.experiment import Comparison, Place
 from cpts_sim.measures.contract import BESIDE
 from cpts_sim.report import style
-from cpts_sim.report.marks import note, tone
+from cpts_sim.report.marks import note, reach, tone
 from cpts_sim.report.numbers import gap, gap_interval, gap_unit_words
 from cpts_sim.report.table import row_label
 from cpts_sim.words import say
@@ -26,9 +26,13 @@ def paid(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None
     title, text = say("life.paid.title", lang), note(comparison, say("life.paid.text", lang), lang)
     with style.figure(8.6, 1.3 + 0.5 * len(shown)) as (drawn, axes):
         for row, (name, line) in enumerate(shown.items()):
-            axes.barh(row, 100.0 * line.with_.mean, 0.55, color=style.LIGHT)
+            earned = line.with_
+            axes.barh(row, 100.0 * earned.mean, 0.55, color=style.LIGHT)
+            look = {"fmt": "none", "ecolor": "#202020", "elinewidth": 1, "capsize": 2.5}
+            axes.errorbar(100.0 * earned.mean, row, xerr=reach(earned, 100.0), **look)
             true = comparison.line(Place(BESIDE[name]), arm)
-            words = f"{row_label(true.place, lang)} : {gap(true, lang)} {gap_unit_words(true.indicator.unit, lang)}"
+            written = f"{gap(true, lang)} {gap_unit_words(true.indicator.unit, lang)}"
+            words = say("document.named", lang, name=row_label(true.place, lang), text=written)
             axes.text(104, row, f"{words}\n{gap_interval(true, lang)}", va="center", fontsize=8, color=tone(true))
         axes.set_yticks(range(len(shown)), [say(f"life.mission.{name}", lang) for name in shown])
         axes.invert_yaxis()

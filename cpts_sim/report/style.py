@@ -56,18 +56,23 @@ def figure(width_in: float, height_in: float, **grid: Any) -> Iterator[tuple[Any
     from matplotlib.figure import Figure
 
     with mpl.rc_context(_STYLE):
-        drawn = Figure(figsize=(width_in, height_in), layout="constrained")
+        drawn = Figure(figsize=(width_in * (_BARE.get() or 1.0), height_in), layout="constrained")
         FigureCanvasAgg(drawn)
         yield drawn, drawn.subplots(**grid)
 
 
-_BARE: ContextVar[bool] = ContextVar("cpts_sim_bare_figures", default=False)
+_BARE: ContextVar[float] = ContextVar("cpts_sim_bare_figures", default=0.0)
+"""How wide a bare figure is beside its usual width; 0 where figures are not bare."""
 
 
 @contextmanager
-def bare() -> Iterator[None]:
-    """Draw figures without title and note inside this block: the page around them says both."""
-    token = _BARE.set(True)
+def bare(width: float = 1.0) -> Iterator[None]:
+    """Draw figures without title and note inside this block: the page around them says both.
+
+    Args:
+        width: how wide they are beside their usual width; letters keep their size.
+    """
+    token = _BARE.set(width)
     try:
         yield
     finally:

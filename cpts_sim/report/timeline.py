@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,17 @@ TINTS = ("#0072B2", "#56B4E9", "#A6CBE6", "#009E73", "#E69F00", "#F0C867", "#CC7
 
 def timeline(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None:
     """Draw the life of the CPTS of an arm in the first pair whose journal was kept (none: nothing to draw)."""
+    return _drawn(comparison, lang, arm, kind, (("steps", 2.2), ("members", 1.2), ("euros", 1.5), ("hours", 1.2)), 9.4)
+
+
+def calendar(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None:
+    """Draw the steps, missions and euros of the CPTS of an arm only, small enough for a page that holds more."""
+    return _drawn(comparison, lang, arm, kind, (("steps", 1.5), ("euros", 1.3)), 4.4)
+
+
+def _drawn(
+    comparison: Comparison, lang: str, arm: str, kind: str, parts: tuple[tuple[str, float], ...], height: float
+) -> bytes | None:
     kept = _journal(comparison, arm)
     if kept is None or not len(kept[1]["cpts"]["at"]) or not len(kept[1]["payment"]["at"]):
         return None
@@ -43,15 +54,14 @@ def timeline(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | 
     years = comparison.plan.scenario.horizon_days / 365.0
     title = say("life.timeline.title", lang, arm=arm_words(arm, titles_of(comparison, lang), lang))
     text = say("life.timeline.text", lang, seed=seed)
-    grid = {"nrows": 4, "sharex": True, "gridspec_kw": {"height_ratios": [2.2, 1.2, 1.5, 1.2]}}
-    with style.figure(8.6, 9.4, **grid) as (drawn, axes):
-        _steps(axes[0], journal["cpts"], years, lang)
-        _members(axes[1], journal["members"], lang)
-        _euros(axes[2], journal["payment"], years, lang)
-        _hours(axes[3], journal["cpts"], years, lang)
+    grid = {"nrows": len(parts), "sharex": True, "gridspec_kw": {"height_ratios": [size for _, size in parts]}}
+    with style.figure(8.6, height, **grid) as (drawn, axes):
+        for each, (name, _) in zip(axes, parts, strict=True):
+            _PANELS[name](each, journal, years, lang)
         axes[0].set_title(title)
-        axes[3].set_xlabel(say("life.timeline.years", lang))
-        axes[3].set_xlim(0, max(years, 0.25))
+        axes[-1].set_xlabel(say("life.timeline.years", lang))
+        axes[-1].set_xlim(0, max(years, 0.25))
+        style.number_axis(axes[-1].xaxis, lang)
         for each in axes[1:]:
             style.number_axis(each.yaxis, lang)
             each.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=7.5)
@@ -153,3 +163,11 @@ def _hours(axes: Any, rows: Columns, years: float, lang: str) -> None:
         axes.bar(np.arange(size) + 0.5, sums, 0.62, bottom=base, color=colour, label=say(f"life.hours.{name}", lang))
         base += sums
     axes.set_ylabel(say("life.timeline.hours", lang))
+
+
+_PANELS: dict[str, Callable[[Any, Mapping[str, Columns], float, str], None]] = {
+    "steps": lambda axes, journal, years, lang: _steps(axes, journal["cpts"], years, lang),
+    "members": lambda axes, journal, years, lang: _members(axes, journal["members"], lang),
+    "euros": lambda axes, journal, years, lang: _euros(axes, journal["payment"], years, lang),
+    "hours": lambda axes, journal, years, lang: _hours(axes, journal["cpts"], years, lang),
+}

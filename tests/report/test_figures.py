@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cpts_sim.experiment import Comparison, compare
+from cpts_sim.experiment import Comparison, Place, Reading, compare
+from cpts_sim.report.courses import _cut
 from cpts_sim.report.figures import FIGURES, draw, draw_all
+from cpts_sim.report.maps import SHOWN, _scale
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from experiment import fake_model
@@ -89,3 +91,29 @@ def test_a_map_without_any_difference_says_so(done):
     none = _with_outlines(compare(plan(make=fake_model.make_zero, replications=2), workers=1))
     assert sentence in draw(none, "communes", "en", "svg").decode()
     assert sentence not in draw(done, "communes", "en", "svg").decode()
+
+
+def test_a_commune_has_a_colour_only_where_its_difference_can_be_told_and_matters(done):
+    least = dict(done.smallest)
+    small = Comparison(done.plan, done.values, done.pairs, done.stopped, done.reused, {**least, SHOWN: 1e6})
+    svg = draw(small, "communes", "en", "svg").decode()
+    assert "No commune has such a difference" in svg
+    assert "Smallest difference that matters: 1000000 day" in svg.replace(",", "")
+    lines = [small.line(Place(SHOWN, "commune", code), None, 1e6) for code in small.values.groups(SHOWN, "commune")]
+    assert lines and all(line.reading in (Reading.TOO_SMALL, Reading.EQUAL) for line in lines)
+
+
+def test_full_colour_is_not_given_to_a_difference_that_barely_matters(done):
+    lines = [done.line(Place(SHOWN, "commune", code), None, 0.0) for code in done.values.groups(SHOWN, "commune")]
+    largest = max(abs(line.difference.mean) for line in lines)
+    assert _scale(lines, 0.0).norm.vmax <= largest
+    assert _scale(lines, largest).norm.vmax == pytest.approx(3 * largest)
+
+
+def test_weeks_left_out_are_told(done):
+    assert "earlier not all needs fall due yet" in draw(done, "access", "en", "svg").decode() or all(
+        np.isfinite(done.values.weeks(arm, "access.in_time")).all() for arm in done.values.arms)  # fmt: skip
+    values = done.values.weeks("with", "access.in_time")
+    courses = {"with": np.where(np.arange(values.shape[1]) < 3, np.nan, values)}
+    words = _cut(done, courses, "en")
+    assert words and words[0].startswith("Weeks 4 to ")
