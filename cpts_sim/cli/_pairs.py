@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,9 @@ from cpts_sim.files import write_folder
 from cpts_sim.report.progress import Progress
 from cpts_sim.scenario import Scenario, as_written, from_written
 from cpts_sim.words import current_language, say
+
+if TYPE_CHECKING:
+    from cpts_sim.experiment.ensemble import Ensemble
 
 RESULTS = Path("results")
 STORE = ".pairs"
@@ -36,6 +39,26 @@ def with_years(scenario: Scenario, years: float | None) -> Scenario:
     from cpts_sim.catalogue import catalogue
 
     return from_written({**as_written(scenario), "years": years, "dates": None}, catalogue())
+
+
+def drawn_from(scenario: Scenario, asked: Path | None, fixed: bool) -> Ensemble | None:
+    """Return the ensemble to draw from, in the scenario's year: the one asked for, else the one shipped.
+
+    Args:
+        scenario: what the user wrote.
+        asked: file of an ensemble.
+        fixed: live with one set of parameters instead (None is returned).
+
+    Raises:
+        UsageError: both are asked.
+        InputError: the file holds no ensemble.
+    """
+    from cpts_sim.experiment.ensemble import read_ensemble, shipped_ensemble
+
+    if asked is not None and fixed:
+        raise UsageError(say("uncertain.both_kinds"))
+    path = None if fixed else asked or shipped_ensemble()
+    return None if path is None else read_ensemble(path).of_year(scenario.reference_year)
 
 
 def folder_for(plan: Plan, output: Path | None) -> Path:

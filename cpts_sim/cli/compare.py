@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from cpts_sim.cli._options import Given, json_option, write_json
-from cpts_sim.errors import InputError, UsageError
+from cpts_sim.errors import UsageError
 from cpts_sim.experiment.defaults import CEILING, DEFAULT_PAIRS, UNCERTAIN_PAIRS
 from cpts_sim.files import free_place
 from cpts_sim.words import current_language, say
@@ -61,7 +61,7 @@ def command(context: click.Context, /, like: Path | None, as_json: bool, **optio
 
 def _plan(options: dict[str, Any]) -> Any:
     from cpts_sim.catalogue import catalogue
-    from cpts_sim.cli._pairs import listed, with_years
+    from cpts_sim.cli._pairs import drawn_from, listed, with_years
     from cpts_sim.experiment import Plan, with_short_arms
     from cpts_sim.scenario import load
 
@@ -71,29 +71,13 @@ def _plan(options: dict[str, Any]) -> Any:
         raise UsageError(say("compare.both_counts"))
     scenario = with_years(load(options["path"], catalogue()), options["years"])
     scenario, arms = with_short_arms(scenario, listed(options["arms"]))
-    drawn = _drawn(options, scenario)
+    drawn = drawn_from(scenario, options["ensemble"], options["fixed"])
     least = DEFAULT_PAIRS if drawn is None else UNCERTAIN_PAIRS
     count = None if options["precision"] is not None else options["replications"] or least
     return Plan(
         scenario, arms, options["seed"], count, options["precision"],
         keep_journal=options["keep_journal"], ensemble=drawn,
     )  # fmt: skip
-
-
-def _drawn(options: dict[str, Any], scenario: Any) -> Any:
-    """Return the ensemble to draw from: the one asked for, else the one shipped, None with fixed parameters."""
-    from cpts_sim.experiment.ensemble import read_ensemble, shipped_ensemble
-
-    if options["ensemble"] is not None and options["fixed"]:
-        raise UsageError(say("uncertain.both_kinds"))
-    path = None if options["fixed"] else options["ensemble"] or shipped_ensemble()
-    if path is None:
-        return None
-    found = read_ensemble(path)
-    if options["ensemble"] is not None and found.year != scenario.reference_year:
-        names = {"file": path, "got": found.year, "expected": scenario.reference_year}
-        raise InputError(say("uncertain.other_year", **names))
-    return found if found.year == scenario.reference_year else None
 
 
 def _compute_and_show(

@@ -18,7 +18,7 @@ from cpts_sim.errors import UsageError
 from cpts_sim.experiment.contrasts import add_contrasts
 from cpts_sim.experiment.credible import Credible
 from cpts_sim.experiment.defaults import CEILING, DEFAULT_PAIRS, JUDGED, LOOK_AHEAD
-from cpts_sim.experiment.ensemble import Ensemble, with_vector
+from cpts_sim.experiment.ensemble import Ensemble, draw_number, with_vector
 from cpts_sim.experiment.keys import Keys, digest
 from cpts_sim.experiment.pair import Maker, Pair, make_model, replicate
 from cpts_sim.experiment.readings import Gap, Line, contrast_of, gap_of, least_of, line_of, smallest_differences
@@ -311,7 +311,7 @@ def lived(scenario: Scenario, seed: int, ensemble: Ensemble | None) -> Scenario:
 
 def draws_of(seeds: Sequence[int]) -> list[int]:
     """Return the number of the draw of each seed, the same for twins."""
-    return [(seed + 1) // 2 for seed in seeds]
+    return [draw_number(seed) for seed in seeds]
 
 
 @cache

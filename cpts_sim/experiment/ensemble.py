@@ -1,15 +1,15 @@
 """Which parameters a pair lives with: a member of a calibrated ensemble and a reading of each open structure.
 
 The draw is a pure function of the ensemble's content and the pair's seed, so that it does not depend on workers or
-on how many pairs are asked. Seeds come in twos (1 and 2, 3 and 4, …) that share their draw: what differs between
-twins is chance, what differs between twos is parameters and structure (:mod:`cpts_sim.experiment.shares`).
+on how many pairs are asked. Twelve seeds draw anew, the next twelve live the same draws again: what differs between
+twins is chance, what differs between draws is parameters and structure (:mod:`cpts_sim.experiment.shares`).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
@@ -18,7 +18,7 @@ from typing import Any
 
 from cpts_sim.catalogue import catalogue
 from cpts_sim.errors import InputError
-from cpts_sim.evidence import check_overrides, load_parameters
+from cpts_sim.evidence import Parameters, check_overrides, load_parameters
 from cpts_sim.evidence.entry import is_number
 from cpts_sim.scenario import Scenario, as_written, canonical_json, from_written
 from cpts_sim.words import say
@@ -26,6 +26,8 @@ from cpts_sim.words import say
 STRUCTURE = "structure"
 """Prefix of the groups of variants among the things that vary."""
 SHIPPED = "ensemble.yaml"
+BLOCK = 12
+"""Seeds that draw anew before as many live the same draws again."""
 
 
 @dataclass(frozen=True)
@@ -99,15 +101,45 @@ class Ensemble:
         told = {"members": plain["members"], "variants": plain["variants"]}
         return blake2b(canonical_json(told).encode(), digest_size=16).hexdigest()
 
+    def of_year(self, year: int) -> Ensemble:
+        """Return the same ensemble in another reference year.
+
+        A number whose reference changes between the years changes in proportion, within its range: what is
+        uncertain is how France works, what is known is how it changed.
+        """
+        if year == self.year:
+            return self
+        mine, other = load_parameters(self.year), load_parameters(year)
+        moved = {
+            group: tuple(_carried(choice, mine, other) for choice in found) for group, found in self.variants.items()
+        }
+        members = tuple(_carried(choice, mine, other) for choice in self.members)
+        return replace(self, members=members, variants=moved, year=year)
+
     def draw(self, seed: int) -> Vector:
         """Return what the pair of a seed lives with; a variant has the last word over a member."""
-        rank = (seed + 1) // 2
+        rank = draw_number(seed)
         member = _drawn(self.members, f"member:{rank}")
         chosen = {group: _drawn(found, f"{group}:{rank}") for group, found in self.variants.items()}
         parameters = dict(member.parameters)
         for variant in chosen.values():
             parameters |= variant.parameters
         return Vector(member.name, {group: v.name for group, v in chosen.items()}, dict(sorted(parameters.items())))
+
+
+def _carried(choice: Choice, mine: Parameters, other: Parameters) -> Choice:
+    numbers = {}
+    for name, value in choice.parameters.items():
+        entry, was, becomes = other.entry(name), mine[name], other[name]
+        moved = value * becomes / was if was and was != becomes else value
+        numbers[name] = min(max(moved, entry.low), entry.high)
+    return replace(choice, parameters=numbers)
+
+
+def draw_number(seed: int) -> int:
+    """Return the number of the draw that the pair of a seed lives with: twins have the same."""
+    block, place = divmod(seed - 1, 2 * BLOCK)
+    return block * BLOCK + place % BLOCK + 1
 
 
 def _plain(choice: Choice) -> dict[str, Any]:

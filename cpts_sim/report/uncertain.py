@@ -9,7 +9,7 @@ from typing import Any
 from cpts_sim.experiment import Comparison, Line, Place
 from cpts_sim.experiment.comparison import draws_of
 from cpts_sim.experiment.credible import Credible, Verdict, columns_of, judgement_share
-from cpts_sim.experiment.ensemble import STRUCTURE, Ensemble, judged
+from cpts_sim.experiment.ensemble import BLOCK, STRUCTURE, Ensemble, judged
 from cpts_sim.experiment.parquet import to_french_csv
 from cpts_sim.experiment.results import credible_record
 from cpts_sim.experiment.shares import Share
@@ -167,6 +167,8 @@ def _territory_note(line: Line, effect: Credible, lang: str) -> str:
     ends |= {"low": effect.low, "high": effect.high}
     texts = {name: _gap(value, effect, unit, lang) for name, value in ends.items()}
     told = {"indicator": row_label(line.place, lang), "unit": gap_unit_words(unit, lang)}
+    if not math.isfinite(effect.split.between):
+        return say("uncertain.territory_mixed", lang, **told, **texts, pairs=effect.pairs, needed=2 * BLOCK)
     return say("uncertain.territory", lang, **told, **texts)
 
 

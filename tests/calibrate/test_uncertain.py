@@ -112,9 +112,11 @@ THREE = Ensemble(
 
 
 def test_draws_are_twins_follow_weights_and_leave_what_the_user_wrote():
-    assert THREE.draw(1) == THREE.draw(2) != THREE.draw(3)
-    assert draws_of([1, 2, 3]) == [1, 1, 2]
-    names = [THREE.draw(2 * k).member for k in range(1, 2001)]
+    assert THREE.draw(1) == THREE.draw(13) != THREE.draw(2)
+    assert draws_of([1, 2, 12, 13, 24, 25, 36, 37]) == [1, 2, 12, 1, 12, 13, 24, 13]
+    seeds = {number: seed for seed, number in enumerate(draws_of(range(1, 4001)), 1)}
+    assert sorted(seeds) == list(range(1, len(seeds) + 1)) and len(seeds) == 2004
+    names = [THREE.draw(seeds[k]).member for k in range(1, 2001)]
     assert [names.count(n) / 2000 for n in "abc"] == [pytest.approx(x, abs=0.04) for x in (0.25, 0.25, 0.5)]
     spec = parse({
         "name": "t", "territory": {"archetype": "rural_underdense"}, "parameters": {"gp.same_day_share": 0.5},
@@ -215,6 +217,20 @@ def test_both_kinds_of_parameters_cannot_be_asked(tmp_path, capsys):
     path = Path(__file__).parents[2] / "scenarios" / "rural_underdense.yaml"
     asked = ["compare", str(path), "--ensemble", str(file), "--fixed-parameters"]
     assert exit_code(lambda: build().main(asked, prog_name="cpts-sim", standalone_mode=False)) == 2
-    late = ["compare", str(path.with_name("france_2024.yaml")), "--ensemble", str(file)]
-    assert exit_code(lambda: build().main(late, prog_name="cpts-sim", standalone_mode=False)) == 3
-    assert "2024" in capsys.readouterr().err
+    assert "--fixed-parameters" in capsys.readouterr().err
+
+
+def test_an_ensemble_is_carried_to_another_year_in_proportion_to_what_is_known_to_have_changed():
+    from cpts_sim.evidence import load_parameters
+
+    name = "care.closed_takes_unregistered"
+    was, becomes = load_parameters(2019)[name], load_parameters(2024)[name]
+    assert was != becomes
+    ensemble = Ensemble((Choice("a", 1, {name: 0.8 * was, "gp.same_day_share": 0.3}),), shipped_variants())
+    late = ensemble.of_year(2024)
+    assert late.year == 2024 and ensemble.of_year(2019) is ensemble
+    assert late.members[0].parameters[name] == pytest.approx(0.8 * becomes)
+    assert late.members[0].parameters["gp.same_day_share"] == 0.3
+    assert {g: [v.name for v in found] for g, found in late.variants.items()} == {
+        g: [v.name for v in found] for g, found in ensemble.variants.items()
+    }
