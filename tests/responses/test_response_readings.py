@@ -25,9 +25,9 @@ ROW = {row.name: row for row in published()}
 def life(totals: Mapping[str, float] | None = None, **gps: Any) -> Life:
     """Three GPs, the last of the halo; forty people of each."""
     zero = np.zeros(3, dtype=np.int64)
-    columns = dict.fromkeys(("assistant", "msp", "nurse", "list_start", "list_end", "seen", "acts", "weeks"), zero)
+    columns: dict[str, Any] = dict.fromkeys(("assistant", "house", "nurse", "list_start", "list_end", "seen", "acts", "weeks"), zero)
     own, there = np.array([True, True, False]), np.ones(3, dtype=bool)
-    known = {**columns, "key": zero, "own": own, "there": there, "succeeded": zero - 1}
+    known: dict[str, Any] = {**columns, "key": zero, "own": own, "there": there, "succeeded": zero - 1}
     ones = np.ones((120, PERIODS), dtype=np.int16)
     people = {"mt": np.repeat(np.arange(3), 40), "visits": ones, "duty": ones}
     return Life({**known, **{name: np.array(values) for name, values in gps.items()}}, people, dict(totals or {}))
@@ -41,26 +41,32 @@ def test_only_gps_whom_the_change_concerns_count() -> None:
     without = life(acts=[100, 100, 100], weeks=[40, 40, 40], seen=[50, 50, 50])
     with_ = life(assistant=[1, 0, 1], acts=[106, 300, 300], weeks=[40, 40, 40], seen=[60, 1, 1])
     pair = {"without": without, "with": with_}
-    assert effect("acts_by_week", pair).mean == pytest.approx(6.0)
-    assert effect("patients_seen", pair).mean == pytest.approx(20.0)
+    assert effect("acts_by_week_of_assistant", pair).mean == pytest.approx(6.0)
+    assert effect("patients_seen_of_assistant", pair).mean == pytest.approx(20.0)
     rested = life(assistant=[1, 0, 0], acts=[106, 0, 0], weeks=[20, 0, 0])
-    assert effect("acts_by_week", {"without": without, "with": rested}).mean == pytest.approx(112.0)
+    assert effect("acts_by_week_of_assistant", {"without": without, "with": rested}).mean == pytest.approx(112.0)
+
+
+def test_those_of_health_houses_are_the_same_in_both_arms() -> None:
+    without, with_ = (life(house=[1, 0, 1], acts=acts) for acts in ([100, 7, 7], [102, 900, 900]))
+    assert effect("acts_of_house", {"without": without, "with": with_}).mean == pytest.approx(2.0)
 
 
 def test_a_list_is_compared_by_its_growth() -> None:
     without = life(list_start=[1000, 0, 0], list_end=[1066, 0, 0])
     with_ = life(assistant=[1, 0, 0], list_start=[500, 0, 0], list_end=[597.5, 0, 0])
-    assert effect("list_growth", {"without": without, "with": with_}).mean == pytest.approx(100 * (1.195 / 1.066 - 1))
+    found = effect("list_growth_of_assistant", {"without": without, "with": with_})
+    assert found.mean == pytest.approx(100 * (1.195 / 1.066 - 1))
 
 
 def test_who_has_gone_by_the_end_in_one_arm_is_left_out() -> None:
     gone = life(acts=[100, 100, 0], there=[True, False, True])
     with_ = life(nurse=[1, 1, 0], acts=[103, 900, 0])
-    assert effect("acts", {"without": gone, "with": with_}).mean == pytest.approx(3.0)
+    assert effect("acts_of_nurse", {"without": gone, "with": with_}).mean == pytest.approx(3.0)
 
 
 def test_nobody_concerned_gives_no_number() -> None:
-    found = effect("acts", {"without": life(), "with": life()})
+    found = effect("acts_of_house", {"without": life(), "with": life()})
     assert math.isnan(found.mean)
     assert Outcome(ROW["msp_acts"], found).verdict is Verdict.UNDETERMINED
 
@@ -103,7 +109,7 @@ def test_the_interval_is_that_of_the_jackknife() -> None:
 
 def test_arms_with_other_gps_are_refused() -> None:
     with pytest.raises(InternalError, match="other GPs"):
-        effect("acts", {"without": life(), "with": life(own=[True, False, False])})
+        effect("acts_of_house", {"without": life(), "with": life(own=[True, False, False])})
 
 
 @pytest.mark.parametrize(("mean", "half", "verdict"), [

@@ -61,26 +61,36 @@ def _both(arms: Arms) -> tuple[Life, Life]:
 
 
 # ------------------------------------------------------------------------------------------ the same GPs in two arms
-def _concerned(column: str) -> Callable[[Arms], Array]:
-    def rows(arms: Arms) -> Array:
-        first, second = _both(arms)
-        here = first.gps["own"] & first.gps["there"] & second.gps["there"]
-        chosen: Array = here & (second.gps[column] > 0) & ~(first.gps[column] > 0)
-        return chosen
-
-    return rows
+CONCERNED = {"assistant": True, "nurse": True, "house": False}
+"""Columns that tell whom a change of practices concerns: those who are new there, or all who are there."""
 
 
-def _of_gps(*columns: str, number: Callable[[Sequence[float]], float] = _relative) -> Reading:
-    """Read sums over the GPs whom the change concerns, the same persons in both arms."""
+def _concerned(arms: Arms, column: str) -> Array:
+    """Return the GPs whom a change concerns, present to the end in both arms: the same persons."""
+    first, second = _both(arms)
+    here = first.gps["own"] & first.gps["there"] & second.gps["there"] & (second.gps[column] > 0)
+    chosen: Array = here & ~(first.gps[column] > 0) if CONCERNED[column] else here
+    return chosen
+
+
+def _of_gps(who: str, *columns: str, number: Callable[[Sequence[float]], float] = _relative) -> Reading:
+    """Read sums over the GPs whom the change concerns."""
 
     def sums(arms: Arms) -> Sums:
-        rows = next((found for name in ("assistant", "nurse", "msp") if (found := _concerned(name)(arms)).any()), None)
-        if rows is None:
-            return (0.0,) * (2 * len(columns))
+        rows = _concerned(arms, who)
         return tuple(float(life.gps[name][rows].sum()) for life in _both(arms) for name in columns)
 
     return Reading(sums, number)
+
+
+def _practices(who: str) -> dict[str, Reading]:
+    """Return the readings about the practices of some GPs, by name."""
+    growth = _of_gps(who, "list_start", "list_end", number=lambda s: _rates((s[1], s[0], s[3], s[2])))
+    return {
+        f"list_growth_of_{who}": growth, f"patients_seen_of_{who}": _of_gps(who, "seen"),
+        f"acts_of_{who}": _of_gps(who, "acts"),
+        f"acts_by_week_of_{who}": _of_gps(who, "acts", "weeks", number=_rates),
+    }  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------ the same people in two arms
@@ -155,10 +165,7 @@ def _elasticity(values: Array, density: Array) -> float:
 
 _STAYS = "stays"
 READINGS: Mapping[str, Reading] = {
-    "list_growth": _of_gps("list_start", "list_end", number=lambda s: _rates((s[1], s[0], s[3], s[2]))),
-    "patients_seen": _of_gps("seen"),
-    "acts": _of_gps("acts"),
-    "acts_by_week": _of_gps("acts", "weeks", number=_rates),
+    **{name: reading for who in CONCERNED for name, reading in _practices(who).items()},
     "minor_ed_per_slot": _totals("ed_minor", "extra_booked", number=_avoided_per_slot),
     "ed_total": _totals("ed", number=_relative),
     "contacts_after_succession": _after_succession("visits"),

@@ -28,6 +28,7 @@ from cpts_sim.experiment.facts import KEPT, joined
 from cpts_sim.measures import Horizon
 from cpts_sim.measures.base import DAY, YEAR_DAYS
 from cpts_sim.scenario import Scenario, calendar_of
+from cpts_sim.territory.practice_types import PracticeType
 
 Array = NDArray[Any]
 Columns = Mapping[str, Array]
@@ -43,10 +44,11 @@ class Life:
     """One run of one arm.
 
     Attributes:
-        gps: of the GPs of day 0, by row: ``key``, ``own`` (of the territory), ``assistant``, ``msp``, ``nurse`` (works
-            with a nurse beside GPs), ``list_start``, ``list_end`` (people), ``seen`` (people seen at least once in the
-            last year), ``acts`` and ``weeks`` (worked) of the last year, ``there`` (at the end), ``succeeded`` (period
-            of 28 days in which somebody took the practice over, -1 never).
+        gps: of the GPs of day 0, by row: ``key``, ``own`` (of the territory), ``assistant``, ``nurse`` (works with a
+            nurse beside GPs), ``house`` (works in a health house, or, where there is none, in a group),
+            ``list_start``, ``list_end`` (people), ``seen`` (people seen at least once in the last year), ``acts`` and
+            ``weeks`` (worked) of the last year, ``there`` (at the end), ``succeeded`` (period of 28 days in which
+            somebody took the practice over, -1 never).
         people: of the inhabitants of day 0: ``mt`` (row of their GP or -1), and ``visits``, ``duty``: contacts with
             GPs and with the doctor on duty, people × periods of 28 days.
         totals: numbers of the territory, by name.
@@ -94,7 +96,7 @@ def _picture(model: Any) -> dict[str, Array]:
     age = np.where(counted, np.floor(-people["born"] / 525600.0), -1)
     return {
         "key": gps["key"].copy(), "halo": gps["halo"].copy(), "slot_min": gps["slot_min"].copy(),
-        "online": gps["online"].copy(), "assistant": gps["assistant"].copy(), "msp": gps["practice_type"] == 2,
+        "online": gps["online"].copy(), "assistant": gps["assistant"].copy(), "house": _houses(gps),
         "nurse": _beside_a_nurse(model), "list_start": _lists(model, len(gps)), "age": age, "mt": people["mt"].copy(),
     }  # fmt: skip
 
@@ -104,6 +106,13 @@ def _beside_a_nurse(model: Any) -> Array:
 
     beside: Array = _partners(model.care.world) >= 0
     return beside
+
+
+def _houses(gps: Any) -> Array:
+    """Return the GPs of health houses; where the territory has none, of the groups that may become one."""
+    own, kind = np.asarray(gps["halo"]) == 0, np.asarray(gps["practice_type"])
+    houses: Array = own & (kind == PracticeType.MSP)
+    return houses if houses.any() else own & (kind == PracticeType.GROUP)
 
 
 def _lists(model: Any, count: int) -> Array:
@@ -120,7 +129,7 @@ def _life(
     people = {name: start[name] for name in ("age", "mt")}
     gps = {name: start[name] for name in ("halo", "slot_min", "online")}
     record = Record(journal, people, gps, shut, horizon, first)
-    kept = {name: start[name] for name in ("key", "assistant", "msp", "nurse", "list_start")}
+    kept = {name: start[name] for name in ("key", "assistant", "house", "nurse", "list_start")}
     columns = {**kept, "own": start["halo"] == 0, "list_end": end, "there": there, **_practice(record, len(end))}
     contacts = {"mt": start["mt"], **_contacts(record)}
     return Life(columns, contacts, _totals(record))
