@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from cpts_sim.care import evening_slots
 from cpts_sim.care.common_numbers import offer_nearest
-from cpts_sim.care.institutions import RANK
+from cpts_sim.care.institutions import RANK, tell
 from cpts_sim.care.routes import Plan, Wave
 from cpts_sim.care.surgery import Surgeries
 from cpts_sim.care.world import World
 from cpts_sim.engine.agenda import Slot
+from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.codes import Route, Work
+from cpts_sim.engine.events import Institution
 
 Array = NDArray[Any]
 AHEAD_DAYS = 3
@@ -73,16 +75,26 @@ class CrisisCentres:
     def _turn(self, world: World, day: int) -> None:
         """Volunteers open their evenings once a crisis has lasted long enough, and close them when it is over."""
         gps, p = world.gps, world.parameters
+        self._paid(world, day - 1, day)
         level = world.baseline.level(self.name, world.now)
         if not level or not in_crisis(world, day, p["crisis.days_without_plan"]):
             if (gps["surge"] == IMPROVISED).any():
+                rows = np.flatnonzero(gps["surge"] == IMPROVISED)
                 stand_down(world, IMPROVISED)
+                self._paid(world, day, day + AHEAD_DAYS, rows)
             return
         here = gps["alive"] & (gps["halo"] == 0) & (gps["status"] == Work.WORKING)
         rows = volunteers(world, np.flatnonzero(here & (gps["surge"] != PLANNED)), level)
         gps["surge"][gps["surge"] == IMPROVISED] = 0
         gps["surge"][rows] = IMPROVISED
         open_evenings(world, self.surgeries, rows, day, p["crisis.surge_slots_per_day"])
+
+    def _paid(self, world: World, first_day: int, until_day: int, rows: Array | None = None) -> None:
+        """Improvised evenings are the agency's and the insurance's: they pay them whole, whoever came."""
+        rows = np.flatnonzero(world.gps["surge"] == IMPROVISED) if rows is None else rows
+        hours = evening_slots.held_hours(world, rows, first_day, until_day)
+        many = np.count_nonzero(hours)
+        tell(world, Institution.CRISIS_CENTRES, first_day * DAY, np.full(many, -1), hours[hours > 0.0] * 60.0)
 
     def _knows(self, inner: Any, world: World, key: Array, wanted: Array, minute: Array) -> Array:
         """In a crisis, some of those whom the usual practice has refused call the number of the surge sessions."""

@@ -230,6 +230,8 @@ class CptsEvent(IntEnum):
     HIRED = 29
     COORDINATOR_LEFT = 30
     LEADER_LEFT = 31
+    STAFF_UNPAID = 32
+    LATE = 33
 
 
 class Service(IntEnum):
@@ -275,6 +277,7 @@ class Institution(IntEnum):
     HAD = 4
     TELECONSULTATION = 5
     ALD_PLAN = 6
+    CRISIS_CENTRES = 7
 
 
 LEDGER_LINES = (

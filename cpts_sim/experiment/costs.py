@@ -63,6 +63,7 @@ ITEMS: tuple[Item, ...] = (
     _fee("hospital_day", _HOSPITAL),
     Item("public", "assistants", COUNT, "assistant_week", ("tariff.assistant_help", "gp.assistant_fte"), 1 / _WEEKS),
     Item("public", "sas", HOURS, "sas", ("tariff.sas_hour",)),
+    Item("public", "crisis_centres", HOURS, "crisis_centres", ("tariff.crisis_hour",)),
     Item("public", "institutions", HOURS, "other_institutions", ("tariff.institution_hour",)),
     Item("public", "contract", EUROS, "contract"),
     Item("public", "instead", EUROS, "instead"),

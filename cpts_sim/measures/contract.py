@@ -37,6 +37,7 @@ _REVIEW = ("achieved", "declared", "target")
         Indicator("cpts.spent", "euros_year", "none"),
         Indicator("cpts.unspent", "euros", "none"),
         Indicator("cpts.unpaid_hours", "hours_year", "lower"),
+        Indicator("cpts.staff_unpaid_hours", "hours_year", "lower"),
     ),
 )
 class Contract:
@@ -48,6 +49,8 @@ class Contract:
         tally.add("euros", week_of(rows["at"]), (rows["line"],), (len(Line),), rows["euros"], POINTS)
         unpaid = acts["event"] == CptsEvent.UNPAID
         tally.add("unpaid", week_of(acts["at"][unpaid]), amount=acts["hours"][unpaid], scale=POINTS)
+        staff = acts["event"] == CptsEvent.STAFF_UNPAID
+        tally.add("staff_unpaid", week_of(acts["at"][staff]), amount=acts["hours"][staff], scale=POINTS)
 
     def finish(self, tally: Tally, horizon: Horizon, tables: Tables) -> Iterator[Row]:
         """Return euros a year by line, and what is left on the account."""
@@ -58,8 +61,8 @@ class Contract:
                 yield Row(name, "line", line.name.lower(), -1, float(euros[line] / horizon.years))
         left = float(euros[list(INCOME)].sum() - euros[list(SPENDING)].sum())
         yield Row("cpts.unspent", "", "", -1, left)
-        unpaid = tally.get("unpaid", horizon.weeks, scale=POINTS).sum() / horizon.years
-        yield Row("cpts.unpaid_hours", "", "", -1, float(unpaid))
+        for name, kept in (("cpts.unpaid_hours", "unpaid"), ("cpts.staff_unpaid_hours", "staff_unpaid")):
+            yield Row(name, "", "", -1, float(tally.get(kept, horizon.weeks, scale=POINTS).sum() / horizon.years))
 
 
 @measure(

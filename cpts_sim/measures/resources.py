@@ -37,7 +37,7 @@ COUNTS = (
 )  # fmt: skip
 """Acts, visits, days and weeks counted, in the order of their cells."""
 HOURS = (
-    "sas", "other_institutions", "travel", "ed_stay",
+    "sas", "crisis_centres", "other_institutions", "travel", "ed_stay",
     *(f"{who.name.lower()}_{what}" for who in Profession for what in ("patients", "cpts", "administration", "all")),
 )  # fmt: skip
 """Hours counted: staff of institutions, patients on the road and in emergency departments, professionals."""
@@ -185,7 +185,9 @@ def _others(tally: Tally, chunk: Chunk) -> None:
     sas, assistant = rows["institution"] == Institution.SAS, rows["institution"] == Institution.ASSISTANT
     remote = rows["institution"] == Institution.TELECONSULTATION
     _hours(tally, "sas", rows["at"][sas], rows["minutes"][sas] / 60.0)
-    other = ~(sas | assistant | remote)
+    crisis = rows["institution"] == Institution.CRISIS_CENTRES
+    _hours(tally, "crisis_centres", rows["at"][crisis], rows["minutes"][crisis] / 60.0)
+    other = ~(sas | assistant | remote | crisis)
     _hours(tally, "other_institutions", rows["at"][other], rows["minutes"][other] / 60.0)
     _count(tally, "assistant_week", rows["at"][assistant])
 

@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from cpts_sim.care import crisis_centres
+from cpts_sim.care import crisis_centres, evening_slots
 from cpts_sim.care.crisis_centres import PLANNED
 from cpts_sim.care.world import World
-from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.events import CptsEvent, Route
 from cpts_sim.missions.base import Mission, MissionSettings
-from cpts_sim.missions.tools import COORDINATOR, extra_evening
+from cpts_sim.missions.tools import COORDINATOR
 from cpts_sim.scenario.fields import Share
 
 Array = NDArray[Any]
@@ -133,14 +132,8 @@ class Crisis(Mission):
 
     def _pay(self, first_day: int, until_day: int, rows: Array | None = None) -> None:
         """Surge evenings of some days are paid whole, whoever came; other paid evenings are paid by who opened them."""
-        world, books = self.world, self.world.books
-        rows = np.flatnonzero(world.gps["surge"] == PLANNED) if rows is None else rows
-        hours = np.zeros(len(rows))
-        for day in range(first_day if len(rows) else until_day, min(until_day, books.last_day)):
-            span = books.span(day)
-            mine = ~extra_evening(world, day)[rows]
-            held = (books.kind[rows, span] == Slot.EXTRA) & mine[:, None]
-            hours += np.where(held, books.length[rows, span], 0.0).sum(axis=1) / 60.0
+        rows = np.flatnonzero(self.world.gps["surge"] == PLANNED) if rows is None else rows
+        hours = evening_slots.held_hours(self.world, rows, first_day, until_day)
         self.organisation.spend(CptsEvent.EXTRA_SESSION, rows[hours > 0.0], hours[hours > 0.0])
 
     def end(self) -> None:

@@ -19,7 +19,7 @@ from cpts_sim.engine.columns import Table
 from cpts_sim.engine.cpts_codes import Line
 from cpts_sim.engine.events import CptsEvent, Member, Work
 from cpts_sim.errors import InternalError
-from cpts_sim.missions.account import Account
+from cpts_sim.missions.account import STAFF, Account
 from cpts_sim.missions.base import MONTH, Mission
 from cpts_sim.missions.course import Step, midnight
 from cpts_sim.missions.life_cycle import LifeCycle
@@ -155,7 +155,7 @@ class Organisation:
         if not self.life.goes_on(month):
             self.end()
             return False
-        self.payments.next_year()
+        self.payments.next_year(month)
         return True
 
     def _before_contract(self) -> None:
@@ -308,8 +308,10 @@ class Organisation:
         share = float(self.table["indemnified"][0]) if board else 1.0
         paid = share * self.account.pay(Line.MEMBERS if members else Line.DESK, share * wanted)
         self.tell(event, rows, each * paid, each * paid * rate)
-        if paid < 1.0:
+        if paid < 1.0 and members:
             self.tell(CptsEvent.UNPAID, rows, each * (1.0 - paid), 0.0)
+        elif paid < 1.0:
+            self.tell(CptsEvent.STAFF_UNPAID, STAFF, float(each.sum()) * (1.0 - paid), 0.0)
 
     def tell(self, event: int, rows: Array, hours: Any, euros: Any) -> None:
         """Write an event of the CPTS in the journal, one row for each professional."""

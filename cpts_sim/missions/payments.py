@@ -105,6 +105,7 @@ class Payments:
             opens = mission.delay_months + organisation.life.late_months(name)
             left = YEAR_MONTHS - opens % YEAR_MONTHS
             same_year = month <= opens and opens // YEAR_MONTHS == month // YEAR_MONTHS
+            same_year &= not self.opens_late(name)
             if same_year and self.in_contract(name) and self.organisation.table["opened"][0, mission_code(name)] < 0:
                 euros += self.parameters["aci.advance_share"] * sum(self._due(name)) * left / YEAR_MONTHS
         return euros
@@ -116,7 +117,25 @@ class Payments:
             return
         self.organisation.tell(CptsEvent.MISSION_OPEN, np.array([code]), 0.0, 0.0)
         table["opened"][0, code] = month
-        self._advance(name, (YEAR_MONTHS - month % YEAR_MONTHS) / YEAR_MONTHS)
+        if self.opens_late(name):
+            self.organisation.tell(CptsEvent.LATE, np.array([code]), 0.0, 0.0)
+        else:
+            self._advance(name, (YEAR_MONTHS - month % YEAR_MONTHS) / YEAR_MONTHS)
+
+    def opens_late(self, name: str) -> bool:
+        """Whether a compulsory mission begins after its deadline: it has no means before the next anniversary."""
+        mission = self.organisation.missions[name]
+        began = mission.delay_months + self.organisation.life.late_months(name)
+        return bool(began > self.parameters.mapping("aci.open_by_months").get(name, np.inf))
+
+    def _acts(self, name: str) -> bool:
+        """Whether anybody takes part, as the CPTS declares it."""
+        return self.organisation.on_paper or len(self.organisation.participants(name, 1.0)) > 0
+
+    def _undeployed(self, name: str, month: int) -> bool:
+        """Whether the day by which a compulsory mission is deployed has passed and nobody takes part."""
+        by = self.parameters.mapping("aci.deployed_by_months").get(name, np.inf)
+        return bool(month >= by and not self._acts(name))
 
     def _advance(self, name: str, fraction: float) -> None:
         code, table, share = mission_code(name), self.organisation.table, self.parameters["aci.advance_share"]
@@ -137,7 +156,7 @@ class Payments:
         for name in sorted(self.organisation.missions):
             if self.organisation.table["opened"][0, mission_code(name)] >= 0 and self.in_contract(name):
                 self._results(name, month)
-                self._balance(name)
+                self._balance(name, month)
         table, account = self.organisation.table, self.organisation.account
         left = float(table["due"][0, RUNNING_PART] - table["paid"][0, RUNNING_PART])
         account.receive(Line.RUNNING, left)
@@ -147,7 +166,11 @@ class Payments:
             if f"{name}_cases" in table:
                 table[f"{name}_cases"][0] = 0.0
 
-    def _balance(self, name: str) -> None:
+    def _balance(self, name: str, month: int) -> None:
+        """Pay the rest of a mission's means of the year, or take them back where it was not deployed in time."""
+        if self._undeployed(name, month):
+            self._take_back(name)
+            return
         table, code = self.organisation.table, mission_code(name)
         left = float(table["due"][0, code] - table["paid"][0, code])
         fixed, compensation = self._due(name)
@@ -155,23 +178,28 @@ class Payments:
         self._receive_means(name, left * fixed / both, left * compensation / both)
         table["due"][0, code] = table["paid"][0, code] = 0.0
 
+    def _take_back(self, name: str) -> None:
+        table, code, account = self.organisation.table, mission_code(name), self.organisation.account
+        account.pay(Line.REPAID, min(float(table["paid"][0, code]), account.cash))
+        table["due"][0, code] = table["paid"][0, code] = 0.0
+        self.organisation.tell(CptsEvent.LATE, np.array([code]), 0.0, 0.0)
+
     def _results(self, name: str, month: int) -> None:
         """Pay the variable part: means and results, as declared, against the contract's target."""
         code, p = mission_code(name), self.parameters
         opened = float(self.organisation.table["opened"][0, code])
         fraction = min(YEAR_MONTHS, month - opened) / YEAR_MONTHS
         found, target = declared(self.organisation, name, fraction, residents_of(self.world) / PEOPLE_UNIT)
-        acts = self.organisation.on_paper or len(self.organisation.participants(name, 1.0)) > 0
         dose = float(self.organisation.missions[name].settings.dose)
         target *= 1.0 if name == money.CRISIS else dose  # the amount goes with the dose too, hence once in all
         result = found / target if target else 0.0
-        share = result if name == money.CRISIS else money.achieved_share(float(acts), result, p)
+        share = result if name == money.CRISIS else money.achieved_share(float(self._acts(name)), result, p)
         wanted = share * fraction * dose * self.part * self.contract.variable.get(name, 0.0)
         euros = self.organisation.account.receive(Line.VARIABLE, wanted, code)
         self.world.journal.add("review", at=self.world.now, mission=code, declared=found, target=target,
                                achieved=share, euros=euros)  # fmt: skip
 
-    def next_year(self) -> None:
+    def next_year(self, month: int) -> None:
         """Receive three quarters of the coming year's running part and means."""
         if not self.organisation.exists():
             return
@@ -180,7 +208,8 @@ class Payments:
         table["due"][0, RUNNING_PART], table["paid"][0, RUNNING_PART] = running, share * running
         account.receive(Line.RUNNING, share * running)
         for name in sorted(self.organisation.missions):
-            if table["opened"][0, mission_code(name)] >= 0 and self.in_contract(name):
+            opened = table["opened"][0, mission_code(name)] >= 0 and self.in_contract(name)
+            if opened and not self._undeployed(name, month):
                 self._advance(name, 1.0)
         account.receive(Line.OTHER_FUNDERS, self.settings.money.other_funders * self.part)
 

@@ -44,16 +44,6 @@ def add_columns(table: Any, columns: dict[str, Any]) -> None:
             table.add_column(name, np.full(len(table), value))
 
 
-def extra_evening(world: World, day: int) -> Array:
-    """Whether each GP holds a paid extra session of unscheduled care on the evening of a day."""
-    if "extra_sessions" not in world.gps:
-        return np.zeros(len(world.gps), dtype=bool)
-    weekday = int(world.days.weekday[min(day - world.days.first_day, len(world.days.weekday) - 1)])
-    evening = 1 + (world.draws.uniform("extra weekday", world.gps["key"]) * 4.0).astype(np.int64)
-    held: Array = (world.gps["extra_sessions"] > 0) & (evening == weekday)
-    return held
-
-
 class NurseTime:
     """Minutes that participating liberal nurses set aside for a mission, out of their rounds.
 

@@ -15,6 +15,7 @@ from pydantic import Field
 from cpts_sim.care import evening_slots
 from cpts_sim.care import requests as rq
 from cpts_sim.care.common_numbers import offer_nearest
+from cpts_sim.care.evening_slots import extra_evening
 from cpts_sim.care.routes import Plan, Wave
 from cpts_sim.care.surgery import Surgeries
 from cpts_sim.care.world import World
@@ -23,7 +24,6 @@ from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.events import CptsEvent, Need, Origin, Route
 from cpts_sim.missions.base import Mission, MissionSettings
 from cpts_sim.missions.desk_staff import DeskStaff
-from cpts_sim.missions.tools import extra_evening
 from cpts_sim.scenario.fields import Share
 
 Array = NDArray[Any]
