@@ -25,11 +25,12 @@ ROW = {row.name: row for row in published()}
 def life(totals: Mapping[str, float] | None = None, **gps: Any) -> Life:
     """Three GPs, the last of the halo; forty people of each."""
     zero = np.zeros(3, dtype=np.int64)
-    columns: dict[str, Any] = dict.fromkeys(("assistant", "house", "nurse", "list_start", "list_end", "seen", "acts", "weeks"), zero)
+    names = ("assistant", "house", "nurse", "list_start", "list_end", "seen", "acts", "weeks")
+    columns: dict[str, Any] = dict.fromkeys(names, zero)
     own, there = np.array([True, True, False]), np.ones(3, dtype=bool)
     known: dict[str, Any] = {**columns, "key": zero, "own": own, "there": there, "succeeded": zero - 1}
     ones = np.ones((120, PERIODS), dtype=np.int16)
-    people = {"mt": np.repeat(np.arange(3), 40), "visits": ones, "duty": ones}
+    people: dict[str, Any] = {"mt": np.repeat(np.arange(3), 40), "visits": ones, "duty": ones}
     return Life({**known, **{name: np.array(values) for name, values in gps.items()}}, people, dict(totals or {}))
 
 
