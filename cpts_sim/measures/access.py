@@ -7,7 +7,7 @@ The clock of a symptom starts when it is felt, not when somebody answers the tel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -37,7 +37,7 @@ FILLING_WEEKS = 2
 """Needs raised from day 0 on fall due up to two weeks later: earlier weeks hold symptoms only."""
 URGENT = (Need.MINOR, Need.ACUTE, Need.EMERGENCY)
 
-_COUNTS = ("needs", "in_time", "unmet", "healed", "pending", "minutes")
+_COUNTS = ("needs", "in_time", "primary", "unmet", "healed", "pending", "minutes")
 
 
 @measure(
@@ -47,6 +47,8 @@ _COUNTS = ("needs", "in_time", "unmet", "healed", "pending", "minutes")
         Indicator(
             "access.in_time", "share", "higher", "primary outcome: 48 h for symptoms, wished date + 7 days"
         ),
+        Indicator("access.in_time_primary", "share", "higher", "the same without care at an emergency department"),
+        Indicator("access.nursing_contacts", "per_1000_year", "none", "requests of any kind that a nurse served"),
         Indicator("access.resolution", "days", "lower", "primary outcome: mean time, truncated at 30 days"),
         Indicator("access.unmet", "share", "lower", "care.md W5, W10"),
         Indicator("access.healed", "share", "none"),
@@ -81,11 +83,13 @@ class Access:
         amounts = {
             "needs": None,
             "in_time": met & (until - due <= allowed),
+            "primary": met & (until - due <= allowed) & (rows["route"] != Route.ED),
             "unmet": without & ~healed,
             "healed": healed,
             "pending": rows["ending"] == Ending.PENDING,
             "minutes": taken,
         }
+        self._nursing(tally, request)
         week = week_of(due)
         for cut in CUTS:
             size = (len(cut.labels(tables)),)
@@ -94,12 +98,19 @@ class Access:
                 scale = MINUTES if name == "minutes" else 1
                 tally.add(f"{cut.name}.{name}", week, cells, size, amount, scale)
 
+    def _nursing(self, tally: Tally, request: Mapping[str, np.ndarray]) -> None:
+        """Count what nurses served, of any kind and origin: the primary outcome is about GPs' work and hides it."""
+        served = (request["ending"] == Ending.SERVED) & (request["route"] == Route.NURSE) & (request["visit"] >= 0)
+        tally.add("nursing", week_of(request["visit"][served]))
+
     def finish(self, tally: Tally, horizon: Horizon, tables: Tables) -> Iterator[Row]:
         """Return shares and times, whole and by group, and the weekly course."""
         weeks = horizon.judged_weeks(PATIENCE_DAYS)
         for cut in CUTS:
             for indicator, values in self._values(tally, cut, weeks, tables).items():
                 yield from (Row(indicator, *part[:2], -1, part[2]) for part in named(cut, tables, values))
+        nurses, years = tally.get("nursing", horizon.weeks).sum(), WHOLE.residents(tables)[0] * horizon.years
+        yield Row("access.nursing_contacts", "", "", -1, 1000.0 * float(nurses) / years if years else np.nan)
         yield from self._weekly(tally, weeks)
         yield from self._gaps(tally, weeks, tables)
 
@@ -111,6 +122,7 @@ class Access:
         met = counts["needs"] - counts["unmet"] - counts["healed"] - counts["pending"]
         out = {
             "access.in_time": ratio(counts["in_time"], counts["needs"]),
+            "access.in_time_primary": ratio(counts["primary"], counts["needs"]),
             "access.resolution": ratio(counts["minutes"] / MINUTES / DAY, counts["needs"]),
             "access.unmet": ratio(counts["unmet"], counts["needs"]),
             "access.healed": ratio(counts["healed"], counts["needs"]),

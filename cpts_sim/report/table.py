@@ -13,41 +13,10 @@ from cpts_sim.experiment.ceiling import BeyondProgrammes, beyond_programmes, bey
 from cpts_sim.experiment.readings import known_indicators
 from cpts_sim.experiment.results import line_record
 from cpts_sim.measures.accounts import ACCOUNTS
+from cpts_sim.report.headlines import HEADLINES
 from cpts_sim.report.instead import not_comparable, same_money
 from cpts_sim.report.numbers import arm_words, gap, gap_interval, gap_unit_words, level, unit_words, written
 from cpts_sim.words import has, number, percent, say, signed
-
-HEADLINES: tuple[Place, ...] = (
-    Place("access.in_time"),
-    Place("access.resolution"),
-    Place("access.unmet"),
-    Place("wait.mean"),
-    Place("wait.p90"),
-    Place("wait.over_7d"),
-    Place("wait.served"),
-    Place("lead.median"),
-    Place("lead.mean"),
-    Place("contact.failed"),
-    Place("slots.free_at_close"),
-    Place("mt.without_end"),
-    Place("mt.ald_without_end"),
-    Place("ed.visits"),
-    Place("ed.visits", "road", "spill"),
-    Place("ed.not_admitted"),
-    Place("admission.avoidable"),
-    Place("visit.acts"),
-    Place("time.hours"),
-    Place("time.patients"),
-    Place("time.displaced"),
-    Place("time.unpaid_evening"),
-    Place("burnout.ee"),
-    Place("burnout.ee_effect"),
-    Place("burnout.exhausted_or_gone"),
-    Place("access.gap_deprivation"),
-    Place("access.gap_accessibility"),
-    Place("cpts.euros_per_person"),
-)
-"""Rows of the table, in order."""
 
 _TONES = {Reading.BETTER: "green", Reading.WORSE: "red", Reading.HIGHER: "cyan", Reading.LOWER: "cyan"}
 _COLUMNS = ("indicator", "unit", "without", "with", "difference", "interval", "pairs", "reading")
