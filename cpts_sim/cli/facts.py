@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from cpts_sim.cli._options import Given, cut, json_option, table, write_json
-from cpts_sim.errors import UsageError
-from cpts_sim.words import number, percent, say, signed
+from cpts_sim.errors import InputError, UsageError
+from cpts_sim.words import has, number, percent, say, signed
 
 SOURCE = Given(dir_okay=False)
 DEFAULT = Path("scenarios/france_2019.yaml")
@@ -26,6 +26,8 @@ COLUMNS = ("fact", "use", "band", "reached", "interval", "verdict", "distance", 
     "--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("facts.option_seed")
 )
 @click.option("--workers", type=click.IntRange(1, 1024), help=say("facts.option_workers"))
+@click.option("--drawn", is_flag=True, help=say("facts.option_drawn"))
+@click.option("--ensemble", type=SOURCE, help=say("uncertain.option_ensemble"))
 @click.option("--strict", is_flag=True, help=say("facts.option_strict"))
 @json_option
 def command(
@@ -34,11 +36,14 @@ def command(
     replications: int,
     seed: int,
     workers: int | None,
+    drawn: bool,
+    ensemble: Path | None,
     strict: bool,
     as_json: bool,
-) -> int:
+) -> None:
     """Run the scenario without a CPTS and print fact by fact what it reaches."""
     from cpts_sim.catalogue import catalogue
+    from cpts_sim.cli._pairs import drawn_from
     from cpts_sim.experiment.facts import counts, facts_of
     from cpts_sim.scenario import load
 
@@ -48,14 +53,38 @@ def command(
         click.echo(say("facts.progress", rank=rank, count=replications), err=True)
 
     facts = facts_of(
-        scenario, replications, seed, workers=workers, progress=progress if replications > 1 else None
-    )
+        scenario, replications, seed, workers=workers, progress=progress if replications > 1 else None,
+        ensemble=drawn_from(scenario, ensemble, fixed=False) if drawn or ensemble is not None else None,
+    )  # fmt: skip
     found = counts(facts)
     if as_json:
         write_json({"scenario": scenario.name, "counts": found, "facts": [_plain(fact) for fact in facts]})
     else:
         _print(scenario, facts, replications, found)
-    return 1 if strict and found["cal"] < found["cal_all"] else 0
+    if strict:
+        _refuse(facts)
+
+
+def _refuse(facts: list[Any]) -> None:
+    """Leave with exit code 3 if a fact that applies is missed.
+
+    Raises:
+        InputError: at least one is.
+    """
+    from cpts_sim.experiment.facts import misses
+
+    found = misses(facts)
+    if found:
+        rows = (f"{_name(fact)} {_with_unit(fact.reached.mean, fact.target)} [{_band(fact)}]" for fact in found)
+        raise InputError(say("facts.strict", count=len(found), rows="; ".join(rows)))
+
+
+def _name(fact: Any) -> str:
+    return say(f"facts.{fact.name}")
+
+
+def _band(fact: Any) -> str:
+    return f"{_amount(fact.target.low, fact.target)} – {_amount(fact.target.high, fact.target)}"
 
 
 def _sized(scenario: Any, population: int | None) -> Any:
@@ -84,20 +113,44 @@ def _print(scenario: Any, facts: list[Any], runs: int, found: dict[str, int]) ->
         days=scenario.horizon_days,
     )  # fmt: skip
     click.echo(click.style(title, bold=True) + "\n")
-    heading = tuple(say(f"facts.column.{name}") for name in COLUMNS)
-    click.echo(table([heading, *(_row(fact) for fact in facts)]))
-    click.echo("\n" + say("facts.distance") + "\n" + say("facts.counts", None, **found))
+    drawn = any(fact.drawn for fact in facts)
+    keys = ("interval_drawn" if drawn and name == "interval" else name for name in COLUMNS)
+    click.echo(table([tuple(say(f"facts.column.{name}") for name in keys), *(_row(fact) for fact in facts)]))
+    notes = [say("facts.distance"), *([say("facts.drawn_note")] if drawn else []), *_reasons(facts), *_whys(facts)]
+    click.echo("\n" + "\n".join(notes) + "\n" + say("facts.counts", None, **found))
+
+
+def _reasons(facts: list[Any]) -> list[str]:
+    """Say why some facts of France do not apply to this territory."""
+    from cpts_sim.experiment.fact_places import REASONS
+
+    found = [reason for reason in REASONS if any(fact.reason == reason for fact in facts)]
+    return [say("facts.apart", reason=say(f"facts.reason.{reason}"),
+                count=sum(fact.reason == reason for fact in facts)) for reason in found]  # fmt: skip
+
+
+def _whys(facts: list[Any]) -> list[str]:
+    """Explain each miss by the structure of the model, or say that no explanation is known."""
+    from cpts_sim.experiment.facts import misses
+
+    out = []
+    for fact in misses(facts):
+        key = f"facts.why.{fact.name}"
+        why = say(key) if has(key) else say("facts.why_unknown")
+        out.append(say("facts.missed", name=_name(fact), why=why))
+    return out
 
 
 def _row(fact: Any) -> tuple[str, ...]:
     entry, reached = fact.target, fact.reached
-    verdict = say("facts.hit" if fact.hit else "facts.miss" if fact.known else "facts.unknown")
-    band = f"{_amount(entry.low, entry)} – {_amount(entry.high, entry)}"
+    word = "hit" if fact.hit else "miss" if fact.known else "unknown"
+    verdict = say(f"facts.{word}" if fact.applies else "facts.not_applicable")
+    band = _band(fact) if fact.applies else "–"
     ends = (_amount(reached.low, entry), _amount(reached.high, entry))
     interval = " – ".join(ends) if math.isfinite(reached.half) else ""
     return (
-        say(f"facts.{fact.name}"), entry.fact["use"], band, _with_unit(reached.mean, entry), interval,
-        verdict, "" if fact.hit else _distance(fact), entry.year, cut(entry.source, 46),
+        _name(fact), entry.fact["use"], band, _with_unit(reached.mean, entry), interval,
+        verdict, "" if fact.hit or not fact.applies else _distance(fact), entry.year, cut(entry.source, 46),
     )  # fmt: skip
 
 
@@ -133,6 +186,7 @@ def _plain(fact: Any) -> dict[str, Any]:
         "value": entry.value, "high": entry.high,
         "unit": entry.unit, "year": entry.year, "source": entry.source, "grade": entry.grade, **entry.fact,
         "reached": reached.mean if fact.known else None, "values": list(fact.values),
-        "interval": [reached.low, reached.high] if known else None, "hit": fact.hit,
+        "interval": [reached.low, reached.high] if known else None, "hit": fact.hit if fact.applies else None,
+        "not_applicable": say(f"facts.reason.{fact.reason}") if fact.reason else None, "drawn": fact.drawn,
         "distance": fact.distance if fact.known else None,
     }  # fmt: skip

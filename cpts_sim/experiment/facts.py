@@ -14,7 +14,10 @@ from cpts_sim.engine.events import Work
 from cpts_sim.engine.journal import Chunk
 from cpts_sim.errors import InputError
 from cpts_sim.evidence import ParameterEntry, load_parameters
+from cpts_sim.experiment.credible import band_of
+from cpts_sim.experiment.ensemble import Ensemble, with_vector
 from cpts_sim.experiment.fact_numbers import Numbers, Record, fact_numbers
+from cpts_sim.experiment.fact_places import here
 from cpts_sim.experiment.fact_strain import COUNTS, pooled_ratio
 from cpts_sim.experiment.statistics import Interval, jackknife_interval, mean_interval
 from cpts_sim.experiment.workers import results, usable_cores
@@ -35,11 +38,15 @@ class Fact:
         target: the fact with its band, source, population and observation filter.
         values: the number of each replication.
         counts: of a ratio between groups, its cases and people in each replication (``fact_strain.COUNTS``).
+        reason: why this territory cannot be held against it ("" where it can).
+        drawn: whether each replication has drawn its own parameters and structure.
     """
 
     target: ParameterEntry
     values: tuple[float, ...]
     counts: tuple[tuple[float, ...], ...] = ()
+    reason: str = ""
+    drawn: bool = False
 
     @property
     def name(self) -> str:
@@ -48,10 +55,13 @@ class Fact:
 
     @property
     def reached(self) -> Interval:
-        """Mean of the replications with its interval; a ratio between groups is formed over all replications."""
+        """Mean of the replications with its interval; a ratio between groups is formed over all replications.
+
+        Where each has drawn its parameters: the median with its 90 % credible interval.
+        """
         if self.counts:
             return jackknife_interval(self.counts, pooled_ratio)
-        return mean_interval(self.values)
+        return band_of(self.values) if self.drawn else mean_interval(self.values)
 
     @property
     def known(self) -> bool:
@@ -62,6 +72,11 @@ class Fact:
     def hit(self) -> bool:
         """Whether the mean lies within the band."""
         return self.known and self.distance == 0.0
+
+    @property
+    def applies(self) -> bool:
+        """Whether this territory can be held against it."""
+        return not self.reason
 
     @property
     def distance(self) -> float:
@@ -86,7 +101,7 @@ def targets(year: int) -> list[ParameterEntry]:
 
 def facts_of(
     scenario: Scenario, replications: int = 1, seed: int = 1, *, workers: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] | None = None, ensemble: Ensemble | None = None,
 ) -> list[Fact]:  # fmt: skip
     """Run a scenario without any CPTS and put its numbers beside the facts of its reference year.
 
@@ -96,6 +111,7 @@ def facts_of(
         seed: seed of the first run.
         workers: number of processes (default: cores, at most one per run).
         progress: called with the number of finished runs.
+        ensemble: where each run draws its parameters and structure (None: the scenario's own).
 
     Raises:
         InputError: the scenario gives its own needs, or no fact of its year is known.
@@ -104,27 +120,30 @@ def facts_of(
         raise InputError(say("facts.not_france", name=scenario.name))
     wanted = targets(scenario.reference_year)
     processes = min(workers or usable_cores(), replications)
-    job = partial(_one_run, as_written(scenario), seed)
+    job = partial(_one_run, as_written(scenario), seed, ensemble)
     done: dict[int, Numbers] = {}
     for rank, numbers in results(job, iter(range(replications)), processes):
         done[rank] = numbers
         if progress is not None:
             progress(len(done))
     runs = [done[rank] for rank in sorted(done)]
-    return [_fact(entry, runs) for entry in wanted]
+    return [_fact(*here(entry, scenario), runs, ensemble is not None) for entry in wanted]
 
 
-def _fact(entry: ParameterEntry, runs: Sequence[Numbers]) -> Fact:
+def _fact(entry: ParameterEntry, reason: str, runs: Sequence[Numbers], drawn: bool) -> Fact:
     reads = entry.fact["reads"]
     ratio = all(f"{reads}.{which}" in runs[0] for which in COUNTS)
     counts = tuple(tuple(run[f"{reads}.{which}"] for which in COUNTS) for run in runs) if ratio else ()
-    return Fact(entry, tuple(run[reads] for run in runs), counts)
+    return Fact(entry, tuple(run[reads] for run in runs), counts, reason, drawn)
 
 
-def _one_run(written: Mapping[str, Any], seed: int, rank: int) -> Numbers:
+def _one_run(written: Mapping[str, Any], seed: int, ensemble: Ensemble | None, rank: int) -> Numbers:
     from cpts_sim.catalogue import catalogue
 
-    return numbers_of_run(from_written(written, catalogue()), seed + rank)
+    scenario = from_written(written, catalogue())
+    if ensemble is not None:
+        scenario = with_vector(scenario, ensemble.draw(seed + rank))
+    return numbers_of_run(scenario, seed + rank)
 
 
 def numbers_of_run(scenario: Scenario, seed: int) -> Numbers:
@@ -175,10 +194,16 @@ def joined(chunks: Sequence[Chunk]) -> dict[str, dict[str, Any]]:
 
 
 def counts(facts: Sequence[Fact]) -> dict[str, int]:
-    """Count facts reached and facts in all: ``cal``, ``cal_all``, ``val``, ``val_all``."""
-    tuned = [fact for fact in facts if fact.target.fact["use"] == CAL]
-    kept = [fact for fact in facts if fact.target.fact["use"] != CAL]
+    """Count facts reached and facts in all: ``cal``, ``cal_all``, ``val``, ``val_all``; ``apart`` do not apply."""
+    tuned = [fact for fact in facts if fact.applies and fact.target.fact["use"] == CAL]
+    kept = [fact for fact in facts if fact.applies and fact.target.fact["use"] != CAL]
     return {
         "cal": sum(fact.hit for fact in tuned), "cal_all": len(tuned),
-        "val": sum(fact.hit for fact in kept), "val_all": len(kept),
+        "val": sum(fact.hit for fact in kept), "val_all": len(kept), "apart": len(facts) - len(tuned) - len(kept),
     }  # fmt: skip
+
+
+def misses(facts: Sequence[Fact]) -> list[Fact]:
+    """Return the facts that apply and are not reached, those of calibration first."""
+    found = [fact for fact in facts if fact.applies and not fact.hit]
+    return sorted(found, key=lambda fact: fact.target.fact["use"] != CAL)

@@ -10,7 +10,8 @@ import pytest
 
 from cpts_sim.errors import InputError
 from cpts_sim.evidence import load_parameters
-from cpts_sim.experiment.facts import Fact, counts, facts_of, numbers_of_run, targets
+from cpts_sim.experiment.fact_places import REASONS, elsewhere, here
+from cpts_sim.experiment.facts import Fact, counts, facts_of, misses, numbers_of_run, targets
 from cpts_sim.scenario import Scenario, load, parse
 from cpts_sim.words import LANGUAGES, has, say
 
@@ -50,7 +51,53 @@ def test_hit_distance_and_counts() -> None:
     assert inside.hit and inside.distance == 0.0
     assert above.distance == pytest.approx(width) and below.distance == pytest.approx(-width)
     assert not (above.hit or below.hit or unknown.hit) and not unknown.known
-    assert counts([inside, above, below, unknown]) == {"cal": 1, "cal_all": 4, "val": 0, "val_all": 0}
+    assert counts([inside, above, below, unknown]) == {
+        "cal": 1, "cal_all": 4, "val": 0, "val_all": 0, "apart": 0,
+    }  # fmt: skip
+    apart = Fact(entry, (entry.high + width,), reason="supply")
+    assert counts([inside, apart])["cal_all"] == 1 and counts([inside, apart])["apart"] == 1
+    assert misses([inside, above, apart]) == [above]
+
+
+def test_facts_of_france_elsewhere_have_a_band_over_departments_or_a_reason() -> None:
+    names = {entry.id.removeprefix("fact.") for year in YEARS for entry in targets(year)}
+    assert set(elsewhere()) <= names
+    for rule in elsewhere().values():
+        assert rule.reason in ("", *REASONS) and bool(rule.reason) != bool(rule.source)
+        assert rule.reason or rule.low < rule.high
+        assert not rule.reason or {say(f"facts.reason.{rule.reason}", lang) for lang in LANGUAGES}
+    from cpts_sim.catalogue import catalogue
+
+    rural, france = (load(ROOT / f"scenarios/{n}.yaml", catalogue()) for n in ("rural_underdense", "france_2019"))
+    by_name = {entry.id.removeprefix("fact."): entry for entry in targets(2019)}
+    wide, reason = here(by_name["closed_lists"], rural)
+    assert not reason and wide.low < by_name["closed_lists"].low < by_name["closed_lists"].high < wide.high
+    assert here(by_name["ed_rate"], rural)[1] == "distance"
+    assert here(by_name["no_show"], rural) == (by_name["no_show"], "")
+    assert all(here(entry, france) == (entry, "") for entry in by_name.values())
+    assert sum(not here(entry, rural)[1] for entry in by_name.values()) >= 15, "enough facts hold anywhere"
+
+
+def test_drawn_runs_live_with_parameters_of_their_own() -> None:
+    from cpts_sim.experiment.ensemble import Choice, Ensemble, shipped_variants, with_vector
+
+    members = tuple(Choice(str(x), 1, {"gp.same_day_share": x}) for x in (0.16, 0.4))
+    ensemble = Ensemble(members, shipped_variants())
+    drawn = facts_of(_small(years=0.05), 2, seed=5, workers=1, ensemble=ensemble)
+    alone = numbers_of_run(with_vector(_small(years=0.05), ensemble.draw(6)), seed=6)
+    rate = next(fact for fact in drawn if fact.name == "same_day_acts")
+    assert rate.drawn and rate.values[1] == alone["same_day_acts"]
+    assert rate.reached.low < rate.reached.mean < rate.reached.high
+
+
+def test_strict_leaves_with_code_3_and_names_the_miss(capsys: pytest.CaptureFixture[str]) -> None:
+    from cpts_sim.cli._main import exit_code
+    from cpts_sim.cli.facts import _refuse
+
+    entry = targets(2019)[0]
+    _refuse([Fact(entry, (entry.value,)), Fact(entry, (99.0,), reason="age")])
+    assert exit_code(lambda: _refuse([Fact(entry, (entry.high + 1,))])) == 3
+    assert say("facts.acts_per_inhabitant") in capsys.readouterr().err
 
 
 def test_ratios_between_groups_are_formed_over_all_runs() -> None:
