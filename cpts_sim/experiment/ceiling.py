@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from cpts_sim.evidence import load_parameters
 from cpts_sim.experiment.comparison import Comparison
 from cpts_sim.experiment.contrasts import EFFECT
+from cpts_sim.experiment.scale import parameters_of
 from cpts_sim.experiment.statistics import mean_interval
 from cpts_sim.experiment.values import Place
 
@@ -37,7 +37,7 @@ class Beyond(NamedTuple):
 def beyond_trials(comparison: Comparison) -> list[Beyond]:
     """Return the effects of any arm, on all GPs or on those of one place in the CPTS, beyond the ceiling."""
     values = comparison.values
-    ceiling = load_parameters(comparison.plan.scenario.reference_year)[CEILING_SD]
+    ceiling = parameters_of(comparison)[CEILING_SD]
     spread = mean_interval(values.get(values.arms[0], Place("burnout.ee_sd"))).mean
     found = []
     for arm in values.arms[1:]:
@@ -103,7 +103,7 @@ class BeyondProgrammes(NamedTuple):
 def beyond_programmes(comparison: Comparison) -> list[BeyondProgrammes]:
     """Return the effects of any arm beyond what comparable programmes reached, unless they may be nothing at all."""
     values, found = comparison.values, []
-    parameters = load_parameters(comparison.plan.scenario.reference_year)
+    parameters = parameters_of(comparison)
     for arm in values.arms[1:]:
         for ceiling in CEILINGS:
             gap = comparison.line(ceiling.place, arm).difference

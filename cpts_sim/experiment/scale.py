@@ -50,7 +50,7 @@ def judge(reached: Interval, low: float, high: float) -> str:
 def checks(comparison: Comparison) -> list[Check]:
     """Compare every arm with the orders of size of France, the first arm only where it is the baseline's fact."""
     values, years = comparison.values, comparison.plan.scenario.years
-    parameters = load_parameters(comparison.plan.scenario.reference_year)
+    parameters = parameters_of(comparison)
     out = [_sas(values, values.arms[0], parameters)]
     for arm in values.arms[1:] or values.arms:
         people = residents(values, arm, years)
@@ -66,6 +66,12 @@ def checks(comparison: Comparison) -> list[Check]:
         paid = euros if euros.any() else np.full(len(euros), np.nan)
         out.append(_check(arm, "euros_person", paid, parameters.array("scale.euros_person")))
     return out
+
+
+def parameters_of(comparison: Comparison) -> Parameters:
+    """Return the parameters of a comparison's scenario: its own numbers where it sets them."""
+    spec = comparison.plan.scenario
+    return load_parameters(spec.reference_year, dict(spec.parameters))
 
 
 def residents(values: Values, arm: str, years: float) -> Array:

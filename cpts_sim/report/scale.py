@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cpts_sim.evidence import load_parameters
 from cpts_sim.experiment import Comparison
-from cpts_sim.experiment.scale import ABSENT, Check, checks
+from cpts_sim.experiment.scale import ABSENT, Check, checks, parameters_of
 from cpts_sim.report.numbers import arm_words, decimals, written
 from cpts_sim.report.table import scenario_title, simulated_min, titles_of
 from cpts_sim.words import number, say
@@ -24,7 +23,7 @@ def scale_rows(comparison: Comparison, lang: str) -> tuple[str, Rows, str]:
     rows: Rows = [tuple(say(f"scale.column.{name}", lang) for name in COLUMNS)]
     titles = titles_of(comparison, lang)
     rows += [_row(check, titles, lang) for check in checks(comparison)]
-    people = load_parameters(comparison.plan.scenario.reference_year)["scale.cpts_inhabitants"]
+    people = parameters_of(comparison)["scale.cpts_inhabitants"]
     return say("scale.title", lang, **told), rows, say("scale.note", lang, people=people)
 
 

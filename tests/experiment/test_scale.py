@@ -106,3 +106,14 @@ def test_what_is_not_there_is_said_not_to_be() -> None:
     plain = {row["name"]: row for row in scale_json(done)}
     assert plain["mt_gross"]["mean"] is None and plain["sas_in_town"]["mean"] == 0.5
     assert math.isnan(mean_interval([math.nan]).mean)
+
+
+def test_the_scenario_has_its_own_numbers() -> None:
+    """A scenario that sets a range or a size is judged by them, not by those of the evidence."""
+    own = {"scale.mt_found": [10, 20], "scale.cpts_inhabitants": 70_000}
+    done = comparison({"without": {}, "with": {}})
+    spec = scenario(cpts=cpts(), arms=arms(without=None, **{"with": cpts()}), parameters=own)
+    told = Comparison(Plan(spec, ("without", "with")), done.values, {}, "asked", 0, {})
+    gross = next(check for check in checks(told) if check.name == "mt_gross")
+    assert (gross.low, gross.high) == (10, 20)
+    assert "70" in scale_rows(told, "en")[2]
