@@ -60,7 +60,7 @@ def ask(scenario: Scenario, inhabitants: int | None, replications: int, seed: in
     if scenario.territory.practices is not None:
         raise InputError(say("facts.not_france", name=scenario.name))
     if inhabitants is not None and scenario.territory.archetype is None:
-        raise UsageError(say("facts.not_archetype", value=inhabitants))
+        raise UsageError(say("responses.not_archetype", value=inhabitants))
     return Asked(as_written(scenario), inhabitants, replications, seed)
 
 

@@ -16,7 +16,9 @@ from cpts_sim.experiment.responses.published import Published, chosen
 
 
 def missed_slopes(member: Choice, asked: Asked, play: Player, rows: Sequence[Published] | None = None) -> list[str]:
-    """Return the names of the deciding rows that a member misses, its whole interval outside the band.
+    """Return the deciding rows that a member misses: its whole interval is outside the band.
+
+    Changes are played one after the other; the first that is missed decides, the others are not played.
 
     Args:
         member: a set of parameters.
@@ -25,8 +27,13 @@ def missed_slopes(member: Choice, asked: Asked, play: Player, rows: Sequence[Pub
         rows: rows looked at (default: all that decide).
     """
     looked_at = chosen((), deciding=True) if rows is None else tuple(rows)
-    pairs = play(replace(asked, parameters=dict(member.parameters)), [row.of for row in looked_at])
-    return [one.published.name for one in misses(outcomes(looked_at, pairs))]
+    own = replace(asked, parameters=dict(member.parameters))
+    for change in dict.fromkeys(row.of for row in looked_at):
+        mine = tuple(row for row in looked_at if row.of == change)
+        missed = [one.published.name for one in misses(outcomes(mine, play(own, [change])))]
+        if missed:
+            return missed
+    return []
 
 
 def keeps_slopes(member: Choice, asked: Asked, play: Player, rows: Sequence[Published] | None = None) -> bool:
