@@ -22,7 +22,7 @@ POPULATION = 20_000
 @click.argument("path", metavar="[SCENARIO]", default=DEFAULT, type=SOURCE)
 @click.option("--population", type=click.IntRange(2_000, 1_000_000), help=say("calibrate.option_population"))
 @click.option("--waves", type=click.IntRange(1, 20), default=3, show_default=True, help=say("calibrate.option_waves"))
-@click.option("--points", type=click.IntRange(6, 5_000), default=40, show_default=True,
+@click.option("--points", type=click.IntRange(6, 5_000), default=50, show_default=True,
               help=say("calibrate.option_points"))  # fmt: skip
 @click.option("--replications", "-n", type=click.IntRange(1, 100), default=2, show_default=True,
               help=say("calibrate.option_replications"))  # fmt: skip
@@ -33,6 +33,7 @@ POPULATION = 20_000
 @click.option("--facts", "own", type=SOURCE, help=say("calibrate.option_facts"))
 @click.option("--parameters", "listed", type=SOURCE, help=say("calibrate.option_parameters"))
 @click.option("--allow-discrepancy", "allow", is_flag=True, help=say("calibrate.option_allow"))
+@click.option("--ship", is_flag=True, help=say("calibrate.option_ship"))
 @click.option("--replace", is_flag=True, help=say("calibrate.option_replace"))
 @json_option
 def command(path: Path, as_json: bool, **options: Any) -> int:
@@ -62,7 +63,27 @@ def command(path: Path, as_json: bool, **options: Any) -> int:
     if runner.done < runner.total:
         click.echo(say("calibrate.budget", done=runner.done, total=runner.total), err=True)
     say_where(folder, files)
+    if options["ship"]:
+        _ship(files)
     return 0
+
+
+def _ship(files: dict[str, bytes]) -> None:
+    """Put the ensemble into the package, where ``compare`` finds it.
+
+    Raises:
+        InputError: there is none.
+    """
+    from importlib.resources import files as package
+
+    from cpts_sim.errors import InputError
+    from cpts_sim.experiment.ensemble import SHIPPED
+
+    if SHIPPED not in files:
+        raise InputError(say("calibrate.nothing_to_ship"))
+    place = Path(str(package("cpts_sim.evidence"))) / "uncertainty" / SHIPPED
+    place.write_bytes(files[SHIPPED])
+    click.echo(say("calibrate.shipped", file=place), err=True)
 
 
 def _sized(scenario: Any, population: int | None) -> Any:

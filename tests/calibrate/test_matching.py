@@ -119,6 +119,12 @@ def test_the_shipped_list_moves_parameters_of_judgement_or_opinion_with_a_reason
     assert all(len(axis.why) > 20 for axis in space.axes)
     point = np.linspace(0.1, 0.9, len(space.axes))
     assert space.place(space.numbers(point)) == pytest.approx(point, abs=1e-5)
+    shipped = space.shipped(2019)
+    assert space.numbers(space.place(shipped)) == pytest.approx(shipped, rel=1e-5), "the first point is the shipped one"
+    beside = tmp_path / "beside.yaml"
+    beside.write_text("parameters: {care.calls_back: {low: 0.5, high: 0.6, why: too low}}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"calls_back.*0\.85"):
+        read_space(beside)
     bad = tmp_path / "list.yaml"
     bad.write_text("parameters: {care.calls_back: {low: 0.5, high: 7, why: none}}\n", encoding="utf-8")
     with pytest.raises(InputError, match="calls_back"):

@@ -97,6 +97,10 @@ def _axis(identifier: str, raw: Any, name: str, year: int) -> Axis:
         raise InputError(
             say("calibrate.list.bounds", file=name, id=identifier, low=low, high=high, least=least, most=most)
         )
+    value = known[identifier]
+    if not low <= float(value) <= high:  # the shipped parameters are the first point: they must be in the space
+        where = {"file": name, "id": identifier, "value": value, "low": low, "high": high}
+        raise InputError(say("calibrate.shipped_outside", **where))
     return Axis(identifier, float(low), float(high), str(told["why"]))
 
 
