@@ -27,14 +27,11 @@ def communes(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | 
     Only differences that can be told from zero and are not too small to matter have a colour, and full colour begins
     at three times what matters, so that a negligible difference never looks like a large one.
     """
-    told = _territory(comparison)
-    least = comparison.smallest.get(SHOWN, math.nan)
-    places = [Place(SHOWN, "commune", str(code)) for code in told["communes"]["code"]]
-    lines = [comparison.line(place, arm, least) for place in places]
+    told, least, lines = _lines(comparison, arm)
     gaps = np.array([line.difference.mean for line in lines])
     if len(lines) < 2 or not told["outlines"] or not np.isfinite(gaps).any():
         return None
-    title, text = say("report.figure.map", lang), note(comparison, _text(lines, least, told["schematic"], lang), lang)
+    title, text = say("report.figure.map", lang), note(comparison, " ".join(remarks(comparison, lang, arm)), lang)
     with style.figure(7.2, 6.2) as (drawn, axes):
         _paint(axes, told["outlines"], lines, _scale(lines, least))
         _largestnames(axes, told["communes"])
@@ -46,15 +43,24 @@ def communes(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | 
         return style.picture(drawn, kind, title, text)
 
 
-def _text(lines: list[Line], least: float, schematic: bool, lang: str) -> str:
-    notes = [say("report.figure.map.text", lang)]
+def _lines(comparison: Comparison, arm: str) -> tuple[dict[str, Any], float, list[Line]]:
+    """Return the territory, the smallest difference that matters, and the difference of each commune."""
+    told, least = _territory(comparison), comparison.smallest.get(SHOWN, math.nan)
+    places = [Place(SHOWN, "commune", str(code)) for code in told["communes"]["code"]]
+    return told, least, [comparison.line(place, arm, least) for place in places]
+
+
+def remarks(comparison: Comparison, lang: str, arm: str) -> list[str]:
+    """Return what the map shows and what must be known to read it, in sentences."""
+    told, least, lines = _lines(comparison, arm)
+    out = [say("report.figure.map.text", lang)]
     if not any(line.difference.mean for line in lines if math.isfinite(line.difference.mean)):
-        notes.append(say("report.figure.map.none", lang))
+        out.append(say("report.figure.map.none", lang))
     elif not any(line.reading in SURE for line in lines):
-        notes.append(say("report.figure.map.unsure", lang))
+        out.append(say("report.figure.map.unsure", lang))
     if math.isfinite(least):
-        notes.append(say("report.figure.map.least", lang, least=_days(least, lang)))
-    return " ".join(notes + [say("report.figure.map.schematic", lang)] * schematic)
+        out.append(say("report.figure.map.least", lang, least=_days(least, lang)))
+    return out + [say("report.figure.map.schematic", lang)] * told["schematic"]
 
 
 def _days(value: float, lang: str) -> str:

@@ -53,6 +53,7 @@ class Table:
         english: columns whose text is English in every language (names and sources of parameters).
         note: sentence below.
         small: many rows: small print.
+        toned: the column that holds the reading (-1: the last).
     """
 
     id: str
@@ -64,6 +65,7 @@ class Table:
     english: frozenset[int] = frozenset()
     note: str = ""
     small: bool = False
+    toned: int = -1
     form: str = "table"
 
 

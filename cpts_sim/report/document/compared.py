@@ -7,6 +7,7 @@ from typing import Any
 from cpts_sim.evidence import load_parameters
 from cpts_sim.explain import mission_card, mission_names
 from cpts_sim.report.document.blocks import Section, Table, Terms, Text
+from cpts_sim.report.document.life import life
 from cpts_sim.report.document.reading import Told
 from cpts_sim.words import number, say, speaking
 
@@ -31,9 +32,16 @@ def compared(told: Told) -> Section:
     intro = say("document.compared.intro", lang, arm=told.name(told.arm), base=told.name(told.base),
                 time=told.time, year=told.done.plan.scenario.reference_year)  # fmt: skip
     blocks: list[Any] = [Text(intro), Terms(tuple((told.name(arm), _arm(told, arm)) for arm in told.done.values.arms))]
-    table = _table(told)
+    table = _table(told, "mission-list", ("begins", "grade"))
     blocks.append(table or Text(say("document.missing.mission_list", lang), "note"))
-    return Section("compared", say("document.section.compared", lang), tuple(blocks))
+    return Section("compared", say("document.section.compared", lang), (*blocks, *life(told)))
+
+
+def mission_detail(told: Told) -> Section | None:
+    """Return what each mission does and its price, in the annex."""
+    table = _table(told, "mission-detail", ("does", "price"))
+    title = say("document.section.mission_detail", told.lang)
+    return None if table is None else Section("mission-detail-part", title, (table,), "annex")
 
 
 def _arm(told: Told, arm: str) -> str:
@@ -53,6 +61,8 @@ def _arm(told: Told, arm: str) -> str:
     names = ", ".join(say(f"report.mission.{name}", lang) for name in there)
     parts = [say("document.compared.cpts", lang, start=_months(own.cpts.start_months, lang),
                  missions=names or say("document.nothing", lang))]  # fmt: skip
+    if getattr(own.cpts, "life", "") == "drawn":
+        parts.append(say("document.compared.drawn", lang))
     if own.cpts.since_months is not None:
         parts.append(say("document.compared.since", lang, since=_months(own.cpts.since_months, lang)))
     if own.cpts.stop_months is not None:
@@ -66,21 +76,24 @@ def _months(months: float, lang: str) -> str:
     return say("document.months", lang, months=number(months, int(months != int(months)), lang))
 
 
-def _table(told: Told) -> Table | None:
+def _table(told: Told, name: str, columns: tuple[str, ...]) -> Table | None:
     """Return the missions: when they begin, what they do, what they cost, how sure their effect is."""
     lang, rows = told.lang, []
     parameters = load_parameters(told.done.plan.scenario.reference_year)
-    for name, settings in sorted(_missions(told).items()):
-        if name not in mission_names():
+    for mission, settings in sorted(_missions(told).items()):
+        if mission not in mission_names():
             continue
         with speaking(lang):
-            card = mission_card(name, parameters)
+            card = mission_card(mission, parameters)
         start = getattr(settings, "start_months", None)
-        begins = say("document.by_project", lang) if start is None else _months(float(start), lang)
-        rows.append((card.words["title"], begins, card.words.get("does", "–"), card.words.get("price", "–"),
-                     say(f"missions.grade_{card.grade}", lang)))  # fmt: skip
+        cells = {
+            "begins": say("document.by_project", lang) if start is None else _months(float(start), lang),
+            "does": card.words.get("does", "–"), "price": card.words.get("price", "–"),
+            "grade": say(f"missions.grade_{card.grade}", lang),
+        }  # fmt: skip
+        rows.append((card.words["title"], *(cells[column] for column in columns)))
     if not rows:
         return None
-    head = tuple(say(f"document.column.{name}", lang) for name in ("mission", "begins", "does", "price", "grade"))
-    caption = say("document.table.mission_list", lang)
-    return Table("mission-list", caption, head, tuple(rows), words=frozenset({1, 2, 3, 4}))
+    head = tuple(say(f"document.column.{column}", lang) for column in ("mission", *columns))
+    caption = say(f"document.table.{name.replace('-', '_')}", lang)
+    return Table(name, caption, head, tuple(rows), words=frozenset(range(1, len(head))))

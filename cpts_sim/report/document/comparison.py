@@ -13,16 +13,18 @@ from cpts_sim.experiment import Comparison
 from cpts_sim.report.document import harms, tables
 from cpts_sim.report.document.annex import annexes
 from cpts_sim.report.document.blocks import Block, Document, Figure, Items, Section, Table, Text, kept
-from cpts_sim.report.document.compared import compared
+from cpts_sim.report.document.compared import compared, mission_detail
 from cpts_sim.report.document.depends import depends
 from cpts_sim.report.document.essential import essential
 from cpts_sim.report.document.figures import Dot, dots, drawn
+from cpts_sim.report.document.life import with_journal
 from cpts_sim.report.document.phrases import named_unit
 from cpts_sim.report.document.reading import CUTS, PRIMARY, Told, known, told_of
-from cpts_sim.report.maps import _territory
+from cpts_sim.report.maps import _territory, remarks
 from cpts_sim.report.marks import note
 from cpts_sim.report.numbers import gap_unit_words
 from cpts_sim.report.table import exceeding, scenario_title
+from cpts_sim.territory import archetype_title
 from cpts_sim.words import date_words, say
 
 
@@ -36,11 +38,12 @@ def report_of(done: Comparison, lang: str, provenance: Mapping[str, Any] | None 
         provenance: what varies (only the day of the computation is read).
         folder: where the results are, named in the commands to redo them.
     """
-    told = told_of(done, lang)
+    told = told_of(with_journal(done, folder), lang)
     parts = (
         _section("essential", lang, essential(told), kind="box"), compared(told), _main(told), _arms(told),
         _forest(told), _course(told), _map(told), _groups(told), _missions(told), harms.harms(told), _time(told),
-        _slack(told), _costs(told), _paid(told), depends(told), _silent(told), *annexes(told, folder),
+        _slack(told), _costs(told), _paid(told), depends(told), _silent(told), mission_detail(told), _cost_detail(told),
+        _arms_detail(told), *annexes(told, folder),
     )  # fmt: skip
     title = say("document.title", lang, title=scenario_title(done, lang))
     sections = tuple(part for part in parts if part is not None)
@@ -59,7 +62,7 @@ def _facts(told: Told, provenance: Mapping[str, Any] | None) -> tuple[tuple[str,
     seeds, scenario = done.values.seeds, done.plan.scenario
     place = _territory(done)
     facts = {
-        "territory": str(place.get("title") or scenario.territory.label),
+        "territory": _place(told, place),
         "inhabitants": say("document.inhabitants", lang, count=sum(place["communes"]["population"]),
                            communes=len(place["communes"]["code"])),
         "compared": " / ".join(told.name(arm) for arm in done.values.arms),
@@ -72,6 +75,12 @@ def _facts(told: Told, provenance: Mapping[str, Any] | None) -> tuple[tuple[str,
     if day := _day(provenance):
         facts["date"] = date_words(day.date(), lang)
     return tuple((say(f"document.fact.{name}", lang), text) for name, text in facts.items())
+
+
+def _place(told: Told, place: Mapping[str, Any]) -> str:
+    """Return what the territory is called in the language of the document."""
+    asked = told.done.plan.scenario.territory
+    return archetype_title(asked.archetype, told.lang) if asked.archetype else str(place.get("title") or asked.label)
 
 
 def _day(provenance: Mapping[str, Any] | None) -> datetime | None:
@@ -87,7 +96,8 @@ def _main(told: Told) -> Section:
         return _section("main", lang)
     names = {"arm": told.name(told.arm), "base": told.name(told.base), "time": told.time}
     caption = say("document.table.main", lang, pairs=len(told.done.values.seeds), **names)
-    table = tables.outcomes(told, "main-table", lines, caption, say("document.table.main_note", lang))
+    note_ = say("document.table.main_note_drawn" if told.drawn else "document.table.main_note", lang)
+    table = tables.outcomes(told, "main-table", lines, caption, note_, told.beside())
     return _section("main", lang, table, Text(say("document.open_note", lang)))
 
 
@@ -96,17 +106,28 @@ def _arms(told: Told) -> Section | None:
     others = told.others()
     if not others:
         return None
-    return _section("arms", told.lang, tables.other_arms(told, others))
+    lines = [line for line in told.main() if line.place.indicator in tables.ARM_OUTCOMES]
+    return _section("arms", told.lang, tables.other_arms(told, others, lines, "arms-table", "document.table.arms"))
 
 
-def _figure(told: Told, name: str, data: Table | None) -> Figure | None:
+def _arms_detail(told: Told) -> Section | None:
+    """Return every outcome of the other arms, in the annex."""
+    others, lang = told.others(), told.lang
+    if not others:
+        return None
+    table = tables.other_arms(told, others, told.main(), "arms-all", "document.table.arms_all")
+    return Section("arms-detail", say("document.section.arms_detail", lang), (table,), "annex")
+
+
+def _figure(told: Told, name: str, data: Table | None, *more: str) -> Figure | None:
     """Return a figure of every comparison with its data, or None where there is nothing to draw."""
     if data is None:
         return None
     picture = drawn(told.done, name, told.lang, told.arm)
     if picture is None:
         return None
-    return Figure(f"figure-{name}", picture, say(f"document.figure.{name}", told.lang, base=told.name(told.base)), data)
+    words = say(f"document.figure.{name}", told.lang, base=told.name(told.base), interval=told.interval)
+    return Figure(f"figure-{name}", picture, " ".join([words, *more]), data)
 
 
 def _forest(told: Told) -> Section:
@@ -121,7 +142,7 @@ def _course(told: Told) -> Section:
 
 def _map(told: Told) -> Section:
     data = tables.communes(told)
-    figure = _figure(told, "map", data)
+    figure = _figure(told, "map", data, *remarks(told.done, told.lang, told.arm)[1:])
     # Without outlines there is no map, yet there are numbers.
     return _section("map", told.lang, figure or data)
 
@@ -138,8 +159,8 @@ def _groups(told: Told) -> Section:
     first = told.line(PRIMARY)
     axis = say("document.axis", lang, unit=gap_unit_words(first.indicator.unit, lang), base=told.name(told.base))
     title = say("document.section.groups", lang)
-    text = note(told.done, say("document.figure.groups", lang), lang)
-    figure = Figure("figure-groups", dots(rows, axis, lang, title, text), say("document.figure.groups", lang), data)
+    words = say("document.figure.groups", lang, interval=told.interval)
+    figure = Figure("figure-groups", dots(rows, axis, lang, title, note(told.done, words, lang)), words, data)
     return _section("groups", lang, figure, Text(say("document.chance_note", lang), "note"))
 
 
@@ -156,7 +177,7 @@ def _missions(told: Told) -> Section | None:
     shown = [row for row in rows if row.line is not None and known(row.line)]
     first = told.line(PRIMARY)
     axis = named_unit(told.label(first), first.indicator.unit, lang)
-    text = say("document.figure.missions", lang)
+    text = say("document.figure.missions", lang, interval=told.interval)
     picture = dots(shown, axis, lang, say("document.section.missions", lang), text) if shown else None
     figure = Figure("figure-missions", picture, text, data) if picture is not None else None
     return _section("missions", lang, figure or data)
@@ -179,7 +200,16 @@ def _slack(told: Told) -> Section:
 def _costs(told: Told) -> Section:
     from cpts_sim.report.document.money import cost_tables
 
-    return _section("costs", told.lang, tables.account(told), *cost_tables(told))
+    return _section("costs", told.lang, *cost_tables(told))
+
+
+def _cost_detail(told: Told) -> Section | None:
+    """Return every line of costs, in the annex."""
+    from cpts_sim.report.document.money import payer_tables
+
+    found = payer_tables(told)
+    title = say("document.section.cost_detail", told.lang)
+    return Section("cost-detail", title, tuple(found), "annex") if found else None
 
 
 def _paid(told: Told) -> Section:
@@ -190,7 +220,8 @@ def _paid(told: Told) -> Section:
 def _silent(told: Told) -> Section:
     """Return what the result does not say: limits of every result, of this territory, and effects beyond any trial."""
     lang = told.lang
-    names = ("forecast", "one", "interval", "short", "people", "validity")
+    own_draws = ("one_drawn", "interval_drawn") if told.drawn else ("one", "interval")
+    names = ("forecast", *own_draws, "short", "people", "validity")
     fixed = [say(f"document.limit.{name}", lang) for name in names]
     own = [str(each[lang]) for each in _territory(told.done).get("notes", [])]
     alerts = [Text(text, "alert") for text in exceeding(told.done, lang)]

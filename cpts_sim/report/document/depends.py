@@ -12,7 +12,7 @@ from cpts_sim.report.document.reading import Told
 from cpts_sim.words import number, percent, say, unit_words
 
 WEAK = ("judgement", "D")
-SHOWN = 8
+SHOWN = 6
 """Assumptions shown; the annex has them all."""
 CUT = 46
 _COLUMNS = ("parameter", "value", "unit", "range", "grade", "source")
@@ -26,7 +26,8 @@ def depends(told: Told) -> Section:
         return Section("depends", title, (Text(say("document.missing.depends", lang), "note"),))
     weak = [entry for entry in entries if entry.grade in WEAK]
     share = percent(len(weak) / len(entries), 0, lang)
-    intro = say("document.depends.intro", lang, weak=len(weak), count=len(entries), share=share)
+    intro = say(f"document.depends.intro{'_drawn' if told.drawn else ''}", lang, weak=len(weak), count=len(entries),
+                share=share)  # fmt: skip
     widest = sorted(weak, key=lambda entry: (-_width(entry), entry.id))[:SHOWN]
     rows = tuple((entry.id, value_of(entry, lang), unit_words(entry.unit, lang), range_of(entry, lang),
                   grade_of(entry, lang), f"{entry.source} ({entry.year})") for entry in widest)  # fmt: skip

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 
-from cpts_sim.experiment import Line, Place, Reading
+from cpts_sim.experiment import Line, Reading
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
-from cpts_sim.experiment.statistics import mean_interval
 from cpts_sim.report.document.blocks import Terms
 from cpts_sim.report.document.phrases import amount, gap_phrase, level_phrase, listed
 from cpts_sim.report.document.reading import BEFORE_FUNDING, CUTS, PRIMARY, Told, better, known, quarters, worse
 from cpts_sim.report.numbers import unit_words
+from cpts_sim.report.uncertain import share_of_judgement
 from cpts_sim.scenario.arms import SAME_MONEY
-from cpts_sim.words import say
+from cpts_sim.words import percent, say
 
 MOST_NAMED = 3
 """Improvements named one by one in the essential; whatever gets worse is always named."""
@@ -110,7 +110,7 @@ def _when(told: Told) -> str:
         return say("document.when.never", lang, count=len(parts))
     rank, gap = next(part for part in parts if part[0] == seen[0])
     unit = say("report.unit_points", lang)
-    shown = amount(gap.scaled(100), lang, unit)
+    shown = amount(gap.scaled(100), lang, unit, sign=True)
     lasting = all(later in seen for later in range(rank, len(parts) + 1))
     key = "lasting" if lasting else "passing"
     return say(f"document.when.{key}", lang, rank=_rank(rank, lang), gap=shown, count=len(parts))
@@ -128,18 +128,31 @@ def _sure(told: Told) -> str:
     parts = [say(f"document.sure.{key}", lang, pairs=pairs, least=FEWEST_PAIRS, apart=apart, all=len(lines))]
     if told.done.stopped == "ceiling":
         parts.append(say("document.sure.ceiling", lang))
-    parts.append(say("document.sure.world", lang))
-    return " ".join(parts)
+    parts.append(say("document.sure.drawn" if told.drawn else "document.sure.world", lang))
+    return " ".join([*parts, *_judgement(told)])
+
+
+def _judgement(told: Told) -> list[str]:
+    """Say which share of the width of the primary effect comes from judgement and structure, where they were drawn."""
+    line, lang = told.line(PRIMARY), told.lang
+    if not told.drawn or not known(line) or line.reading is Reading.EQUAL:
+        return []
+    share = share_of_judgement(told.done, line.place, told.arm)
+    if not share.identified:
+        return [say("document.sure.share_unknown", lang)]
+    texts = {key: percent(value, 0, lang) for key, value in
+             (("share", share.value), ("low", share.low), ("high", share.high))}  # fmt: skip
+    return [say("document.sure.share", lang, indicator=_lower(told.label(line)), **texts)]
 
 
 def _cost(told: Told) -> str:
-    lang, values = told.lang, told.done.values
+    lang = told.lang
     shown = []
     for place, unit in (("cpts.spent", "euros_year"), ("cpts.euros_per_person", "euros_person_year")):
-        got = mean_interval(values.get(told.arm, Place(place)))
+        got = told.level(told.arm, place)
         if math.isfinite(got.mean) and got.mean:
             shown.append(amount(got, lang, unit_words(unit, lang)))
-    hours = mean_interval(values.get(told.arm, Place("cpts.hours")))
+    hours = told.level(told.arm, "cpts.hours")
     if not shown:
         return say("document.cost.unknown", lang)
     parts = [say("document.cost.euros", lang, arm=told.name(told.arm), euros=(", ").join(shown))]

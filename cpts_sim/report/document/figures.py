@@ -15,6 +15,8 @@ from cpts_sim.report.numbers import factor
 
 DRAWN = {"forest": forest, "course": access, "map": communes}
 """Figures that every comparison has, by the name they have in a document."""
+WIDTH = {"course": 0.7, "map": 0.75, "forest": 1.05}
+"""How wide each is drawn beside its usual width."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Dot:
 
 def drawn(done: Comparison, name: str, lang: str, arm: str) -> bytes | None:
     """Draw a figure of every comparison without title and note, which the page says."""
-    with style.bare():
+    with style.bare(WIDTH.get(name, 1.0)):
         return DRAWN[name](done, lang, arm, "svg")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from cpts_sim.experiment import Reading
 from cpts_sim.experiment.costs import PERSPECTIVES, TOTAL, CostLine, Costs, costs_of
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.experiment.worth import GAINS, worth
@@ -15,20 +16,46 @@ from cpts_sim.report.marks import interval_kind
 from cpts_sim.report.numbers import decimals, written
 from cpts_sim.words import number, say
 
+APART = (Reading.BETTER, Reading.WORSE)
+"""Readings of lines that the short table shows."""
+
 
 def cost_tables(told: Told) -> list[Block]:
-    """Return the tables of costs of the decision, none where the results hold no volumes."""
+    """Return the total of each payer, the lines that stand apart and what an effect costs; none without volumes."""
     costs = costs_of(told.done)
     if not costs.measured:
         return []
-    tables = [_table(told, costs, payer) for payer in PERSPECTIVES]
     sentences = [text for gain in GAINS if (text := worth_words(worth(costs, told.arm, gain), told.lang))]
     kind = interval_kind(told.done, told.lang)
     parts = [say("costs.note.payers", told.lang), say("costs.note.intervals", told.lang, interval=kind)]
     if told.done.plan.scenario.years < costs.horizon:
         parts.append(say("document.costs_short", told.lang, time=told.time, horizon=costs.horizon))
-    notes = Text(" ".join(parts), "note")
-    return [*(table for table in tables if table.rows), Items(tuple(sentences)), notes]
+    return [_summary(told, costs), Items(tuple(sentences)), Text(" ".join(parts), "note")]
+
+
+def payer_tables(told: Told) -> list[Block]:
+    """Return every line of each payer."""
+    costs = costs_of(told.done)
+    if not costs.measured:
+        return []
+    return [table for payer in PERSPECTIVES if (table := _table(told, costs, payer)).rows]
+
+
+def _summary(told: Told, costs: Costs) -> Table:
+    """Return the totals, and below each the lines whose difference stands apart."""
+    lang, rows, tones = told.lang, [], []
+    for payer in PERSPECTIVES:
+        mine = [line for line in costs.lines(told.arm) if line.perspective == payer]
+        shown = [line for line in mine if line.name == TOTAL or line.reading in APART]
+        for line in sorted(shown, key=lambda line: line.name != TOTAL):
+            name, _, *cells = _row(costs, line, lang)
+            head = say(f"costs.perspective.{payer}", lang) if line.name == TOTAL else f"– {name}"
+            rows.append((head, *cells))
+            tones.append(str(line.reading))
+    names = ("line", "without", "difference", "prices", "reading")
+    head_row = tuple(say(f"costs.column.{name}", lang, arm=told.name(told.base)) for name in names)
+    caption = say("document.table.costs", lang, time=told.time, base=told.name(told.base))
+    return Table("costs-table", caption, head_row, tuple(rows), tuple(tones), frozenset({4}))
 
 
 def _table(told: Told, costs: Costs, payer: str) -> Table:

@@ -33,7 +33,8 @@ def gap_phrase(line: Line, lang: str, key: str = "gap") -> str:
     """Write a difference with its unit and its interval in parentheses (``key``: "gap" or "gap_full")."""
     shown, ends = _gap(line, lang)
     unit = _agreed(gap_unit_words(line.indicator.unit, lang), line.difference.mean * factor(line.indicator.unit), lang)
-    return say(f"document.{key}", lang, gap=shown, unit=unit, interval=ends)
+    kind = say("document.interval.computing" if line.credible is None else "document.interval.credible", lang)
+    return say(f"document.{key}", lang, gap=shown, unit=unit, interval=ends, kind=kind)
 
 
 def gap_short(line: Line, lang: str) -> str:
@@ -46,14 +47,19 @@ def _gap(line: Line, lang: str) -> tuple[str, str]:
     """Write a difference and its interval, with one decimal more where an end would look like zero and is not."""
     times, gap = factor(line.indicator.unit), line.difference
     mean, half = gap.mean * times, gap.half * times
-    places = decimals(half, mean)
     if not math.isfinite(half):
-        return written(mean, places, lang, sign=True), say("document.no_interval", lang)
+        return written(mean, decimals(half, mean), lang, sign=True), say("document.no_interval", lang)
     ends = (gap.low * times, gap.high * times)
-    while places < MOST_DECIMALS and half > 0 and any(end and not round(end, places) for end in ends):
-        places += 1
+    places = _fine(decimals(half, mean), ends, half)
     low, high = (written(end, places, lang, sign=True) for end in ends)
     return written(mean, places, lang, sign=True), say("document.range", lang, low=low, high=high)
+
+
+def _fine(places: int, ends: Sequence[float], half: float) -> int:
+    """Return decimals at which no end looks like zero that is not."""
+    while places < MOST_DECIMALS and half > 0 and any(end and not round(end, places) for end in ends):
+        places += 1
+    return places
 
 
 def _agreed(unit: str, value: float, lang: str) -> str:
@@ -72,13 +78,15 @@ def time_words(years: float, lang: str) -> str:
     return say("document.months_long", lang, count=round(months, 1), months=shown)
 
 
-def amount(interval: Interval, lang: str, unit: str) -> str:
-    """Write an amount that only one arm has, with its unit and interval."""
+def amount(interval: Interval, lang: str, unit: str, sign: bool = False) -> str:
+    """Write an amount that only one arm has, or with ``sign`` a difference, with its unit and interval."""
     places = decimals(interval.half, interval.mean)
-    shown = written(interval.mean, places, lang)
+    if math.isfinite(interval.half):
+        places = _fine(places, (interval.low, interval.high), interval.half)
+    shown = written(interval.mean, places, lang, sign=sign)
     ends = say("document.no_interval", lang)
     if math.isfinite(interval.half):
-        low, high = (written(end, places, lang) for end in (interval.low, interval.high))
+        low, high = (written(end, places, lang, sign=sign) for end in (interval.low, interval.high))
         ends = say("document.range", lang, low=low, high=high)
     return say("document.gap", lang, gap=shown, unit=unit, interval=ends)
 

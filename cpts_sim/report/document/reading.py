@@ -9,15 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from cpts_sim.experiment import Comparison, Line, Place, Reading
-from cpts_sim.experiment.statistics import Interval
+from cpts_sim.experiment.credible import level_band
+from cpts_sim.experiment.statistics import Interval, mean_interval
 from cpts_sim.report.document.phrases import time_words
 from cpts_sim.report.numbers import arm_words
 from cpts_sim.report.table import HEADLINES, row_label, titles_of
-from cpts_sim.scenario.arms import SAME_MONEY, WITH
+from cpts_sim.scenario.arms import SAME_MONEY, STOP, WITH
 from cpts_sim.words import say
 
 MAIN: tuple[str, ...] = (
-    "access.in_time", "access.resolution", "access.unmet", "wait.p90", "mt.without_end", "mt.ald_without_end",
+    "access.in_time", "access.in_time_primary", "access.nursing_contacts", "access.resolution", "access.unmet",
+    "wait.p90", "mt.without_end", "mt.ald_without_end",
     "ed.visits", "ed.not_admitted", "admission.avoidable", "admission.readmitted", "burnout.ee",
     "burnout.exhausted_or_gone",
 )  # fmt: skip
@@ -51,6 +53,21 @@ class Told:
     def time(self) -> str:
         """The time simulated, in words."""
         return time_words(self.done.plan.scenario.years, self.lang)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether each pair has drawn its parameters and structure."""
+        return self.done.plan.ensemble is not None
+
+    @property
+    def interval(self) -> str:
+        """What the intervals are, in words: of computing error, or credible."""
+        return say("document.interval.credible" if self.drawn else "document.interval.computing", self.lang)
+
+    def level(self, arm: str, place: Place | str) -> Interval:
+        """Return a number that one arm has, with the interval of its mean, or of what a draw would give."""
+        values = self.done.values.get(arm, Place(place) if isinstance(place, str) else place)
+        return level_band(values) if self.drawn else mean_interval(values)
 
     def name(self, arm: str) -> str:
         """Return what people call an arm."""
@@ -96,6 +113,10 @@ class Told:
     def others(self) -> list[str]:
         """Return the other arms of which one asks "and instead?": neither the decision's nor made by a mission."""
         return [arm for arm in self.done.values.arms[1:] if arm != self.arm and mission_of(arm) is None]
+
+    def beside(self) -> list[str]:
+        """Return the arms that stand in the main table beside the decision: its money otherwise, and the end of it."""
+        return [arm for arm in (SAME_MONEY, STOP) if arm in self.others()]
 
     def ablations(self) -> list[tuple[str, str, str, str]]:
         """Return (mission, what was done, arm without it, arm with it) for arms with a mission more or less."""

@@ -10,7 +10,6 @@ import numpy as np
 from cpts_sim.engine.cpts_codes import ACI_MISSIONS, INCOME, SPENDING
 from cpts_sim.experiment import Line, Place
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
-from cpts_sim.experiment.statistics import mean_interval
 from cpts_sim.measures.contract import BESIDE
 from cpts_sim.report.document.blocks import Table
 from cpts_sim.report.document.phrases import (
@@ -26,39 +25,66 @@ from cpts_sim.report.document.reading import CUTS, PRIMARY, Told, known
 from cpts_sim.report.maps import _territory
 from cpts_sim.report.numbers import decimals, gap_unit_words, level, unit_words, written
 from cpts_sim.scenario.arms import SAME_MONEY
-from cpts_sim.words import number, say
+from cpts_sim.words import number, percent, say
 
 MISSION_OUTCOMES = (PRIMARY, "mt.without_end", "ed.visits", "burnout.ee")
 """Outcomes by which missions are told apart."""
+ARM_OUTCOMES = (PRIMARY, "access.resolution", "mt.without_end", "ed.visits", "burnout.ee", "burnout.exhausted_or_gone")
+"""Outcomes of the short table of the other arms; the annex has all."""
 CPTS_LINES = ("cpts_day", "cpts_lunch", "cpts_evening", "cpts_admin")
 PROFESSIONS = (("gp", "line"), ("nurse", "line_nurse"), ("pharmacist", "line_pharmacist"))
 """Professions with a ledger, and the cut that holds theirs."""
 MINUTES_AN_HOUR = 60.0
 
 
-def _head(lang: str, *names: str) -> tuple[str, ...]:
-    return tuple(say(f"document.column.{name}", lang) for name in names)
+def _head(told: Told, *names: str) -> tuple[str, ...]:
+    return tuple(say(f"document.column.{name}", told.lang, interval=told.interval) for name in names)
 
 
 def _arms(told: Told) -> tuple[str, str]:
-    base, arm = told.name(told.base), told.name(told.arm)
-    return base[:1].upper() + base[1:], arm[:1].upper() + arm[1:]
+    return _capital(told.name(told.base)), _capital(told.name(told.arm))
 
 
-def outcomes(told: Told, name: str, lines: Sequence[Line], caption: str, note: str = "") -> Table:
-    """Return levels in both arms, differences with intervals, pairs that are better, what matters, readings."""
+def outcomes(told: Told, name: str, lines: Sequence[Line], caption: str, note: str = "", beside: Sequence[str] = ()
+             ) -> Table:  # fmt: skip
+    """Return levels in both arms, differences with intervals, how often better, what matters, readings.
+
+    Args:
+        told: the comparison.
+        name: anchor of the table.
+        lines: its rows.
+        caption: what it shows.
+        note: sentence below.
+        beside: further arms, each with a column of differences from the first arm.
+    """
     lang = told.lang
     rows = []
     for line in lines:
-        good, count = told.paired(line)
-        pairs = say("document.of", lang, good=good, all=count) if line.indicator.better != "none" else "–"
         cells = (level(line.without, line.indicator.unit, lang), level(line.with_, line.indicator.unit, lang))
         label = _two_units(told.label(line), line, lang)
-        judged = (pairs, smallest_phrase(line, lang), reading_words(line, lang))
-        rows.append((label, *cells, gap_short(line, lang), *judged))
-    head = (*_head(lang, "indicator"), *_arms(told), *_head(lang, "gap", "pairs_better", "smallest", "reading"))
+        judged = (_often(told, line), smallest_phrase(line, lang), reading_words(line, lang))
+        more = (gap_short(told.line(line.place, arm), lang) for arm in beside)
+        rows.append((label, *cells, gap_short(line, lang), *judged, *more))
+    often = "p_better" if told.drawn else "pairs_better"
+    head = (*_head(told, "indicator"), *_arms(told), *_head(told, "gap", often, "smallest", "reading"))
+    more_head = (say("document.column.gap_of", lang, arm=_capital(told.name(arm)), interval=told.interval)
+                 for arm in beside)  # fmt: skip
     tones = tuple(str(line.reading) for line in lines)
-    return Table(name, caption, head, tuple(rows), tones, frozenset({6}), note=note)
+    return Table(name, caption, (*head, *more_head), tuple(rows), tones, frozenset({6}), note=note, toned=6)
+
+
+def _often(told: Told, line: Line) -> str:
+    """Write how often the arm does better: of the draws of the world, or else in how many pairs of chance."""
+    if line.indicator.better == "none":
+        return "–"
+    if line.credible is not None:
+        return percent(line.credible.p_better, 0, told.lang)
+    good, count = told.paired(line)
+    return say("document.of", told.lang, good=good, all=count)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _two_units(label: str, line: Line, lang: str) -> str:
@@ -66,7 +92,7 @@ def _two_units(label: str, line: Line, lang: str) -> str:
     return f"{label} ({unit})"
 
 
-def other_arms(told: Told, arms: Sequence[str]) -> Table:
+def other_arms(told: Told, arms: Sequence[str], lines: Sequence[Line], name: str, caption: str) -> Table:
     """Return the differences of the decision and of the other arms, side by side."""
     lang, all_arms = told.lang, (told.arm, *arms)
     directly = [arm for arm in arms if arm == SAME_MONEY]
@@ -74,12 +100,12 @@ def other_arms(told: Told, arms: Sequence[str]) -> Table:
         (named_unit(told.label(line), line.indicator.unit, lang),
          *(gap_short(told.line(line.place, arm), lang) for arm in all_arms),
          *(gap_short(told.between(line.place, arm, told.arm), lang) for arm in directly))
-        for line in told.main()
+        for line in lines
     ]  # fmt: skip
     minus = (say("document.column.minus", lang, arm=told.name(told.arm), other=told.name(arm)) for arm in directly)
-    head = (*_head(lang, "indicator"), *(told.name(arm) for arm in all_arms), *minus)
-    caption = say("document.table.arms", lang, base=told.name(told.base))
-    return Table("arms-table", caption, head, tuple(rows), note=say("document.table.arms_note", lang))
+    head = (*_head(told, "indicator"), *(told.name(arm) for arm in all_arms), *minus)
+    note = say("document.table.arms_note", lang, interval=told.interval)
+    return Table(name, say(caption, lang, base=told.name(told.base)), head, tuple(rows), note=note)
 
 
 def burdens(told: Told, name: str, lines: Sequence[Line], caption: str) -> Table:
@@ -90,7 +116,7 @@ def burdens(told: Told, name: str, lines: Sequence[Line], caption: str) -> Table
          level(line.with_, line.indicator.unit, lang), gap_short(line, lang), reading_words(line, lang))
         for line in lines
     )  # fmt: skip
-    head = (*_head(lang, "indicator"), *_arms(told), *_head(lang, "gap", "reading"))
+    head = (*_head(told, "indicator"), *_arms(told), *_head(told, "gap", "reading"))
     return Table(name, caption, head, rows, tuple(str(line.reading) for line in lines), frozenset({4}))
 
 
@@ -107,7 +133,7 @@ def groups(told: Told, indicator: str = PRIMARY) -> Table | None:
         return None
     first = told.line(indicator)
     caption = say("document.table.groups", lang, indicator=named_unit(told.label(first), first.indicator.unit, lang))
-    head = (*_head(lang, "group"), _arms(told)[0], *_head(lang, "gap", "reading"))
+    head = (*_head(told, "group"), _arms(told)[0], *_head(told, "gap", "reading"))
     return Table("groups-data", caption, head, tuple(rows), tuple(tones), frozenset({3}))
 
 
@@ -124,7 +150,7 @@ def communes(told: Told) -> Table | None:
         tones.append(str(line.reading))
     if not rows:
         return None
-    head = (*_head(lang, "commune", "inhabitants"), _arms(told)[0], *_head(lang, "gap", "reading"))
+    head = (*_head(told, "commune", "inhabitants"), _arms(told)[0], *_head(told, "gap", "reading"))
     caption = say("document.table.communes", lang)
     return Table("map-data", caption, head, tuple(rows), tuple(tones), frozenset({4}), small=True)
 
@@ -143,7 +169,7 @@ def course(told: Told) -> Table | None:
         end = min(start + 4, both[0].shape[1])
         rows.append((say("document.weeks", lang, first=start + 1, last=end), *(_band(part, lang) for part in parts)))
     caption = say("document.table.course", lang)
-    return Table("course-data", caption, (*_head(lang, "period"), *_arms(told)), tuple(rows), small=True)
+    return Table("course-data", caption, (*_head(told, "period"), *_arms(told)), tuple(rows), small=True)
 
 
 def _band(part: np.ndarray, lang: str) -> str:
@@ -165,7 +191,7 @@ def missions(told: Told) -> Table | None:
     lines = [told.line(name) for name in MISSION_OUTCOMES]
     head = tuple(named_unit(told.label(line), line.indicator.unit, lang) for line in lines)
     caption = say("document.table.missions", lang)
-    return Table("missions-data", caption, (*_head(lang, "mission"), *head), tuple(rows))
+    return Table("missions-data", caption, (*_head(told, "mission"), *head), tuple(rows))
 
 
 def time_asked(told: Told) -> Table | None:
@@ -179,9 +205,9 @@ def time_asked(told: Told) -> Table | None:
         rows.append((say(f"document.profession.{who}", lang), *cells))
     if not rows:
         return None
-    head = (*_head(lang, "profession"), *(say(f"measures.line.{name}", lang) for name in CPTS_LINES))
+    head = (*_head(told, "profession"), *(say(f"measures.line.{name}", lang) for name in CPTS_LINES))
     note = say("document.table.time_note", lang)
-    return Table("time-asked", say("document.table.time", lang), head, tuple(rows), note=note)
+    return Table("time-asked", say("document.table.time", lang, interval=told.interval), head, tuple(rows), note=note)
 
 
 def _minutes(line: Line, lang: str) -> str:
@@ -196,18 +222,18 @@ def _minutes(line: Line, lang: str) -> str:
 
 def slack(told: Told) -> Table | None:
     """Return how minutes freed from (positive) or taken out of GPs' patient time were used."""
-    lang, values = told.lang, told.done.values
+    lang = told.lang
     uses = [("", "freed"), *(("use", name) for name in ("backfill", "to_list", "longer", "shorter"))]
     rows = []
     for by, name in uses:
-        got = mean_interval(values.get(told.arm, Place("slack.minutes", by, name if by else "")))
+        got = told.level(told.arm, Place("slack.minutes", by, name if by else ""))
         if not math.isfinite(got.mean):
             return None
         shown = amount(got, lang, unit_words("minutes_year", lang)) if got.mean else "0"
         rows.append((say(f"document.use.{name}", lang), shown))
     if all(row[1] == "0" for row in rows):
         return None
-    return Table("slack-table", say("document.table.slack", lang), _head(lang, "use", "amount"), tuple(rows))
+    return Table("slack-table", say("document.table.slack", lang), _head(told, "use", "amount"), tuple(rows))
 
 
 def account(told: Told) -> Table | None:
@@ -215,14 +241,14 @@ def account(told: Told) -> Table | None:
     lang, rows = told.lang, []
     for name, lines in (("cpts.received", INCOME), ("cpts.spent", SPENDING)):
         for place in (Place(name), *(Place(name, "line", line.name.lower()) for line in lines)):
-            got = mean_interval(told.done.values.get(told.arm, place))
+            got = told.level(told.arm, place)
             if not math.isfinite(got.mean) or not got.mean:
                 continue
             label = say(f"measures.{name}", lang) if not place.by else "– " + say(f"life.line.{place.group}", lang)
             rows.append((label, amount(got, lang, unit_words("euros_year", lang))))
     if not rows:
         return None
-    return Table("account-table", say("document.table.account", lang), _head(lang, "line", "amount"), tuple(rows))
+    return Table("account-table", say("document.table.account", lang), _head(told, "line", "amount"), tuple(rows))
 
 
 def paid(told: Told) -> Table | None:
@@ -240,7 +266,7 @@ def paid(told: Told) -> Table | None:
         tones.append(str(line.reading) if known(line) else "")
     if not rows:
         return None
-    head = _head(lang, "mission", "earned", "true_outcome", "gap", "reading")
+    head = _head(told, "mission", "earned", "true_outcome", "gap", "reading")
     caption = say("document.table.paid", lang)
     return Table("paid-table", caption, head, tuple(rows), tuple(tones), frozenset({2, 4}))
 
