@@ -46,4 +46,5 @@ class Watched:
         self.until(f"window.cptsSim.ready && window.cptsSim.computed() >= {day}")
 
     def text(self, selector: str) -> str:
-        return str(self.page.inner_text(selector))
+        """What is read there; spaces that do not break are spaces."""
+        return str(self.page.inner_text(selector)).replace("\u00a0", " ")

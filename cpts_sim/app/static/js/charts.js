@@ -7,6 +7,9 @@ import { bandOf } from "./bands.js";
 const GHOSTS = 3;
 const BEFORE = "rgba(0,114,178,.32)";
 
+/** Digits that tell the marks of an axis apart: 15; 17.5; 20 need one. */
+function digitsOf(ticks) { return [0, 1, 2].find((digits) => ticks.every((tick) => Math.abs(tick * 10 ** digits - Math.round(tick * 10 ** digits)) < 1e-6)) ?? 2; }
+
 export class Curves {
   constructor(holder, on) {
     this.holder = holder;
@@ -56,8 +59,8 @@ export class Curves {
       axes: [
         { font, stroke: "#333", size: 20 * step, gap: 2, grid: { stroke: "#eceff1" }, ticks: { show: false },
           values: (plot, ticks) => ticks.map((day) => num(day, 0)) },
-        { font, stroke: "#333", size: 44 * step, gap: 3, grid: { stroke: "#eceff1" }, ticks: { show: false },
-          values: (plot, ticks) => ticks.map((value) => num(value, ticks.length > 1 && ticks[1] - ticks[0] < 1 ? (ticks[1] - ticks[0] < 0.1 ? 2 : 1) : 0)) },
+        { font, stroke: "#333", size: 44 * step, gap: 3, grid: { stroke: "#eceff1" }, ticks: { show: false }, space: 20 * step,
+          values: (plot, ticks) => ticks.map((value) => num(value, digitsOf(ticks))) },
       ],
       series: [{}, line("transparent", 0), line("transparent", 0), line("transparent", 0), line("transparent", 0),
         ...Array.from({ length: GHOSTS }, () => line(BEFORE, 1)),

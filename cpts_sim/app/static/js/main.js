@@ -13,7 +13,7 @@ import { saveCsv, savePng, fillSheet, figureTable } from "./save.js";
 import { openBox } from "./people.js";
 import { DIGITS } from "./figures.js";
 
-const { t, said, make } = words;
+const { t, said, num, make } = words;
 const VIEWS = ["care", "doctor", "difference"];
 const START = { preset: "rural_underdense", year: 2019, days: 365, seed: 1, shocks: {}, members: {}, lesson: 0, day: 0, speed: 7, view: "care",
   charts: ["wait_days", "exhaustion", "ed_per_1000", "without_mt"], projector: false };
@@ -177,6 +177,18 @@ function playState() {
 function notice(text) { const place = byId("notice"); place.textContent = text; place.hidden = !text; }
 app.notice = notice;
 
+/** What is run, in one line, for paper and pictures: territory, people, missions, shocks, draw. */
+function setting() {
+  const { state, offer } = app;
+  const named = (list, name) => said(list.find((item) => item.name === name)?.title) || name;
+  const parts = [named(offer.presets, state.preset)];
+  const people = app.pair[0]?.stage?.population ?? state.population;
+  if (people) parts.push(t("setting_people", { people: num(people, 0), year: state.year }));
+  const missions = Object.entries(state.missions).map(([name, set]) => named(offer.missions, name) + (set.start === undefined ? "" : ` (${t("setting_month", { month: num(set.start, 0) })})`));
+  parts.push(missions.length ? missions.join(", ") : t("with_nothing"), ...Object.keys(state.shocks).map((name) => named(offer.shocks, name)));
+  return [...parts, t("setting_draw", { seed: state.seed })].join(" · ");
+}
+
 /** Write everything that depends on the language or on what is chosen. */
 function relabel() {
   words.setLang(app.state.lang);
@@ -213,7 +225,7 @@ function bind() {
   click("draws", askDraws);
   click("share", share);
   click("csv", () => saveCsv(app.offer.series, app.pair, app.state.days, `cpts-sim-${app.state.preset}`));
-  click("png", () => savePng(`cpts-sim-${app.state.preset}-${app.player.day}`, byId("date").textContent));
+  click("png", () => savePng(`cpts-sim-${app.state.preset}-${app.player.day}`, [byId("date").textContent, setting()]));
   click("print", () => { printSheet(); window.print(); });
   click("follow", () => { app.broadcast = !app.broadcast; byId("follow").setAttribute("aria-pressed", String(app.broadcast)); tellClass(); });
   byId("time").addEventListener("input", (event) => { app.player.pause(); app.player.go(Number(event.target.value)); });
@@ -222,9 +234,10 @@ function bind() {
   byId("speed").addEventListener("change", (event) => { app.state.speed = app.player.speed = Number(event.target.value); saveLink(); tellClass(); });
   app.player.speed = app.state.speed;
   window.addEventListener("beforeprint", printSheet);
+  const free = (action) => (key) => { if (app.role !== "watch") action(key); }; // who follows the class sees what it sees
   listen({
-    " ": () => app.player.toggle(), ArrowRight: () => step(1), "Shift+ArrowRight": () => step(7), ArrowLeft: () => step(-1), "Shift+ArrowLeft": () => step(-7),
-    Home: () => step(-app.player.day), "?": showHelp, p: () => byId("projector").click(), l: () => byId("lang").click(), r: () => byId("again").click(), n: () => byId("other").click(),
+    " ": free(() => app.player.toggle()), ArrowRight: free(() => step(1)), "Shift+ArrowRight": free(() => step(7)), ArrowLeft: free(() => step(-1)), "Shift+ArrowLeft": free(() => step(-7)),
+    Home: free(() => step(-app.player.day)), "?": showHelp, p: () => byId("projector").click(), l: () => byId("lang").click(), r: free(() => byId("again").click()), n: free(() => byId("other").click()),
     mission: (key) => { const box = document.querySelectorAll("#choices .mission input[type=checkbox]")[Number(key) - 1]; if (box && !box.disabled) box.click(); },
   });
 }
@@ -264,7 +277,8 @@ function showNote(lesson) { openBox(t("note"), ...said(lesson.note).map((text) =
 function printSheet() {
   const lesson = app.offer.lessons[app.state.lesson - 1] ?? null;
   document.body.classList.toggle("with-sheet", Boolean(lesson));
-  fillSheet(byId("sheet"), lesson, said, figureTable(app.offer.series, app.pair, app.lesson.hides ? -1 : app.player.day, DIGITS));
+  byId("setting").textContent = setting();
+  fillSheet(byId("sheet"), lesson, said, figureTable(app.offer.series, app.pair, app.lesson.hides ? -1 : app.player.day, DIGITS), setting());
 }
 
 boot().catch((error) => { notice(String(error)); throw error; });

@@ -28,43 +28,61 @@ export function csvText(series, pair, days) {
 
 export function saveCsv(series, pair, days, name) { download(new Blob([csvText(series, pair, days)], { type: "text/csv" }), `${name}.csv`); }
 
-/** Maps and curves on one picture, with the sentence that says what this is. */
-export function savePng(name, heading) {
+const SIDE = 460;
+const CHART = 420;
+
+/** Maps, legend, figures and curves on one picture, with what was run and the sentence that says what this is. */
+export function savePng(name, [heading, setting]) {
   const maps = [...document.querySelectorAll(".pair figure")];
   const charts = [...document.querySelectorAll(".chart")];
-  const side = 460;
-  const canvas = make("canvas", { width: 2 * side + 60 + 420, height: Math.max(side + 110, 60 + charts.length * 170) });
+  const left = 2 * SIDE + 60;
+  const canvas = make("canvas", { width: left + CHART, height: Math.max(SIDE + 330, 110 + charts.length * 170) });
   const pen = canvas.getContext("2d");
+  const write = (text, x, y, font = "14px", colour = "#222") => { pen.font = `${font} system-ui, sans-serif`; pen.fillStyle = colour; pen.fillText(text, x, y); return pen.measureText(text).width; };
   pen.fillStyle = "#fff";
   pen.fillRect(0, 0, canvas.width, canvas.height);
-  pen.fillStyle = "#111";
-  pen.font = "bold 17px system-ui, sans-serif";
-  pen.fillText(heading, 16, 26);
+  write(heading, 16, 26, "bold 18px", "#111");
+  write(setting, 16, 48, "13px", "#444");
   maps.forEach((figure, rank) => {
-    pen.font = "15px system-ui, sans-serif";
-    pen.fillStyle = rank ? OTHER : BASE;
-    pen.fillText(figure.querySelector("figcaption").textContent, 16 + rank * (side + 20), 52);
-    for (const layer of figure.querySelectorAll("canvas")) pen.drawImage(layer, 16 + rank * (side + 20), 60, side, side);
+    const x = 16 + rank * (SIDE + 20);
+    write(figure.querySelector("figcaption").textContent, x, 74, "bold 15px", rank ? OTHER : BASE);
+    for (const layer of figure.querySelectorAll("canvas")) pen.drawImage(layer, x, 82, SIDE, SIDE);
+  });
+  drawList([...document.querySelectorAll("#legend li")], write, left - 40, SIDE + 106);
+  [...document.querySelectorAll(".figure")].forEach((tile, rank) => {
+    const [x, y] = [16 + (rank % 4) * ((left - 40) / 4), SIDE + 216 + Math.floor(rank / 4) * 44];
+    write(tile.querySelector(".name").textContent, x, y, "bold 13px");
+    write(`${tile.querySelector(".pair-values").textContent} ${tile.querySelector(".unit").textContent}`, x, y + 18, "13px");
   });
   charts.forEach((chart, rank) => {
     const plot = chart.querySelector("canvas");
-    const x = 2 * side + 56;
-    pen.fillStyle = "#111";
-    pen.font = "bold 13px system-ui, sans-serif";
-    pen.fillText(chart.querySelector("h3").textContent, x, 50 + rank * 170);
-    if (plot && chart.querySelector(".cover").hidden) pen.drawImage(plot, x, 58 + rank * 170, 400, (400 * plot.height) / plot.width);
+    write(chart.querySelector("h3").textContent, left, 74 + rank * 170, "bold 13px", "#111");
+    if (plot && chart.querySelector(".cover").hidden) pen.drawImage(plot, left, 82 + rank * 170, CHART - 20, ((CHART - 20) * plot.height) / plot.width);
   });
-  pen.font = "12px system-ui, sans-serif";
-  pen.fillStyle = "#444";
-  pen.fillText(t("caution"), 16, canvas.height - 16);
+  write(t("caution"), 16, canvas.height - 14, "12px", "#444");
+  write(t("single_draw"), left, canvas.height - 14, "12px", "#444");
   canvas.toBlob((blob) => download(blob, `${name}.png`), "image/png");
 }
 
+/** The legend as lines of marks and words. */
+function drawList(items, write, width, top) {
+  let [x, y] = [16, top];
+  for (const item of items) {
+    const mark = item.querySelector(".mark");
+    const text = item.textContent.slice(mark?.textContent.length ?? 0).trim().replace(/\s+/g, " ");
+    const room = 8 * text.length;
+    if (x > 16 && (item.className === "break" || x + room > width)) { x = 16; y += 21; }
+    if (mark) x += write(mark.textContent, x, y, "14px", mark.style.color || "#222") + 5;
+    x += write(text, x, y, "13px") + 18;
+    if (item.className === "break") { x = 16; y += 21; }
+  }
+}
+
 /** The sheet of a lesson, for paper. */
-export function fillSheet(holder, lesson, said, figures) {
+export function fillSheet(holder, lesson, said, figures, setting) {
   if (!lesson) { holder.replaceChildren(); return; }
   const lines = said(lesson.sheet).map((text) => make("li", {}, make("p", { text }), make("p", { class: "answer" }), make("p", { class: "answer" })));
-  holder.replaceChildren(make("h1", { text: said(lesson.title) }), make("p", { class: "lead", text: said(lesson.question) }), make("p", { text: said(lesson.story) }),
+  holder.replaceChildren(make("h1", { text: said(lesson.title) }), make("p", { class: "lead", text: said(lesson.question) }), make("p", { text: said(lesson.story) }), make("p", { class: "small", text: setting }),
     make("h2", { text: t("my_prediction") }), make("p", { text: `${said(lesson.prediction)}   □ ${t("vote.down")}   □ ${t("vote.same")}   □ ${t("vote.up")}` }),
     make("h2", { text: t("what_i_see") }), make("p", { text: said(lesson.watch) }), figures, make("ol", {}, ...lines), make("p", { class: "small", text: t("caution") }));
 }

@@ -12,12 +12,17 @@ export function firstLang() { return (navigator.language || "fr").toLowerCase().
 export function t(key, values = {}) {
   const text = all[lang][key];
   if (text === undefined) return key;
-  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? "?"));
+  return bound(text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? "?")));
 }
+/** French signs stay with their words at the end of a line. */
+function bound(text) { return lang === "fr" ? text.replace(/ ([:;!?»%€])/g, "\u00a0$1").replaceAll("« ", "«\u00a0") : text; }
 export function has(key) { return all[lang][key] !== undefined; }
 
 /** Text of an object {fr, en}. */
-export function said(titles) { return titles ? titles[lang] ?? titles.fr ?? "" : ""; }
+export function said(titles) {
+  const text = titles ? titles[lang] ?? titles.fr ?? "" : "";
+  return Array.isArray(text) ? text.map(bound) : bound(text);
+}
 
 export function num(value, digits = 1) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
