@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cpts_sim.errors import InputError, UsageError
-from cpts_sim.experiment.defaults import DEFAULT_PAIRS
+from cpts_sim.experiment.defaults import DEFAULT_PAIRS, UNCERTAIN_PAIRS
 from cpts_sim.words import LANGUAGES, say
 
 SOURCE = click.Path(path_type=Path)  # a missing file is told by the reader: exit code 3
@@ -31,11 +31,13 @@ def language_of(asked: str | None) -> str:
 @click.option("--theme", type=FILE, help=say("document.option_theme"))
 @click.option("--output", "-o", type=FILE, help=say("document.option_output"))
 @click.option("--arms", help=say("compare.option_arms"))
-@click.option("--replications", "-n", type=click.IntRange(1, 10_000), default=DEFAULT_PAIRS, show_default=True,
-              help=say("compare.option_replications", default=DEFAULT_PAIRS))  # fmt: skip
+@click.option("--replications", "-n", type=click.IntRange(1, 10_000),
+              help=say("compare.option_replications", default=UNCERTAIN_PAIRS))  # fmt: skip
 @click.option("--years", type=click.FloatRange(0, 20, min_open=True), help=say("compare.option_years"))
 @click.option("--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("compare.option_seed"))
 @click.option("--workers", type=click.IntRange(1, 1024), help=say("compare.option_workers"))
+@click.option("--ensemble", type=SOURCE, help=say("uncertain.option_ensemble"))
+@click.option("--fixed-parameters", "fixed", is_flag=True, help=say("uncertain.option_fixed"))
 @click.option("--replace", is_flag=True, help=say("compare.option_replace"))
 @click.pass_context
 def command(context: click.Context, /, path: Path, lang: str | None, **options: Any) -> None:
@@ -80,9 +82,10 @@ def _refuse(context: click.Context) -> None:
     Raises:
         UsageError: one of them was given with a folder of results.
     """
-    fixed = ("arms", "replications", "years", "seed", "workers", "replace")
+    fixed = ("arms", "replications", "years", "seed", "workers", "ensemble", "fixed", "replace")
     source = click.core.ParameterSource.DEFAULT
-    given = [f"--{name}" for name in fixed if context.get_parameter_source(name) is not source]
+    named = {"fixed": "fixed-parameters"}
+    given = [f"--{named.get(name, name)}" for name in fixed if context.get_parameter_source(name) is not source]
     if given:
         raise UsageError(say("document.option_fixed", options=", ".join(given)))
 
@@ -99,7 +102,9 @@ def _computed(path: Path, options: dict[str, Any]) -> Path:
     scenario, arms = with_short_arms(scenario, _pairs.listed(options["arms"]))
     if len(arms) < 2:
         raise UsageError(say("report.one_arm", arm=arms[0]))
-    plan = Plan(scenario, arms, options["seed"], options["replications"])
+    drawn = _pairs.drawn_from(scenario, options["ensemble"], options["fixed"])
+    count = options["replications"] or (DEFAULT_PAIRS if drawn is None else UNCERTAIN_PAIRS)
+    plan = Plan(scenario, arms, options["seed"], count, ensemble=drawn)
     folder = _pairs.folder_for(plan, None)
     may_write(folder, plan.key, options["replace"])
     done, seconds = _pairs.compute(plan, folder, workers=options["workers"], fresh=False, smallest=None, silent=False)

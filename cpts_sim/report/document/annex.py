@@ -25,9 +25,10 @@ def _redo(told: Told, folder: Path | None) -> Section:
     lang, plan = told.lang, told.done.plan
     where = (folder or Path(plan.scenario.name)).name
     arms, seeds = ",".join(plan.arms), told.done.values.seeds
+    drawn = "--fixed-parameters" if plan.ensemble is None else f"--ensemble {where}/ensemble.yaml"
     lines = (
         f"cpts-sim compare --like {where}/manifest.json",
-        f"cpts-sim compare {where}/scenario.yaml --arms {arms} --replications {len(seeds)} --seed {seeds[0]}",
+        f"cpts-sim compare {where}/scenario.yaml --arms {arms} --replications {len(seeds)} --seed {seeds[0]} {drawn}",
         f"cpts-sim report {where} --lang {lang}",
     )
     text = say("document.redo", lang, key=plan.key, schema=SCHEMA)
