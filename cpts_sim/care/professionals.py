@@ -103,7 +103,10 @@ def _remember_habit(world: World, demands: dict[str, Array], resources: dict[str
 
 
 def settle_habits(world: World, surgeries: Surgeries) -> None:
-    """At day 0 take the mean working week of the warm-up, with a year's holidays, as everybody's habitual week."""
+    """At day 0 take the mean working week of the warm-up, with a year's holidays, as everybody's habitual week.
+
+    Only then is known who works more than others: set points are solved from it.
+    """
     gps = world.gps
     weeks = np.maximum(gps["habit_weeks"], 1)
     recovery = gps["habit_recovery"] / weeks
@@ -118,6 +121,7 @@ def settle_habits(world: World, surgeries: Surgeries) -> None:
         ongoing = factor in ("control", "peer_support", "assistance")
         habitual[factor] = np.full(len(gps), away_year) if factor == "recovery" else mean if ongoing else mean * rescale
     model.settle(gps, habitual)
+    model.solve_set_points(gps, gps["key"], world.draws)
 
 
 def habit_from(world: World) -> int:

@@ -119,15 +119,24 @@ class StrainModel:
         """
         columns = {name: np.zeros(len(keys)) for name in STRAIN_COLUMNS}
         self._set_references(columns, habitual)
-        week = {factor: columns[f"ref_{factor}"] for factor in FACTORS}
-        cross = self._drive(week, self.reference).drive
-        ee, columns["dp_home"], columns["pa_home"] = self.population.set_points(keys, cross, draws)
         columns["life"] = self.population.life_sd * normal(draws.uniform("strain.life_start", keys))
         self._rest(columns)
         columns["fast"], columns["slow"] = columns["fast_home"].copy(), columns["slow_home"].copy()
-        columns["mu"] = ee - columns["fast_home"] - columns["slow_home"]
-        self._score(columns, _EVERY)
+        self.solve_set_points(columns, keys, draws)
         return columns
+
+    def solve_set_points(self, columns: Columns, keys: Keys, draws: Draws) -> None:
+        """Solve the set points backwards from the observed scores and the habitual week.
+
+        Who is used to a heavier week than the profession's ordinary one is more exhausted, as far as studies find
+        the two to go together (``strain.cross_correlation``).
+        """
+        week = {factor: columns[f"ref_{factor}"] for factor in FACTORS}
+        cross = self._drive(week, self.reference).drive
+        ee, dp, pa = self.population.set_points(keys, cross, draws)
+        columns["mu"][:] = ee - columns["fast_home"] - columns["slow_home"]
+        columns["dp_home"][:], columns["pa_home"][:] = dp, pa
+        self._score(columns, _EVERY)
 
     def settle(self, columns: Columns, habitual: Mapping[str, ArrayLike], rows: Rows = _EVERY) -> None:
         """Take another week as the habitual one without moving anybody's EE (end of the warm-up, arrivals).

@@ -14,8 +14,11 @@ from cpts_sim.evidence import load_parameters
 
 Floats = NDArray[np.float64]
 
-BETWEEN = {"load": 0.2, "interruptions": 0.4, "refusals": 0.5, "complex_alone": 0.4, "evening": 0.5}
-BETWEEN |= {"administration": 0.35, "control": 0.25, "peer_support": 0.5, "assistance": 0.8}
+BETWEEN = {"load": 0.23, "interruptions": 0.53, "refusals": 0.63, "complex_alone": 0.56, "evening": 0.15}
+BETWEEN |= {"administration": 0.05, "control": 0.05, "peer_support": 0.25, "assistance": 0.4}
+TOGETHER = ("load", "interruptions", "refusals", "complex_alone")
+"""Demands that go together between GPs, as in the reference territory: who has many patients has more of all."""
+SHARED = 0.8
 WITHIN = {"load": 0.1, "interruptions": 0.25, "refusals": 0.5, "complex_alone": 0.5, "evening": 0.5}
 WITHIN |= {"administration": 0.25, "control": 0.1, "peer_support": 0.3, "assistance": 0.1}
 WEEKS_AWAY = 6
@@ -35,10 +38,12 @@ class Lives:
 
 
 def habits(model: StrainModel, count: int, chance: np.random.Generator) -> dict[str, Floats]:
-    varied = {
-        factor: model.reference[factor] * np.clip(1 + spread * chance.standard_normal(count), 0.2, 3)
-        for factor, spread in BETWEEN.items()
-    }
+    busy = chance.standard_normal(count)
+    varied = {}
+    for factor, spread in BETWEEN.items():
+        own, weight = chance.standard_normal(count), SHARED if factor in TOGETHER else 0.0
+        deviate = weight * busy + np.sqrt(1 - weight * weight) * own
+        varied[factor] = model.reference[factor] * np.clip(1 + spread * deviate, 0.2, 3)
     return varied | {"recovery": np.full(count, model.reference["recovery"])}
 
 

@@ -43,7 +43,8 @@ RANGES = [entry for entry in P.entries("strain") if entry.prior != "fixed" and i
 @given(st.sampled_from(PROFESSIONS), st.lists(st.floats(0, 1), min_size=len(RANGES), max_size=len(RANGES)))
 def test_any_parameters_within_their_ranges_make_a_population(profession: str, places: list[float]) -> None:
     values = {
-        entry.id: entry.low + u * (entry.high - entry.low) for entry, u in zip(RANGES, places, strict=True)
+        entry.id: min(entry.low + u * (entry.high - entry.low), entry.high)
+        for entry, u in zip(RANGES, places, strict=True)
     }
     parameters = load_parameters(2019, values)
     people = solve_population(profession, parameters)

@@ -73,3 +73,21 @@ def _answers(lives: list[Life], year: int) -> dict[str, np.ndarray]:
     rows = [life.rows("week") for life in lives]
     kept = [np.floor(r["at"] / 10080.0 / YEAR) == year for r in rows]
     return {name: np.concatenate([r[name][k] for r, k in zip(rows, kept, strict=True)]) for name in ("ee", "dp", "pa")}
+
+
+def test_who_is_used_to_heavier_weeks_is_more_exhausted_at_the_start() -> None:
+    """Set points are solved from the habitual week once the warm-up has shown it, as far as studies find."""
+    model = winter(scenario(population=60_000, warmup="8 weeks"), 1)
+    gps, strain = model.tables["gps"], model.care.world.strain[Profession.GP]
+    inside = gps["halo"] == 0
+    week = {factor: gps[f"ref_{factor}"][inside] for factor in strain.reference}
+    drive = strain._drive(week, strain.reference).drive
+    p = model.care.world.parameters
+    assert drive.std() == pytest.approx(p["strain.cross_drive_sd"], rel=0.3), "the spread with which it is compared"
+    level = (gps["mu"] + gps["fast_home"] + gps["slow_home"])[inside]
+    own = strain.population.ee.set_point_sd * p["strain.cross_correlation"]
+    slope = np.cov(drive / drive.std(), level)[0, 1]
+    assert abs(slope - own) < 3.0 * level.std() / np.sqrt(len(level))
+    unlinked = strain.initialise(gps["key"], {}, model.care.world.draws)
+    moved = level - (unlinked["mu"] + unlinked["fast_home"] + unlinked["slow_home"])[inside]
+    assert np.corrcoef(drive, moved)[0, 1] > 0.8, "the habitual week moves the set point, nothing else does"
