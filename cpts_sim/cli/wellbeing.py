@@ -12,6 +12,7 @@ from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment.defaults import DEFAULT_PAIRS
 from cpts_sim.words import current_language, say
 
+_OPTIONS = {"fixed": "fixed-parameters"}
 TWIN = "nobody_leaves"
 """Folder, inside the results, of the numbers without the departures that a shock brings."""
 
@@ -26,6 +27,9 @@ TWIN = "nobody_leaves"
 @click.option("--workers", type=click.IntRange(1, 1024), help=say("compare.option_workers"))
 @click.option("--output", "-o", type=click.Path(path_type=Path), help=say("compare.option_output"))
 @click.option("--replace", is_flag=True, help=say("compare.option_replace"))
+@click.option("--ensemble", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help=say("uncertain.option_ensemble"))  # fmt: skip
+@click.option("--fixed-parameters", "fixed", is_flag=True, help=say("uncertain.option_fixed"))
 @click.option("--no-twin", is_flag=True, help=say("wellbeing.option_no_twin"))
 @click.option("--figures/--no-figures", default=True, help=say("compare.option_figures"))
 @json_option
@@ -55,7 +59,10 @@ def _computed(path: Path, options: dict[str, Any], silent: bool) -> tuple[Any, P
 
     scenario = _pairs.with_years(load(path, catalogue()), options["years"])
     arms = arms_of(scenario, _pairs.listed(options["arms"]))
-    plan = Plan(scenario, arms, options["seed"], options["replications"], measures=MEASURES, keep_journal="none")
+    drawn = _pairs.drawn_from(scenario, options["ensemble"], options["fixed"])
+    plan = Plan(
+        scenario, arms, options["seed"], options["replications"], measures=MEASURES, keep_journal="none", ensemble=drawn
+    )
     folder = options["output"] or _pairs.folder_for(plan, None).with_name(f"{scenario.name}-wellbeing")
     may_write(folder, plan.key, options["replace"])
     how: dict[str, Any] = {"workers": options["workers"], "fresh": False, "smallest": None, "silent": silent}
@@ -94,11 +101,12 @@ def _read(context: click.Context, folder: Path, options: dict[str, Any]) -> tupl
     from cpts_sim.experiment.wellbeing import WellbeingStudy
     from cpts_sim.files import write_folder
 
-    fixed = ("arms", "years", "replications", "seed", "workers", "no_twin", "replace")
+    fixed = ("arms", "years", "replications", "seed", "workers", "ensemble", "fixed", "no_twin", "replace")
     source = click.core.ParameterSource.DEFAULT
     given = [name for name in fixed if context.get_parameter_source(name) is not source]
     if given:
-        raise UsageError(say("wellbeing.fixed", options=", ".join(f"--{n.replace('_', '-')}" for n in given)))
+        names = [_OPTIONS.get(name, name.replace("_", "-")) for name in given]
+        raise UsageError(say("wellbeing.fixed", options=", ".join(f"--{name}" for name in names)))
     done = read_results(folder)
     if not any(place.indicator == "wellbeing.ee" for place in done.values.places()):
         raise InputError(say("wellbeing.not_measured", folder=folder))

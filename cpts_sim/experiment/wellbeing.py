@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from cpts_sim.catalogue import catalogue
 from cpts_sim.evidence import load_parameters
 from cpts_sim.experiment.comparison import Comparison, Plan
 from cpts_sim.experiment.readings import known_indicators
-from cpts_sim.experiment.statistics import Interval, mean_interval, paired_interval, student_quantile
+from cpts_sim.experiment.statistics import Interval, mean_interval, student_quantile
 from cpts_sim.experiment.values import Place, Values
 from cpts_sim.measures.study import LEVELS
 from cpts_sim.scenario import Scenario, as_written, from_written
@@ -59,7 +59,8 @@ class Entry(NamedTuple):
     """One number of the study.
 
     Attributes:
-        section: levels, distribution, prevalence, drive, part, risk, ratio, career, cascade, change, caused, member.
+        section: levels, distribution, prevalence, drive, part, risk, ratio, split, career, cascade, change, caused,
+            member.
         arm: arm.
         who: profession, kind of practice or trait.
         what: indicator, definition, factor or event.
@@ -110,7 +111,8 @@ class WellbeingStudy:
         """Return every number of every arm."""
         out: list[Entry] = []
         for arm in self.comparison.values.arms:
-            parts = (self._wellbeing, self._risks, self._ratios, self._careers, self._cascade, self._members)
+            studies = (self._wellbeing, self._risks, self._ratios, self._splits)
+            parts = (*studies, self._careers, self._cascade, self._members)
             out += [entry for part in parts for entry in part(arm)]
         return out
 
@@ -142,7 +144,7 @@ class WellbeingStudy:
     def _risks(self, arm: str) -> Iterator[Entry]:
         for trait, level, severity in self._levels_of_risk():
             values = share(self.comparison.values, arm, trait, level, severity)
-            yield _interval_entry("risk", arm, f"{trait}.{level}", severity, "share", mean_interval(values))
+            yield _interval_entry("risk", arm, f"{trait}.{level}", severity, "share", self._mean(values))
 
     def _levels_of_risk(self) -> list[tuple[str, str, str]]:
         places = [p for p in self.comparison.values.places() if p.indicator == "study.burnt"]
@@ -154,6 +156,13 @@ class WellbeingStudy:
             mean, low, high, pairs = pooled_ratio(sick, well)
             target = told(self.targets[name]) if name in self.targets else ""
             yield Entry("ratio", arm, f"{trait}.{exposed}", name, "ratio", mean, low, high, pairs, target)
+
+    def _splits(self, arm: str) -> Iterator[Entry]:
+        """What a difference between two groups comes from: selection, causation, feedback, chance."""
+        for place in self.comparison.values.places():
+            if place.indicator == "study.split":
+                level, what = _split(place.group)
+                yield self._entry("split", arm, f"{place.by.split('_')[1]}.{level}", what, place)
 
     def _careers(self, arm: str) -> Iterator[Entry]:
         for place in self.comparison.values.places():
@@ -172,10 +181,10 @@ class WellbeingStudy:
             yield self._entry("cascade", arm, "gp", name, place)
             unit = known_indicators()[name].unit
             if arm != first:
-                gap = paired_interval(values.get(first, place), values.get(arm, place))
+                gap = self._mean(values.get(arm, place) - values.get(first, place))
                 yield _interval_entry("change", arm, "gp", name, unit, gap)
             if self.twin is not None:
-                caused = paired_interval(self.twin.get(arm, place), values.get(arm, place))
+                caused = self._mean(values.get(arm, place) - self.twin.get(arm, place))
                 yield _interval_entry("caused", arm, "gp", name, unit, caused)
 
     def _members(self, arm: str) -> Iterator[Entry]:
@@ -188,8 +197,15 @@ class WellbeingStudy:
                     member = place.group.split("@")[0]
                     yield _interval_entry("member", arm, f"member.{member}", "burnout.ee", "points", line.difference)
 
+    def _mean(self, values: Array) -> Interval:
+        """Return the mean with its interval; pairs that live with one draw of an ensemble count once."""
+        draws = self.comparison.draws
+        if draws is None:
+            return mean_interval(values)
+        return mean_interval([_known_mean(values[np.asarray(draws) == draw]) for draw in sorted(set(draws))])
+
     def _entry(self, section: str, arm: str, who: str, what: str, place: Place, target: str = "") -> Entry:
-        got = mean_interval(self.comparison.values.get(arm, place))
+        got = self._mean(self.comparison.values.get(arm, place))
         return _interval_entry(section, arm, who, what, known_indicators()[place.indicator].unit, got, target)
 
 
@@ -199,6 +215,11 @@ _FACTS = {
     ("ed_staff", "ee_or_dp"): "ed_staff_burnout", ("ed_staff.doctor", "ee_or_dp"): "ed_physician_burnout",
 }  # fmt: skip
 """Which fact stands beside which number."""
+
+
+def _known_mean(values: Array) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else math.nan
 
 
 def _split(group: str) -> tuple[str, str]:
@@ -260,11 +281,14 @@ def _log_ratio(exposed: tuple[Array, Array], others: tuple[Array, Array], kept: 
 
 
 def twin_of(plan: Plan) -> Plan | None:
-    """Return the plan of the same scenario where nobody is made to leave, or None when nobody is."""
+    """Return the plan of the same scenario where nobody is made to leave, or None when nobody is.
+
+    Everything else is the plan's: a pair and its twin live with the same draw of an ensemble.
+    """
     written: dict[str, Any] = as_written(plan.scenario)
     shocks: Mapping[str, Any] = written.get("shocks", {})
     if DEPARTURE not in shocks:
         return None
     rest = {name: block for name, block in shocks.items() if name != DEPARTURE}
     scenario: Scenario = from_written({**written, "shocks": rest}, catalogue())
-    return Plan(scenario, plan.arms, plan.seed, plan.replications, plan.precision, plan.measures, "none", plan.make)
+    return replace(plan, scenario=scenario, keep_journal="none")

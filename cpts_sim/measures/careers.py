@@ -135,12 +135,13 @@ class Cascade:
         scale = {"hours": POINTS, "drive": POINTS, "rise": POINTS, "exit": _FINE}
         held = {n: tally.get(n, horizon.weeks, (len(mine),), scale.get(n, 1))[:, mine] for n in _SUMS}
         orphans = np.cumsum(tally.get("orphans", horizon.weeks))
+        events = tally.get("events", horizon.weeks, (len(mine), _EVENTS))[:, mine]
+        held["left"] = np.cumsum(events[:, :, Career.SUCCEEDED], axis=0) > 0
         for name, course in _courses(held, orphans, int(mine.sum())).items():
             yield from (Row(f"cascade.{name}", "", "", int(week), float(course[week])) for week in told)
             last = course[told][-BEFORE_WEEKS:]
             final = name in ("expected_exits", "orphaned", "gone")
             yield Row(f"cascade.{name}", "", "", -1, float(last[-1] if final else ratio(last.sum(), len(last))))
-        events = tally.get("events", horizon.weeks, (len(mine), _EVENTS))[:, mine]
         chains = links(events, held["drive"], held["there"])
         yield Row("cascade.exits", "", "", -1, float(events[:, :, list(EXITS)].sum()))
         yield Row("cascade.links", "", "", -1, float((chains > 0).sum()))
@@ -148,11 +149,16 @@ class Cascade:
 
 
 def _courses(held: dict[str, Array], orphans: Array, size: int) -> dict[str, Array]:
-    """Return the weekly course of each number, shape (weeks,)."""
+    """Return the weekly course of each number, shape (weeks,).
+
+    Who has handed over to a successor (``left``) is gone from the cohort; the load is that of all who work.
+    """
+    kept = held["there"] * ~held["left"].astype(bool)
+    fit = (kept * (held["tired"] == 0)).sum(axis=1)
     there, working = held["there"].sum(axis=1), held["working"].sum(axis=1)
     return {
-        "gone": 1.0 - there / size,
-        "exhausted_or_gone": 1.0 - (there - held["tired"].sum(axis=1)) / size,
+        "gone": 1.0 - kept.sum(axis=1) / size,
+        "exhausted_or_gone": 1.0 - fit / size,
         "patients": ratio(held["hours"].sum(axis=1), working),
         "drive": ratio(held["drive"].sum(axis=1), there),
         "rise": ratio(held["rise"].sum(axis=1), there),

@@ -13,6 +13,7 @@ import numpy as np
 from cpts_sim.engine.events import STRAIN_FACTORS
 from cpts_sim.experiment.parquet import to_french_csv, to_parquet
 from cpts_sim.experiment.wellbeing import CASCADE, PRIOR_ONLY, RISKS, Entry, WellbeingStudy
+from cpts_sim.measures.study import SPLIT
 from cpts_sim.measures.wellbeing import DEFINITIONS, GROUPS
 from cpts_sim.report.numbers import arm_words, decimals, factor, gap_unit_words, unit_words, written
 from cpts_sim.report.table import exceeding, scenario_title, simulated_min, titles_of
@@ -20,7 +21,7 @@ from cpts_sim.words import label, say
 
 PRINTED = {
     "levels": ("professionals", "hours", "ee", "ee_spread", "ee_p10", "ee_p90", "drive"),
-    "prevalence": None, "drive": None, "ratio": None, "risk": ("high_ee", "severe"), "career": None,
+    "prevalence": None, "drive": None, "ratio": None, "split": None, "risk": ("high_ee", "severe"), "career": None,
     "cascade": None, "change": None, "caused": None, "member": None,
 }  # fmt: skip
 """Tables printed, in order, and which of their numbers (None: all); the files hold everything."""
@@ -28,7 +29,7 @@ _WHO = [
     name for profession, groups in GROUPS.items()
     for name in (profession.name.lower(), *(f"{profession.name.lower()}.{group}" for group in groups))
 ]  # fmt: skip
-_WHAT = [*(PRINTED["levels"] or ()), *DEFINITIONS, *STRAIN_FACTORS, *CASCADE]
+_WHAT = [*(PRINTED["levels"] or ()), *DEFINITIONS, *STRAIN_FACTORS, *CASCADE, *SPLIT, "total"]
 _WHOLE = ("prevalence", "drive")
 """Tables printed for whole professions only (and for ED physicians, whose level is published)."""
 _FAR = 100.0
@@ -47,8 +48,8 @@ def what_words(entry: Entry, lang: str) -> str:
         name, _, start = entry.what.rpartition("_")
         return f"{say(f'measures.wellbeing.{name}', lang)} ≥ {int(start)}"
     rooms = {
-        "prevalence": "strain", "drive": "strain", "part": "wellbeing.part", "risk": "wellbeing.severity",
-        "ratio": "facts", "career": "wellbeing.event", "levels": "measures.wellbeing",
+        "prevalence": "strain", "drive": "strain", "split": "wellbeing.split", "part": "wellbeing.part",
+        "risk": "wellbeing.severity", "ratio": "facts", "career": "wellbeing.event", "levels": "measures.wellbeing",
     }  # fmt: skip
     return say(f"{rooms.get(entry.section, 'measures')}.{entry.what}", lang)
 
@@ -63,7 +64,7 @@ def cell(entry: Entry, lang: str) -> str:
         ends = f" ({_end(entry.low, lang)} – {_end(entry.high, lang)})" if math.isfinite(half) else ""
         return written(mean, 2, lang) + ends
     places = max(decimals(half, mean), 0) if math.isfinite(half) else 2
-    signs = entry.section in ("change", "caused", "member", "drive")
+    signs = entry.section in ("change", "caused", "member", "drive", "split")
     text = written(mean, min(places, 2), lang, sign=signs)
     return f"{text} ± {written(half, min(places, 2), lang)}" if math.isfinite(half) else text
 
@@ -133,13 +134,14 @@ def _order(key: tuple[str, str]) -> tuple[int, ...]:
     pairs = zip((_WHO, _WHAT), key, strict=True)
     ranks = [names.index(name) if name in names else len(names) for names, name in pairs]
     if key[0] in RISKS:
-        return len(_WHO), RISKS.index(key[0])
+        return len(_WHO), RISKS.index(key[0]), ranks[1]
     return (ranks[0], ranks[1]) if key[0] in _WHO else (len(_WHO) + 1, 0)
 
 
 def notes(study: WellbeingStudy, lang: str) -> list[str]:
     """Return the sentences below the tables; effects beyond what any trial found come first."""
-    names = ["cuts", "cohort", "successors", "association", "priors", *(["twin"] if study.twin else []), "interval"]
+    names = ["cuts", "cohort", "successors", "association", "priors", *(["twin"] if study.twin else [])]
+    names.append("interval" if study.comparison.draws is None else "interval_drawn")
     return [*exceeding(study.comparison, lang), *(say(f"wellbeing.{name}", lang) for name in names)]
 
 
