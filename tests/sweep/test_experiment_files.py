@@ -75,6 +75,50 @@ def test_an_empty_design(tmp_path):
     assert only(tmp_path, factors=None, design={"kind": "sobol"}).key == "factors"
 
 
+def test_files_of_one_stem_are_two_bases(tmp_path):
+    for folder, years in (("north", 1), ("south", 2)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "rural.yaml").write_text(f"years: {years}\nterritory: {{archetype: rural_underdense}}\n")
+    files = ["north/rural.yaml", "./south/rural.yaml", str(quick.ROOT / "scenarios" / "periurban.yaml")]
+    experiment = read_experiment(quick.write_file(tmp_path, base=files, settings=None, factors=None, design=GRID))
+    assert list(experiment.bases) == ["north.rural", "south.rural", "periurban"]
+    assert [experiment.bases[f"{name}.rural"]["years"] for name in ("north", "south")] == [1, 2]
+
+
+@pytest.mark.parametrize(("arms", "runs"), [(None, 3 * 2 * 4), (["without"], 1 * 2 * 4)])
+def test_every_arm_of_the_scenario_counts_in_the_size(tmp_path, arms, runs):
+    settings = {"years": quick.DAYS / 365, "arms": {"without": {}, "with": {}, "late": {"cpts": {"start": "1 month"}}}}
+    more = {"settings": settings, "arms": arms, "replications": 2}
+    assert f"{runs}" in only(tmp_path, budget={"runs": runs - 1}, **more).text
+    experiment = read_experiment(quick.write_file(tmp_path, budget={"runs": runs}, **more))
+    assert len(experiment.arms) * 2 * len(experiment.points) == runs
+
+
+def test_a_folder_is_known_by_all_that_the_experiment_asks(tmp_path):
+    """More seeds and points extend; another base, territory file, measure or factor is another computation."""
+    from cpts_sim.experiment.sweep.tables import experiment_key
+
+    def key(**more):
+        return experiment_key(read_experiment(quick.write_file(tmp_path, **more)))
+
+    first = key()
+    assert first == key(replications=9) == key(title={"fr": "Autre"}) == key(budget={"runs": 999})
+    listed = [{"treating_physician": "on"}, {"unscheduled_care": "on"}]
+    lists = [key(design={"kind": "list", "points": listed[:count]}) for count in (1, 2)]
+    assert lists[0] == lists[1] != first, "more points extend"
+    settings = {"years": quick.DAYS / 365, "cpts": {"start": "0 months"}}
+    others = [
+        key(name="other"), key(measures=["ed.visits"]), key(settings={**settings, "warmup": "3 weeks"}), key(seed=7),
+        key(factors={"crisis": {"mission": "crisis"}}), key(arms=["with"]), *lists[:1],
+    ]  # fmt: skip
+    assert len({first, *others}) == 1 + len(others)
+    (tmp_path / "t.csv").write_text("code;population\n")
+    table = {"settings": {**settings, "territory": {"archetype": None, "table": str(tmp_path / "t.csv")}}}
+    before = key(**table)
+    (tmp_path / "t.csv").write_text("code;population;\n")
+    assert key(**table) != before, "a territory counts by the content of its file"
+
+
 def test_an_absurd_size_is_refused_at_once(tmp_path):
     factors = {f"f{i}": {"parameter": "care.no_show_base"} for i in range(9)}
     started = time.monotonic()

@@ -15,7 +15,7 @@ import pytest
 from cpts_sim import files as whole_files
 from cpts_sim.errors import InputError
 from cpts_sim.experiment.store import Store
-from cpts_sim.experiment.sweep.executors import Processes, Serial
+from cpts_sim.experiment.workers import Processes, Serial
 
 from . import quick
 

@@ -16,17 +16,15 @@ from cpts_sim.experiment.keys import code_digest, digest
 from cpts_sim.experiment.pair import Maker
 from cpts_sim.experiment.statistics import replications_for_difference, replications_for_level
 from cpts_sim.experiment.store import Store, Warn, silent
-from cpts_sim.experiment.sweep.executors import Processes, Serial
 from cpts_sim.experiment.sweep.job import Done, Job, World, make_model, numbers_of, policies_of, run_job
 from cpts_sim.experiment.sweep.reader import Experiment
+from cpts_sim.experiment.workers import TRIES, Processes, Serial
 from cpts_sim.measures import chosen
 from cpts_sim.scenario import canonical_json
 from cpts_sim.words import say
 
 MOST_ARMS = 16
 """Arms simulated by one job from one warm-up; more are shared out."""
-TRIES = 2
-"""A job that has broken this many workers is computed alone."""
 Progress = Callable[[int, int], None]
 
 

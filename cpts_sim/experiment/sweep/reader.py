@@ -19,7 +19,7 @@ from cpts_sim.experiment.sweep.design import Row, rows_of, size_of
 from cpts_sim.experiment.sweep.factors import OFF, Axis, axes_of
 from cpts_sim.experiment.sweep.settings import ANALYSES, MOST_SENSITIVITY, SUITS, ExperimentFile
 from cpts_sim.scenario import Problem, Scenario, ScenarioError, parse
-from cpts_sim.scenario.arms import merge
+from cpts_sim.scenario.arms import merge, with_arms
 from cpts_sim.scenario.explain import explain
 from cpts_sim.scenario.load import read_document
 from cpts_sim.scenario.strict_yaml import Document, read_yaml
@@ -188,7 +188,13 @@ def _named_files(base: Any) -> dict[str, str]:
         return {Path(base).stem: base}
     if isinstance(base, Mapping):
         return {str(name): str(file) for name, file in base.items()}
-    return {Path(file).stem: file for file in base}
+    stems = [Path(file).stem for file in base]
+    return {stem if stems.count(stem) == 1 else _long_name(file): file for stem, file in zip(stems, base, strict=True)}
+
+
+def _long_name(file: str) -> str:
+    """Name a file whose stem another file has too: its folders, joined by points."""
+    return ".".join(part for part in Path(file).with_suffix("").parts if part.strip("./\\"))
 
 
 def _territories(chosen: ExperimentFile, folder: Path) -> dict[str, Any]:
@@ -258,11 +264,17 @@ def _size(experiment: Experiment) -> Iterator[Problem]:
     """Refuse a design that is too large before it is made."""
     chosen = experiment.file
     seeds = chosen.replications if chosen.precision is None else chosen.precision.first
-    arms = max(1, len(chosen.arms) or 2)
+    arms = len(chosen.arms) or max(map(_arms_of, experiment.bases.values()), default=1)
     runs = experiment.point_count * seeds * arms
     if runs > chosen.budget.runs:
         text = say("sweep.too_many_runs", runs=runs, points=experiment.point_count, most=chosen.budget.runs)
         yield Problem.about(None, ("budget", "runs"), text)
+
+
+def _arms_of(values: Mapping[str, Any]) -> int:
+    """Return the number of arms of a scenario as written."""
+    arms = with_arms(values).get("arms")
+    return max(1, len(arms)) if isinstance(arms, Mapping) else 1
 
 
 def _points(experiment: Experiment) -> Iterator[Problem]:

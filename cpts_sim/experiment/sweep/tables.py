@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,7 +12,8 @@ import numpy as np
 
 from cpts_sim import EPOCH, __version__
 from cpts_sim.errors import UsageError
-from cpts_sim.experiment.keys import SCHEMA, digest
+from cpts_sim.evidence import load_parameters
+from cpts_sim.experiment.keys import SCHEMA, digest, of_third_parties
 from cpts_sim.experiment.parquet import to_french_csv, to_parquet
 from cpts_sim.experiment.readings import known_indicators, read, smallest_differences
 from cpts_sim.experiment.results import PROVENANCE, provenance
@@ -20,6 +22,7 @@ from cpts_sim.experiment.store import MANIFEST, json_bytes
 from cpts_sim.experiment.sweep.coordinator import Failure, Outcome, RunOf, Sweep
 from cpts_sim.experiment.sweep.reader import Experiment
 from cpts_sim.experiment.sweep.responses import Responses, tables_of, wanted_indicators
+from cpts_sim.scenario import canonical_json, file_hash
 from cpts_sim.words import has, say
 
 Table = dict[str, list[Any]]
@@ -118,8 +121,34 @@ def manifest(sweep: Sweep, runs: Sequence[RunOf], files: Mapping[str, bytes]) ->
 
 
 def experiment_key(experiment: Experiment) -> str:
-    """Return the name of an experiment: more seeds or points extend it, its file keeps its name."""
-    return digest(f"sweep:{experiment.file.name}".encode())
+    """Return the name of an experiment: all that it asks but how many seeds and points, which extend it."""
+    file = experiment.file.model_dump(mode="json", by_alias=True, exclude=_EXTENDING)
+    bases = {name: _by_content(values) for name, values in experiment.bases.items()}
+    year = {values.get("reference_year", 2019) for values in experiment.bases.values()}
+    design = experiment.file.design
+    varied: dict[str, dict[str, Any]] = {axis.path: {} for axis in experiment.axes if axis.kind == "mission"}
+    told = {
+        "experiment": file, "design": [design.kind, design.seed], "bases": bases, "epoch": EPOCH,
+        "evidence": [load_parameters(2024 if y == 2024 else 2019).digest() for y in sorted(year, key=str)],
+        **of_third_parties(*bases.values(), {"cpts": {"missions": varied}}),
+    }  # fmt: skip
+    return digest(canonical_json(told).encode())
+
+
+_EXTENDING = {
+    "title", "question", "base", "territories", "perimeters", "replications", "precision", "budget", "design",
+}  # fmt: skip
+"""Parts of an experiment file that its key leaves out: bases count by their content, seeds and points extend."""
+
+
+def _by_content(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a scenario as written, without its names, with the content of its files in place of their paths."""
+    plain: dict[str, Any] = json.loads(json.dumps({**values, "name": "", "title": ""}, default=str))
+    source = plain.get("territory")
+    files = {k: v for k, v in source.items() if k in ("file", "table") and v} if isinstance(source, dict) else {}
+    for key, path in files.items():
+        plain["territory"][key] = file_hash(Path(path))
+    return plain
 
 
 def may_write(folder: Path, experiment: Experiment, replace: bool) -> None:
