@@ -24,7 +24,7 @@ KEPT = click.Choice(("all", "first", "none"))
 @click.argument("path", metavar="[SCENARIO]", required=False, type=SOURCE)
 @click.option("--arms", help=say("compare.option_arms"))
 @click.option("--replications", "-n", type=click.IntRange(1, 10_000),
-              help=say("compare.option_replications", default=DEFAULT_PAIRS))  # fmt: skip
+              help=say("uncertain.option_replications", default=UNCERTAIN_PAIRS, fixed=DEFAULT_PAIRS))  # fmt: skip
 @click.option("--precision", type=click.FloatRange(0, 1, min_open=True),
               help=say("compare.option_precision", ceiling=CEILING))  # fmt: skip
 @click.option("--years", type=click.FloatRange(0, 20, min_open=True), help=say("compare.option_years"))

@@ -32,7 +32,7 @@ def language_of(asked: str | None) -> str:
 @click.option("--output", "-o", type=FILE, help=say("document.option_output"))
 @click.option("--arms", help=say("compare.option_arms"))
 @click.option("--replications", "-n", type=click.IntRange(1, 10_000),
-              help=say("compare.option_replications", default=UNCERTAIN_PAIRS))  # fmt: skip
+              help=say("uncertain.option_replications", default=UNCERTAIN_PAIRS, fixed=DEFAULT_PAIRS))  # fmt: skip
 @click.option("--years", type=click.FloatRange(0, 20, min_open=True), help=say("compare.option_years"))
 @click.option("--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("compare.option_seed"))
 @click.option("--workers", type=click.IntRange(1, 1024), help=say("compare.option_workers"))
