@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from lives import arms, cpts, scenario
 from cpts_sim.engine.events import Career
 from cpts_sim.experiment import Comparison, Place, Plan, Values
 from cpts_sim.experiment.ceiling import beyond_trials
+from cpts_sim.experiment.comparison import draws_of, lived
+from cpts_sim.experiment.ensemble import Choice, Ensemble
 from cpts_sim.experiment.parquet import from_parquet
 from cpts_sim.experiment.wellbeing import RATIOS, WellbeingStudy, pooled_ratio, twin_of
 from cpts_sim.measures.careers import links
@@ -118,6 +121,24 @@ def test_the_twin_is_the_same_scenario_without_the_departure() -> None:
     twin = twin_of(Plan(scenario(shocks=shocks), ("without",)))
     assert twin is not None and {name for name, block in twin.scenario.shocks if block is not None} == {"heatwave"}
     assert twin_of(Plan(scenario(), ("without",))) is None
+
+
+def test_a_pair_and_its_twin_live_with_the_same_draw() -> None:
+    drawn = Ensemble((Choice("only", 1.0, {"gp.same_day_share": 0.3}),), {}, 2019)
+    plan = Plan(scenario(shocks={"gp_departure": {"start": "30 days"}}), ("without",), 7, 5, ensemble=drawn)
+    twin = twin_of(plan)
+    assert twin is not None and twin.ensemble == drawn and (twin.seed, twin.replications) == (7, 5)
+    one, other = (lived(p.scenario, 7, p.ensemble) for p in (plan, twin))
+    assert one.parameters == other.parameters == {"gp.same_day_share": 0.3}
+
+
+def test_pairs_of_one_draw_count_once() -> None:
+    study = WellbeingStudy(comparison(-0.1))
+    drawn = replace(study.comparison.plan, ensemble=Ensemble((Choice("only", 1.0, {}),), {}, 2019))
+    few = WellbeingStudy(replace(study.comparison, plan=drawn))
+    ee = {e.pairs for e in few.entries() if (e.section, e.who, e.what) == ("levels", "gp", "ee")}
+    assert ee == {len(set(draws_of(range(PAIRS))))}
+    assert "ensemble" in " ".join(notes(few, "en")) and "one possible France" in " ".join(notes(study, "en"))
 
 
 def test_the_command_computes_writes_and_reads_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
