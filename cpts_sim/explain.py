@@ -1,13 +1,14 @@
 """What there is to know of a mission before it runs: what it does, its price, its evidence, its numbers.
 
 Nothing is written twice: options come from the settings class, prices and grade from the mission, and the parameters
-are those whose names stand in the mission's own source and in the files of the same package that it imports.
+are those that its own source reads, with the parts of other files that it uses.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +23,7 @@ from cpts_sim.words import did_you_mean, has, say
 
 PARTS = ("title", "does", "price", "evidence", "needs")
 """What is told of a mission in words, in this order."""
-NOT_OF_A_MISSION = frozenset({"base", "organisation"})
+NOT_OF_A_MISSION = frozenset({"base", "organisation", "account", "membership", "meetings", "payments"})
 """Files of the package that serve every mission: their numbers are those of the CPTS, not of one mission."""
 
 
@@ -117,34 +118,79 @@ def _options(name: str, settings: Any) -> Iterator[Option]:
             yield Option(info.alias or field, info.description or "", info.default)
 
 
-@cache
-def _strings(module: ModuleType) -> frozenset[str]:
-    tree = ast.parse(inspect.getsource(module))
-    return frozenset(node.value for node in ast.walk(tree)
-                     if isinstance(node, ast.Constant) and isinstance(node.value, str))  # fmt: skip
-
-
-def _parts_of(module: ModuleType) -> Iterator[ModuleType]:
-    """A mission's module and the files of the same package that it imports, each once."""
-    package, seen, waiting = module.__name__.rpartition(".")[0], set[str](), [module]
-    while waiting:
-        part = waiting.pop()
-        if part.__name__ in seen:
-            continue
-        seen.add(part.__name__)
-        yield part
-        names = {name for name, value in vars(part).items() if isinstance(value, ModuleType)}
-        owners = {getattr(value, "__module__", "") for value in vars(part).values()}
-        owners |= {vars(part)[name].__name__ for name in names}
-        waiting += [import_module(owner) for owner in sorted(owners) if _of_package(owner, package)]
-
-
-def _of_package(owner: str, package: str) -> bool:
-    home, _, stem = owner.rpartition(".")
-    return home == package and stem not in NOT_OF_A_MISSION and stem not in plugin_modules("missions")
-
-
 def parameters_read(module: ModuleType, parameters: Parameters) -> tuple[str, ...]:
-    """Return the names of the parameters that stand in the source of a mission, in alphabetical order."""
-    found = {text for part in _parts_of(module) for text in _strings(part)}
-    return tuple(sorted(key for key in found if key in parameters))
+    """Return the names of the parameters that a mission reads, in alphabetical order.
+
+    They stand in the source of its class and of what this uses, function by function and class by class: means that
+    several missions share count where they are used. Of what it calls outside its package, which is care whoever
+    organises it, only parameters of the mission's own room count.
+    """
+    mission = module.MISSION
+    package, own = module.__name__.rpartition(".")[0], f"{mission.name}."
+    found = {mission.delay} & set(parameters)
+    for part, node in _used(module, mission.__name__):
+        texts, patterns = _strings(node)
+        known = {key for key in parameters if key in texts or any(pattern.fullmatch(key) for pattern in patterns)}
+        found |= known if part.__name__.rpartition(".")[0] == package else {k for k in known if k.startswith(own)}
+    return tuple(sorted(found))
+
+
+def _strings(node: ast.AST) -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
+    """Texts that stand in a piece of source, and patterns of those put together from a room and something else."""
+    texts = (each.value for each in ast.walk(node) if isinstance(each, ast.Constant))
+    joined = (each.values for each in ast.walk(node) if isinstance(each, ast.JoinedStr))
+    of_a_room = (parts for parts in joined if isinstance(parts[0], ast.Constant) and "." in str(parts[0].value))
+    patterns = ("".join(re.escape(part.value) if isinstance(part, ast.Constant) else r"\w+" for part in parts)
+                for parts in of_a_room)  # fmt: skip
+    return frozenset(text for text in texts if isinstance(text, str)), tuple(map(re.compile, patterns))
+
+
+def _used(module: ModuleType, name: str) -> Iterator[tuple[ModuleType, ast.AST]]:
+    """Yield a definition and all definitions of this program that it names, each once, with their modules."""
+    seen, waiting = set[tuple[str, str]](), [(module, name)]
+    while waiting:
+        part, called = waiting.pop()
+        definitions, imports = _source(part)
+        if called in imports and called not in definitions:
+            owner, called = imports[called]
+            part = import_module(owner)
+            definitions, _ = _source(part)
+        if (part.__name__, called) in seen or called not in definitions or not _ours(part, module):
+            continue
+        seen.add((part.__name__, called))
+        yield part, definitions[called]
+        waiting += _names(part, definitions[called])
+
+
+def _ours(part: ModuleType, mission: ModuleType) -> bool:
+    """Whether a module is the mission's own, or care; not what serves every mission."""
+    package, _, stem = part.__name__.rpartition(".")
+    own = package == mission.__name__.rpartition(".")[0]
+    return stem not in NOT_OF_A_MISSION if own else part.__name__.startswith("cpts_sim.care.")
+
+
+def _names(part: ModuleType, node: ast.AST) -> Iterator[tuple[ModuleType, str]]:
+    """Yield the names that a definition uses, those of other modules with their modules."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name):
+            yield part, each.id
+        elif isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name):
+            owner = vars(part).get(each.value.id)
+            if isinstance(owner, ModuleType) and owner.__name__.startswith("cpts_sim."):
+                yield owner, each.attr
+
+
+@cache
+def _source(module: ModuleType) -> tuple[dict[str, ast.AST], dict[str, tuple[str, str]]]:
+    """Return what a module defines at its top, and where the names come from that it imports."""
+    definitions: dict[str, ast.AST] = {}
+    imports: dict[str, tuple[str, str]] = {}
+    for node in ast.parse(inspect.getsource(module)).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            definitions[node.name] = node
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            definitions |= {target.id: node for target in targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            imports |= {alias.asname or alias.name: (node.module, alias.name) for alias in node.names}
+    return definitions, imports

@@ -20,6 +20,7 @@ from cpts_sim.experiment.costs import (
     verdict,
 )
 from cpts_sim.experiment.parquet import to_french_csv
+from cpts_sim.experiment.proration import proration
 from cpts_sim.experiment.readings import Reading
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.experiment.worth import GAINS, SURE, Worth, worth
@@ -142,7 +143,16 @@ def _notes(comparison: Comparison, costs: Costs, arm: str, lang: str) -> list[st
     if comparison.plan.scenario.years < costs.horizon:
         years = _time(comparison, costs, lang)
         out.append(say("costs.note.short", lang, years=years, horizon=costs.horizon))
-    return out
+    return [*out, *proration_words(comparison, arm, lang)]
+
+
+def proration_words(comparison: Comparison, arm: str, lang: str) -> list[str]:
+    """Say that a contract pays ahead, where a run ends within one of its years."""
+    found = proration(comparison, arm)
+    if found is None:
+        return []
+    told = {"received": euros(found.received, 0, lang), "share": euros(found.in_proportion, 0, lang)}
+    return [say("costs.note.proration", lang, time=simulated_min(comparison), **told)]
 
 
 def worth_words(found: Worth, lang: str) -> str:

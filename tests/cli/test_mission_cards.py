@@ -44,7 +44,7 @@ def test_french_names_nobody_in_english(name: str) -> None:
 def test_parameters_are_those_of_the_source(name: str) -> None:
     card = mission_card(name, PARAMETERS)
     ids = {entry.id for entry in card.parameters}
-    assert plugin_modules("missions")[name].MISSION.delay in ids or name in ("treating_physician", "unscheduled_care")
+    assert plugin_modules("missions")[name].MISSION.delay in ids
     assert all(entry.source and entry.unit for entry in card.parameters)
 
 

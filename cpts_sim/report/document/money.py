@@ -8,7 +8,7 @@ from cpts_sim.experiment import Reading
 from cpts_sim.experiment.costs import PERSPECTIVES, TOTAL, CostLine, Costs, costs_of
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.experiment.worth import GAINS, worth
-from cpts_sim.report.costs import MONEY, cost_reading, worth_words
+from cpts_sim.report.costs import MONEY, cost_reading, proration_words, worth_words
 from cpts_sim.report.document.blocks import Block, Items, Table, Text
 from cpts_sim.report.document.phrases import NBSP
 from cpts_sim.report.document.reading import Told
@@ -30,6 +30,7 @@ def cost_tables(told: Told) -> list[Block]:
     parts = [say("costs.note.payers", told.lang), say("costs.note.intervals", told.lang, interval=kind)]
     if told.done.plan.scenario.years < costs.horizon:
         parts.append(say("document.costs_short", told.lang, time=told.time, horizon=costs.horizon))
+    parts += proration_words(told.done, told.arm, told.lang)
     return [_summary(told, costs), Items(tuple(sentences)), Text(" ".join(parts), "note")]
 
 
