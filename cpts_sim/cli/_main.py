@@ -15,6 +15,7 @@ import click
 from cpts_sim import __version__
 from cpts_sim.cli._click_words import speak_click
 from cpts_sim.errors import CptsSimError
+from cpts_sim.files import FULL, reason, write_fault
 from cpts_sim.words import LANGUAGES, choose_language, label, say, use_language
 
 PROGRAM = "cpts-sim"
@@ -117,7 +118,10 @@ def exit_code(action: Callable[[], Any]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        _complain(say("cli.file_fault", path=error.filename or "-", fault=error.strerror or str(error)))
+        if error.errno in FULL:
+            _complain(str(write_fault(error, Path(error.filename or "-"))))
+            return INVALID
+        _complain(say("cli.file_fault", path=error.filename or "-", fault=reason(error)))
         return INVALID
     except Exception as error:  # the last resort: a fault of ours, said without a page of Python
         if os.environ.get("CPTS_SIM_DEBUG"):

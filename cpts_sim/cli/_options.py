@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +31,15 @@ class Given(click.Path):
         if not Path(value).exists():
             raise InputError(say("cli.absent", path=value))
         return super().convert(value, param, ctx)
+
+
+class Amount(click.FloatRange):
+    """A number between two ends; what is no number (nan) is refused too, which click lets through."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number."""
+        got = super().convert(value, param, ctx)
+        return got if math.isfinite(got) else self.fail(say("cli.not_finite", value=value), param, ctx)
 
 
 def json_option(function: F) -> F:

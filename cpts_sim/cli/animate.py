@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cpts_sim.cli._options import Given
+from cpts_sim.cli._options import Amount, Given
 from cpts_sim.words import current_language, say
 
 
@@ -14,7 +14,7 @@ from cpts_sim.words import current_language, say
 @click.argument("path", metavar="RESULT|SCENARIO", type=Given())
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help=say("cli.animate_output"))
 @click.option("--seed", type=click.IntRange(0, 2**53), help=say("compare.option_seed"))
-@click.option("--years", type=click.FloatRange(0, 5, min_open=True), help=say("compare.option_years"))
+@click.option("--years", type=Amount(0, 5, min_open=True), help=say("compare.option_years"))
 @click.option("--step", type=click.IntRange(1, 60), default=7, show_default=True, help=say("cli.animate_step"))
 @click.option("--rate", type=click.IntRange(1, 30), default=6, show_default=True, help=say("cli.animate_rate"))
 @click.option("--workers", type=click.IntRange(1, 1024), help=say("compare.option_workers"))

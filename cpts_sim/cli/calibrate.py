@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cpts_sim.cli._options import Given, json_option, table, write_json
+from cpts_sim.cli._options import Amount, Given, json_option, table, write_json
 from cpts_sim.words import current_language, number, percent, say, signed
 
 SOURCE = Given(dir_okay=False)
@@ -26,7 +26,7 @@ POPULATION = 20_000
               help=say("calibrate.option_points"))  # fmt: skip
 @click.option("--replications", "-n", type=click.IntRange(1, 100), default=2, show_default=True,
               help=say("calibrate.option_replications"))  # fmt: skip
-@click.option("--minutes", type=click.FloatRange(0, min_open=True), help=say("calibrate.option_minutes"))
+@click.option("--minutes", type=Amount(0, min_open=True), help=say("calibrate.option_minutes"))
 @click.option("--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("calibrate.option_seed"))
 @click.option("--workers", type=click.IntRange(1, 1024), help=say("calibrate.option_workers"))
 @click.option("--output", "-o", type=click.Path(path_type=Path), help=say("calibrate.option_output"))
@@ -121,6 +121,10 @@ def _search(
         more = lambda: until is None or time.monotonic() < until  # noqa: E731
         try:
             found = match(targets, len(space.axes), shipped, runner, settings, more)
+        except KeyboardInterrupt:
+            told = {"done": runner.done, "total": max(runner.total, planned), "store": runner.store}
+            click.echo(say("calibrate.interrupted", None, **told), err=True)
+            raise
         finally:
             runner.close()
     if len(found.points) < FEWEST:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cpts_sim.cli._options import Given, json_option, write_json
+from cpts_sim.cli._options import Amount, Given, json_option, write_json
 from cpts_sim.errors import UsageError
 from cpts_sim.experiment.defaults import CEILING, DEFAULT_PAIRS, UNCERTAIN_PAIRS
 from cpts_sim.files import free_place
@@ -25,9 +25,9 @@ KEPT = click.Choice(("all", "first", "none"))
 @click.option("--arms", help=say("compare.option_arms"))
 @click.option("--replications", "-n", type=click.IntRange(1, 10_000),
               help=say("uncertain.option_replications", default=UNCERTAIN_PAIRS, fixed=DEFAULT_PAIRS))  # fmt: skip
-@click.option("--precision", type=click.FloatRange(0, 1, min_open=True),
+@click.option("--precision", type=Amount(0, 1, min_open=True),
               help=say("compare.option_precision", ceiling=CEILING))  # fmt: skip
-@click.option("--years", type=click.FloatRange(0, 20, min_open=True), help=say("compare.option_years"))
+@click.option("--years", type=Amount(0, 20, min_open=True), help=say("compare.option_years"))
 @click.option(
     "--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("compare.option_seed")
 )

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cpts_sim.cli.report import FILE, language_of, theme_of, write
-from cpts_sim.errors import InputError, UsageError
+from cpts_sim.errors import InputError
 from cpts_sim.evidence import REFERENCE_YEARS
 from cpts_sim.words import LANGUAGES, did_you_mean, say, speaking
 
@@ -39,8 +39,7 @@ def _territory(source: str, year: int | None) -> tuple[Any, int]:
     """Return the territory named and its reference year.
 
     Raises:
-        UsageError: no such archetype or file.
-        InputError: a theory territory, whose practices are nowhere.
+        InputError: no such archetype or file, or a theory territory, whose practices are nowhere.
     """
     from cpts_sim.territory import ARCHETYPES, load_territory
 
@@ -50,7 +49,7 @@ def _territory(source: str, year: int | None) -> tuple[Any, int]:
     path = Path(source)
     if not path.is_file():
         hint = did_you_mean(source, ARCHETYPES)
-        raise UsageError(say("cli.territory_unknown", value=source, hint=hint, known=", ".join(ARCHETYPES)))
+        raise InputError(say("cli.territory_unknown", value=source, hint=hint, known=", ".join(ARCHETYPES)))
     if path.suffix in (".yaml", ".yml", ".toml"):
         from cpts_sim.catalogue import catalogue
         from cpts_sim.scenario import load

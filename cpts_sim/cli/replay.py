@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cpts_sim.cli._options import Given
+from cpts_sim.cli._options import Amount, Given
 from cpts_sim.errors import UsageError
 from cpts_sim.words import say
 
@@ -16,7 +16,7 @@ from cpts_sim.words import say
 @click.option("--lesson", type=click.IntRange(1, 99), help=say("cli.replay_lesson"))
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help=say("cli.replay_output"))
 @click.option("--seed", type=click.IntRange(0, 2**53), help=say("compare.option_seed"))
-@click.option("--years", type=click.FloatRange(0, 5, min_open=True), help=say("compare.option_years"))
+@click.option("--years", type=Amount(0, 5, min_open=True), help=say("compare.option_years"))
 @click.option("--draws", type=click.IntRange(0, 100), default=10, show_default=True, help=say("cli.replay_draws"))
 @click.option(
     "--people", type=click.IntRange(100, 40_000), default=12_000, show_default=True, help=say("cli.replay_people")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cpts_sim.cli._options import Amount
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment.defaults import DEFAULT_PAIRS, UNCERTAIN_PAIRS
 from cpts_sim.words import LANGUAGES, say
@@ -33,7 +34,7 @@ def language_of(asked: str | None) -> str:
 @click.option("--arms", help=say("compare.option_arms"))
 @click.option("--replications", "-n", type=click.IntRange(1, 10_000),
               help=say("uncertain.option_replications", default=UNCERTAIN_PAIRS, fixed=DEFAULT_PAIRS))  # fmt: skip
-@click.option("--years", type=click.FloatRange(0, 20, min_open=True), help=say("compare.option_years"))
+@click.option("--years", type=Amount(0, 20, min_open=True), help=say("compare.option_years"))
 @click.option("--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("compare.option_seed"))
 @click.option("--workers", type=click.IntRange(1, 1024), help=say("compare.option_workers"))
 @click.option("--ensemble", type=SOURCE, help=say("uncertain.option_ensemble"))

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cpts_sim.cli._notes import of_territory
-from cpts_sim.cli._options import json_option, scenario_argument, table, write_json
+from cpts_sim.cli._options import Amount, json_option, scenario_argument, table, write_json
 from cpts_sim.words import current_language, say
 
 KEPT = click.Choice(("all", "first", "none"))
@@ -19,7 +19,7 @@ KEPT = click.Choice(("all", "first", "none"))
 @click.option("--arm", help=say("compare.option_arm"))
 @click.option("--replications", "-n", type=click.IntRange(1, 10_000), default=1, show_default=True,
               help=say("compare.option_runs"))  # fmt: skip
-@click.option("--years", type=click.FloatRange(0, 20, min_open=True), help=say("compare.option_years"))
+@click.option("--years", type=Amount(0, 20, min_open=True), help=say("compare.option_years"))
 @click.option(
     "--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("compare.option_seed")
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cpts_sim.cli._options import json_option, write_json
+from cpts_sim.cli._options import Amount, json_option, write_json
 from cpts_sim.words import say
 
 
@@ -12,7 +12,7 @@ from cpts_sim.words import say
 @click.option("--runs", type=click.IntRange(1, 100_000), default=200, show_default=True, help=say("sweep.bench.runs"))
 @click.option("--workers", type=click.IntRange(2, 1024), default=2, show_default=True, help=say("sweep.option_workers"))
 @click.option(
-    "--seconds", type=click.FloatRange(0.01, 600), default=1.0, show_default=True, help=say("sweep.bench.seconds")
+    "--seconds", type=Amount(0.01, 600), default=1.0, show_default=True, help=say("sweep.bench.seconds")
 )
 @json_option
 def command(runs: int, workers: int, seconds: float, as_json: bool) -> None:

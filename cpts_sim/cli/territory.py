@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cpts_sim.cli._options import Given, json_option, write_json
-from cpts_sim.errors import UsageError
+from cpts_sim.cli._options import Amount, Given, json_option, write_json
+from cpts_sim.errors import InputError, UsageError
 from cpts_sim.words import did_you_mean, number, say
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def command() -> None:
 @click.option("--perimeter", type=_FILE, help=say("cli.territory_perimeter"))
 @click.option("-o", "--output", type=_NEW_FILE, help=say("cli.territory_output"))
 @click.option("--title", default="", help=say("cli.territory_title"))
-@click.option("--halo", type=click.FloatRange(min=0), metavar="MIN", help=say("cli.territory_halo"))
-@click.option("--mountain", type=click.FloatRange(min=1), default=1.0, help=say("cli.territory_mountain"))
+@click.option("--halo", type=Amount(min=0), metavar="MIN", help=say("cli.territory_halo"))
+@click.option("--mountain", type=Amount(min=1), default=1.0, help=say("cli.territory_mountain"))
 @click.option("--bpe-codes", type=_FILE, help=say("cli.territory_bpe_codes"))
 @click.option("--partial", is_flag=True, help=say("cli.territory_partial"))
 @click.option("--official-cpts", is_flag=True, help=say("cli.territory_official"))
@@ -74,7 +74,7 @@ def show(source: str, as_json: bool) -> None:
         kind = "table" if source.endswith(".csv") else "file"
     else:
         hint = did_you_mean(source, ARCHETYPES)
-        raise UsageError(say("cli.territory_unknown", value=source, hint=hint, known=", ".join(ARCHETYPES)))
+        raise InputError(say("cli.territory_unknown", value=source, hint=hint, known=", ".join(ARCHETYPES)))
     territory = load_territory({kind: source})
     if as_json:
         write_json(summary(territory))

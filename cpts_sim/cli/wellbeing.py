@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cpts_sim.cli._options import Given, json_option, write_json
+from cpts_sim.cli._options import Amount, Given, json_option, write_json
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment.defaults import DEFAULT_PAIRS
 from cpts_sim.words import current_language, say
@@ -20,7 +20,7 @@ TWIN = "nobody_leaves"
 @click.command(help=say("cli.wellbeing"))
 @click.argument("path", metavar="SCENARIO|RESULT", type=Given())
 @click.option("--arms", help=say("compare.option_arms"))
-@click.option("--years", type=click.FloatRange(0, 20, min_open=True), help=say("compare.option_years"))
+@click.option("--years", type=Amount(0, 20, min_open=True), help=say("compare.option_years"))
 @click.option("--replications", "-n", type=click.IntRange(1, 10_000), default=DEFAULT_PAIRS, show_default=True,
               help=say("compare.option_replications", default=DEFAULT_PAIRS))  # fmt: skip
 @click.option("--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("compare.option_seed"))

@@ -18,6 +18,7 @@ from cpts_sim.experiment.credible import Credible, band_of, credible, level_band
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
 from cpts_sim.experiment.statistics import Interval, mean_interval, pairing_gain
 from cpts_sim.experiment.values import Place, Values
+from cpts_sim.files import reason
 from cpts_sim.measures import Indicator, indicators
 from cpts_sim.words import did_you_mean, say
 
@@ -173,7 +174,7 @@ def smallest_differences(path: Path | None = None) -> dict[str, float]:
     try:
         return shipped | _read(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
-        raise InputError(say("experiment.smallest.file", file=path, error=error.strerror)) from None
+        raise InputError(say("experiment.smallest.file", file=path, error=reason(error))) from None
 
 
 def _read(text: str, name: str) -> dict[str, float]:

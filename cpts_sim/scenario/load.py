@@ -55,6 +55,9 @@ def parse(source: Document | Mapping[str, Any], catalogue: Catalogue | None = No
         scenario = scenario_model(chosen).model_validate_json(text)
     except ValidationError as error:
         problems += explain(error, values, document.marks, json_schema(chosen))
+        territory = values.get("territory")
+        if isinstance(territory, Mapping):
+            problems += _archetype_problem(territory.get("archetype"), document, chosen)
         raise ScenarioError([*document.problems, *_elsewhere(problems, document)]) from None
     problems += [*_catalogue_problems(scenario, document, chosen), *contradictions(scenario, document.marks)]
     if problems or document.problems:
@@ -154,12 +157,7 @@ def _at(values: Any, path: Path_) -> Any:
 
 
 def _catalogue_problems(scenario: Scenario, document: Document, catalogue: Catalogue) -> Iterator[Problem]:
-    known, named = catalogue.get("archetypes"), scenario.territory.archetype
-    if known and named is not None and named not in known:
-        path: Path_ = ("territory", "archetype")
-        hint = did_you_mean(named, known)
-        text = say("scenario.archetype", value=named, hint=hint, known=", ".join(sorted(known)))
-        yield Problem.about(document.marks.get(path), path, text)
+    yield from _archetype_problem(scenario.territory.archetype, document, catalogue)
     yield from baseline_problems(scenario, document.marks, catalogue)
     for name, arm in scenario.arms.items():
         if arm.cpts is not None:
@@ -168,6 +166,14 @@ def _catalogue_problems(scenario: Scenario, document: Document, catalogue: Catal
         if path_of is not None and not path_of.is_file():
             mark = document.marks.get(("territory", key))
             yield Problem.about(mark, ("territory", key), say("scenario.no_file", value=path_of))
+
+
+def _archetype_problem(named: Any, document: Document, catalogue: Catalogue) -> Iterator[Problem]:
+    known = catalogue.get("archetypes")
+    if known and isinstance(named, str) and named not in known:
+        path: Path_ = ("territory", "archetype")
+        text = say("scenario.archetype", value=named, hint=did_you_mean(named, known), known=", ".join(sorted(known)))
+        yield Problem.about(document.marks.get(path), path, text)
 
 
 def _prerequisites(place: Path_, missions: Any, marks: Mapping[Path_, Mark]) -> Iterator[Problem]:

@@ -221,6 +221,11 @@ class Scenario(Settings):
         rising = all(a < b for a, b in pairwise(hours))
         return hours if hours[:1] == (0,) and rising and hours[-1] < 24 else _refuse("windows")
 
+    @field_validator("years", mode="before")
+    @classmethod
+    def _without_unit(cls, years: object) -> object:
+        return _refuse("years") if isinstance(years, str) else years
+
     @field_validator("years")
     @classmethod
     def _at_least_a_day(cls, years: float) -> float:

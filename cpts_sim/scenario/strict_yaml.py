@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from cpts_sim.files import reason
 from cpts_sim.scenario.problems import Mark, Path_, Problem, ScenarioError
 from cpts_sim.words import say
 
@@ -59,16 +60,18 @@ def read_yaml(path: Path, gather: bool = False) -> Document:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise _whole_file(str(path), 0, say("scenario.unreadable", why=reason)) from None
+        why = reason(error) if isinstance(error, OSError) else str(error)
+        raise _whole_file(str(path), 0, say("scenario.unreadable", why=why)) from None
     return parse_yaml(text, str(path), gather)
 
 
 def parse_yaml(text: str, name: str = "<text>", gather: bool = False) -> Document:
     """Read a scenario from text; ``name`` stands for the file in messages."""
     root = _compose(text, name)
+    if root is None:
+        raise _whole_file(name, 0, say("scenario.empty_file"))
     reading = _Reading(name)
-    values = reading.value(root, ()) if root is not None else {}
+    values = reading.value(root, ())
     if not isinstance(values, dict):
         reading.problem(root, (), "not_a_mapping")
     if reading.problems and not (gather and isinstance(values, dict)):

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.errors import InputError
+from cpts_sim.files import reason
 
 DAY, YEAR_DAYS = 1440, 365
 GP_NEEDS_PER_YEAR, URGENT_NEEDS_PER_YEAR = 4.70, 0.30
@@ -113,7 +114,7 @@ class Trace:
             data = path.read_bytes()
         except OSError as error:
             raise InputError(
-                f"{path}: cannot be read ({error.strerror}); give the path of a trace."
+                f"{path}: cannot be read ({reason(error)}); give the path of a trace."
             ) from None
         count = int(np.frombuffer(data[:8], "<i8")[0]) if len(data) >= 8 else -1
         if len(data) != 8 + 32 * count:

@@ -36,7 +36,7 @@ def test_show_an_archetype(run) -> None:
 
 def test_show_nothing_known(run) -> None:
     code, _, err = run("territory", "show", "rural_overdense")
-    assert code == 2 and "“rural_underdense”" in err
+    assert code == 3 and "“rural_underdense”" in err
 
 
 def test_build_needs_a_folder_and_known_codes(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -134,7 +134,7 @@ def test_command_line(harmful: Comparison, tmp_path: Path, capsys: pytest.Captur
     capsys.readouterr()
     assert run("report", str(folder)) == 3
     assert "values.parquet" in capsys.readouterr().err
-    assert run("diagnose", "rural_underdens") == 2
+    assert run("diagnose", "rural_underdens") == 3
     assert "rural_underdense" in capsys.readouterr().err
 
 
