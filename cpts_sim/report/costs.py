@@ -28,7 +28,7 @@ from cpts_sim.report import style
 from cpts_sim.report.marks import interval_kind, note
 from cpts_sim.report.numbers import arm_words, decimals, gap, gap_interval, gap_unit_words, written
 from cpts_sim.report.table import reading_text, row_label, simulated_min, titles_of
-from cpts_sim.words import duration, euros, has, number, say
+from cpts_sim.words import duration, euros, has, number, percent, say
 
 MAIN_GAIN = "needs_in_time"
 WILLINGNESS = {"needs_in_time": 100.0, "ed_visits_avoided": 200.0, "people_attached": 500.0}
@@ -88,8 +88,11 @@ def _places(gap: Interval) -> int:
 
 
 def _gap(gap: Interval, lang: str) -> tuple[str, str]:
-    """Write a difference and its interval, rounded to what the interval supports."""
+    """Write a difference and its interval, rounded to what the interval supports; never "0" for what is not."""
     places = _places(gap)
+    apart = math.isfinite(gap.half) and not gap.low <= 0 <= gap.high
+    while places < 4 and apart and not round(gap.mean, places):
+        places += 1
     ends = _to(lang).join(written(end, places, lang, sign=True) for end in (gap.low, gap.high))
     return written(gap.mean, places, lang, sign=True), ends if math.isfinite(gap.half) else "–"
 
@@ -161,14 +164,36 @@ def worth_words(found: Worth, lang: str) -> str:
         return ""
     gain = say(f"costs.gain.{found.gain}", lang)
     if math.isfinite(found.ratio):
-        ends = _to(lang).join(euros(end, 0, lang) for end in (found.ratio_low, found.ratio_high))
-        return say("costs.worth.ratio", lang, euros=euros(found.ratio, 0, lang), gain=gain, interval=ends)
+        return _ratio_words(found, gain, lang)
     level = WILLINGNESS[found.gain]
     even = found.break_even(level)
     key = "costs.worth.no_ratio" if even > 0 else "costs.worth.no_ratio_cheaper"
-    told = {"gain": gain, "probability": found.probability, "sure": SURE, "willingness": euros(level, 0, lang)}
+    told = {"gain": gain, "probability": below(found.probability, SURE, lang), "sure": SURE,
+            "willingness": euros(level, 0, lang)}  # fmt: skip
     more = {"even": number(even, 0, lang)} if even > 0 else {}
     return say(key, lang, **told, **more, worth=float(found.worth_at(level)[0]))
+
+
+def _ratio_words(found: Worth, gain: str, lang: str) -> str:
+    """Say what one more of an effect costs; a saving is no price, and an end that is not there is said."""
+    cheaper, low, high = found.ratio < 0, found.ratio_low, found.ratio_high
+    ends = (-high, -low) if cheaper else (low, high)
+    known = [end for end in ends if math.isfinite(end)]
+    told = {"euros": euros(abs(found.ratio), 0, lang), "gain": gain}
+    key = "costs.worth.saved" if cheaper else "costs.worth.ratio"
+    if not known:
+        return say(f"{key}_open", lang, **told)
+    if len(known) < 2:
+        return say(f"{key}_from", lang, **told, least=euros(known[0], 0, lang))
+    return say(key, lang, **told, interval=_to(lang).join(euros(end, 0, lang) for end in ends))
+
+
+def below(probability: float, limit: float, lang: str) -> str:
+    """Write a probability below a limit with as many decimals as it takes not to be written like the limit."""
+    limit, value = 100.0 * limit, 100.0 * probability
+    places = next((d for d in range(4) if round(value, d) < limit), 3)
+    least = min(round(value, places), limit - 10.0**-places)
+    return percent(least / 100, places, lang)
 
 
 def cost_files(comparison: Comparison, lang: str, figures: bool = True) -> dict[str, bytes]:
@@ -214,9 +239,11 @@ def _cloud(axes: Any, found: Worth, lang: str) -> None:
     axes.axvline(0, color=style.BASE, linewidth=0.8)
     axes.plot(found.effects, found.euros / 1000, "o", color=style.OTHER, alpha=0.55, markersize=5, linestyle="none")
     axes.plot(found.effect.mean, found.cost.mean / 1000, "P", color="#202020", markersize=9, linestyle="none")
+    axes.margins(0.12)
     axes.set_xlabel(say(f"costs.gain_plural.{found.gain}", lang))
     axes.set_ylabel(say("costs.figure.cost", lang))
     for axis in (axes.xaxis, axes.yaxis):
+        style.few_ticks(axis, 5)
         style.number_axis(axis, lang)
 
 
@@ -232,4 +259,5 @@ def _curve(axes: Any, found: Worth, lang: str) -> None:
     axes.set_xlabel(say("costs.figure.willingness", lang))
     axes.set_ylabel(say("costs.figure.probability", lang))
     for axis in (axes.xaxis, axes.yaxis):
+        style.few_ticks(axis, 5)
         style.number_axis(axis, lang)

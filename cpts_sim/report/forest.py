@@ -8,7 +8,8 @@ from typing import Any
 from cpts_sim.experiment import Comparison, Line
 from cpts_sim.report import style
 from cpts_sim.report.marks import dot, interval_kind, names, note, tone, zero
-from cpts_sim.report.table import HEADLINES, reading_text, row_label
+from cpts_sim.report.numbers import gap, gap_interval, gap_unit_words
+from cpts_sim.report.table import HEADLINES, reading_text, row_label, simulated_min
 from cpts_sim.words import say
 
 
@@ -18,18 +19,19 @@ def forest(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | No
     kept = [line for line in lines if _comparable(line)]
     if not kept:
         return None
-    base = names(comparison, arm, lang)[0]
+    base, other = names(comparison, arm, lang)
     title = say("report.figure.forest", lang)
     told = {"base": base, "interval": interval_kind(comparison, lang)}
     text = note(comparison, say("report.figure.forest.text", lang, **told), lang)
-    with style.figure(8.4, 1.9 + 0.34 * len(kept)) as (drawn, axes):
+    with style.figure(10.4, 1.9 + 0.34 * len(kept)) as (drawn, axes):
         zero(axes)
         for row, line in enumerate(kept):
             _row(axes, row, line, lang)
         axes.set_yticks(range(len(kept)), [_good(line, lang) for line in kept])
         axes.invert_yaxis()
         axes.set_xlabel(say("report.figure.forest.axis", lang, base=base))
-        axes.set_title(title)
+        caption = {"arm": other, "base": base, "time": simulated_min(comparison), "pairs": len(comparison.values.seeds)}
+        style.subtitle(axes, title, say("report.figure.forest.under", lang, **caption))
         style.number_axis(axes.xaxis, lang)
         style.foot(drawn, text)
         return style.picture(drawn, kind, title, text)
@@ -37,7 +39,8 @@ def forest(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | No
 
 def _row(axes: Any, row: int, line: Line, lang: str) -> None:
     dot(axes, row, line, 100 / abs(line.without.mean), 6)
-    word = reading_text(line, lang)
+    unit = gap_unit_words(line.indicator.unit, lang)
+    word = f"{gap(line, lang)} [{gap_interval(line, lang)}] {unit} – {reading_text(line, lang)}"
     look = {"va": "center", "fontsize": 8, "color": tone(line), "annotation_clip": False}
     axes.annotate(word, (1.01, row), xycoords=("axes fraction", "data"), **look)
 

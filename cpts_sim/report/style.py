@@ -79,6 +79,21 @@ def bare(width: float = 1.0) -> Iterator[None]:
         _BARE.reset(token)
 
 
+def subtitle(axes: Any, title: str, text: str) -> None:
+    """Write a title with a quiet line below it; neither in a bare figure, whose page says both."""
+    if not _BARE.get():
+        axes.set_title(title, pad=26)
+        look = {"fontsize": 9, "color": "#404040", "va": "bottom"}
+        axes.annotate(text, (0, 1), xytext=(0, 9), textcoords="offset points", xycoords="axes fraction", **look)
+
+
+def few_ticks(axis: Any, most: int) -> None:
+    """Give an axis so few ticks, at round numbers, that their labels never touch."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
+
+
 def _strip(drawn: Any) -> None:
     for axes in drawn.axes:
         axes.set_title("", loc="left")

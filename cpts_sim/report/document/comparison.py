@@ -225,7 +225,8 @@ def _silent(told: Told) -> Section:
     fixed = [say(f"document.limit.{name}", lang) for name in names]
     own = [str(each[lang]) for each in _territory(told.done).get("notes", [])]
     alerts = [Text(text, "alert") for text in exceeding(told.done, lang)]
-    return _section("silent", lang, *alerts, Items(tuple(fixed + own)))
+    data = Text(say("document.limit.territory", lang, remarks=" ".join(own)), "note") if own else None
+    return _section("silent", lang, *alerts, Items(tuple(fixed)), data)
 
 
 def provenance_of(folder: Path) -> dict[str, Any]:

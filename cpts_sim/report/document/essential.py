@@ -7,6 +7,7 @@ import math
 from cpts_sim.experiment import Line, Reading
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
 from cpts_sim.report.document.blocks import Terms
+from cpts_sim.report.document.harms import WATCHED
 from cpts_sim.report.document.phrases import amount, gap_phrase, level_phrase, listed
 from cpts_sim.report.document.reading import BEFORE_FUNDING, CUTS, PRIMARY, Told, better, known, quarters, worse
 from cpts_sim.report.numbers import unit_words
@@ -50,6 +51,9 @@ def _others(told: Told, lines: list[Line]) -> str:
         parts.append(say("document.what.good", lang, lines=_named(told, good[:MOST_NAMED])))
         if len(good) > MOST_NAMED:
             parts.append(say("document.what.more", lang, count=len(good) - MOST_NAMED))
+    more = [line for name in WATCHED if known(line := told.line(name)) and line.reading is Reading.WORSE]
+    if more:
+        parts.append(say("document.what.more_bad", lang, count=len(more), lines=_named(told, more[:MOST_NAMED])))
     left = len(lines) - len(bad) - len(good)
     if left:
         parts.append(say("document.what.rest", lang, count=left, all=len(lines)))

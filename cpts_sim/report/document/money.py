@@ -76,7 +76,14 @@ def _row(costs: Costs, line: CostLine, lang: str) -> tuple[str, ...]:
     price = number(line.price, 2, lang) if math.isfinite(line.price) and line.name not in MONEY else "–"
     reading = cost_reading(costs, line.reading, lang)
     return (say(f"costs.line.{line.name}", lang), price, _level(line.without, lang), _gap(line.difference, lang),
-            _ends(*line.at_prices, _places(line.difference), lang), reading)  # fmt: skip
+            _at_prices(line, lang), reading)  # fmt: skip
+
+
+def _at_prices(line: CostLine, lang: str) -> str:
+    """Write the mean difference at the least and the greatest prices; a dash for what has no price or no spread."""
+    low, high = line.at_prices
+    same = low == high or line.name in MONEY
+    return "–" if same else _ends(low, high, _places(line.difference), lang)
 
 
 def _level(got: Interval, lang: str) -> str:
@@ -90,6 +97,7 @@ def _places(gap: Interval) -> int:
 def _gap(gap: Interval, lang: str) -> str:
     places = _places(gap)
     ends = _ends(gap.low, gap.high, places, lang) if math.isfinite(gap.half) else say("document.no_interval", lang)
+    ends = say("document.no_spread", lang) if gap.mean and gap.low == gap.high else ends
     return f"{written(gap.mean, places, lang, sign=True)} [{ends}]"
 
 

@@ -1,0 +1,52 @@
+"""Sentences of costs: no ratio without its ends, no probability that contradicts its limit, no false zero."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from cpts_sim.experiment.statistics import Interval
+from cpts_sim.experiment.worth import Worth
+from cpts_sim.report.costs import _gap, below, worth_words
+from cpts_sim.words import LANGUAGES
+
+NONE = math.nan
+
+
+def found(probability: float, ratio: float = NONE, low: float = NONE, high: float = NONE) -> Worth:
+    effects, euros = np.array([1.0, 2.0, 3.0]), np.array([100.0, 150.0, 130.0])
+    return Worth("with", "needs_in_time", "public", effects, euros, probability, ratio, low, high)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("probability", [0.06, 0.9, 0.946, 0.9496, 0.94999, 0.9499999])
+def test_a_probability_below_its_limit_is_not_written_like_the_limit(probability: float, lang: str) -> None:
+    text = below(probability, 0.95, lang)
+    value = float(text.rstrip("%").strip().replace(",", "."))
+    assert value < 95
+    assert value == pytest.approx(100 * probability, abs=0.5)
+    assert text in worth_words(found(probability), lang)
+
+
+def test_an_interval_without_ends_is_said_in_words() -> None:
+    open_ = worth_words(found(0.97, 120.0), "en")
+    assert "not defined" in open_ and "–" not in open_ and "nan" not in open_
+    half_open = worth_words(found(0.97, 120.0, 40.0), "en")
+    assert "at least, no upper end" in half_open and "40" in half_open
+    assert "€40 to €300" in worth_words(found(0.97, 120.0, 40.0, 300.0), "en").replace("\u202f", "")
+
+
+def test_a_negative_ratio_is_a_saving_not_a_price() -> None:
+    text = worth_words(found(0.99, -120.0, -300.0, -40.0), "fr")
+    assert "économisés" in text and "−" not in text
+    assert text.index("40") < text.index("300"), "ends in order"
+    assert "non défini" in worth_words(found(0.99, -120.0), "fr")
+
+
+def test_a_difference_that_is_read_is_not_written_zero() -> None:
+    shown, ends = _gap(Interval(-0.3, 0.1, 8, 0.1), "en")
+    assert shown.strip("−") not in ("0", "0.0")
+    assert _gap(Interval(-0.3, 0.9, 8, 0.1), "en")[0] == "0", "one that says nothing stays whole"
+    assert "to" in ends
