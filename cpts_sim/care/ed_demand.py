@@ -56,10 +56,10 @@ class HourProfile:
         """Return minutes of the day drawn within [start_min, end_min) from numbers in (0, 1)."""
         low, high = float(self.below(start_min)), float(self.below(end_min))
         level = low + (high - low) * np.asarray(u, dtype=np.float64)
-        hour = np.clip(np.searchsorted(self._below, level, side="right") - 1, 0, 23)
+        hour = np.minimum(np.maximum(np.searchsorted(self._below, level, side="right") - 1, 0), 23)
         width = self._below[hour + 1] - self._below[hour]
         drawn = self._edges[hour] + 60.0 * (level - self._below[hour]) / width
-        return np.asarray(np.clip(drawn, start_min, np.nextafter(end_min, 0.0)))
+        return np.asarray(np.minimum(np.maximum(drawn, start_min), np.nextafter(end_min, 0.0)))
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class EdDemand:
 
 
 def _capped(age: ArrayLike) -> Integers:
-    return np.asarray(np.clip(np.asarray(age), 0, OLDEST), dtype=np.int64)
+    return np.minimum(np.maximum(np.asarray(age, dtype=np.int64), 0), OLDEST)
 
 
 def _rates(p: Parameters) -> Floats:

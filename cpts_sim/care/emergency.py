@@ -79,7 +79,7 @@ class Finished:
         """Mask of admitted visits that boarded through midnight to 8 h without a bed."""
         end = self.journal["end"].astype(np.float64)
         decided = end - self.journal["boarding"].astype(np.float64)
-        midnight = np.floor_divide(end - 480.0, 1440.0) * 1440.0
+        midnight = np.floor((end - 480.0) / 1440.0) * 1440.0
         return np.asarray(self.admitted & (decided <= midnight))
 
 

@@ -127,7 +127,8 @@ class FranceCare:
         world = self.world
         arisen = arise_together([world.needs[name] for name in NEED_KINDS], day)
         key = world.people["key"][arisen.person]
-        order = in_order(arisen.minute + arisen.kind * 2.0**30, key)  # minutes are below, so kinds stay apart
+        order = in_order(arisen.minute, key)
+        order = order[np.argsort(arisen.kind[order].astype(np.int8), kind="stable")]
         kind, key = np.array(list(NEED_KINDS.values()))[arisen.kind[order]], key[order]
         person, ordinal, minute = arisen.person[order], arisen.ordinal[order], arisen.minute[order]
         wished = minute.copy()

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cpts_sim.care.nursing_need import NurseSettings, course
 from cpts_sim.care.shapes import Floats
-from cpts_sim.engine.columns import join_records, take_records
+from cpts_sim.engine.columns import among, join_records, take_records
 from cpts_sim.engine.draws import Draws, Keys
 from cpts_sim.engine.events import Profession
 from cpts_sim.errors import InternalError, UsageError
@@ -210,14 +210,14 @@ class HomeCare:
     def _first_visit(self, searches: NDArray[np.void], asked: Floats) -> Floats:
         low, high = FIRST_VISIT_MIN
         u = self.draws.uniform("nurse first visit", searches["key"], searches["what"])
-        return np.asarray((np.floor_divide(asked, DAY_MIN) + 1.0) * DAY_MIN + low + (high - low) * u)
+        return np.asarray((np.floor(asked / DAY_MIN) + 1.0) * DAY_MIN + low + (high - low) * u)
 
     def _accept(self, searches: NDArray[np.void], nurse: Rows, start: Floats) -> None:
         cases = np.zeros(len(searches), dtype=CASE)
         for name in ("minutes", "rate", "key", "what", "row", "commune", "lasting"):
             cases[name] = searches[name]
         cases["nurse"], cases["phase"] = nurse, searches["turn"]
-        cases["since"] = np.floor_divide(start, DAY_MIN) * DAY_MIN
+        cases["since"] = np.floor(start / DAY_MIN) * DAY_MIN
         cases["until"] = cases["since"] + searches["days"] * DAY_MIN
         self._cases = join_records([self._cases, cases])
         self._weigh()
@@ -299,13 +299,13 @@ class HomeCare:
 
     def leave(self, row: ArrayLike) -> None:
         """End the care and the searches of persons who died or moved."""
-        self._cases = take_records(self._cases, ~np.isin(self._cases["row"], row))
-        self._searches = take_records(self._searches, ~np.isin(self._searches["row"], row))
+        self._cases = take_records(self._cases, ~among(self._cases["row"], np.asarray(row)))
+        self._searches = take_records(self._searches, ~among(self._searches["row"], np.asarray(row)))
         self._weigh()
 
     def nurse_of(self, row: ArrayLike) -> Rows:
         """Return the nurse who gives each person lasting care now, -1 for none, shape (n,)."""
-        lasting = np.flatnonzero(self._cases["lasting"] == 1)
+        lasting = np.flatnonzero((self._cases["lasting"] == 1) & among(self._cases["row"], np.asarray(row)))
         lasting = lasting[np.argsort(self._cases["row"][lasting], kind="stable")]
         rows, nurses = (np.append(self._cases[name][lasting], -1) for name in ("row", "nurse"))
         place = np.searchsorted(rows[:-1], np.asarray(row))

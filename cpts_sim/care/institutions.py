@@ -16,7 +16,7 @@ from cpts_sim.care import requests as rq
 from cpts_sim.care.attachment import register
 from cpts_sim.care.common_numbers import offer_nearest
 from cpts_sim.care.routes import CONTACTS, Plan, Wave
-from cpts_sim.care.world import World
+from cpts_sim.care.world import World, day_of
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Account, After, MtState, Need, Origin, Route, Slot, Work
 from cpts_sim.engine.events import Institution, Via
@@ -85,7 +85,7 @@ class Sas:
 def duty_answers(world: World, rows: Array) -> Array:
     """Whether a doctor on duty answers out of hours: drawn once per night or weekend for the territory."""
     level = world.baseline.level("pdsa", world.now)
-    night = np.floor_divide(world.requests["raised"][rows] - 480.0, DAY).astype(np.int64)
+    night = day_of(world.requests["raised"][rows] - 480.0)
     who = np.zeros(len(rows), dtype=np.uint64)
     result: Array = world.draws.uniform("duty is covered", who, night) < level
     return result

@@ -166,4 +166,4 @@ def _law(p: Parameters, values: str, shares: str) -> Floats:
 
 
 def _capped(age: ArrayLike) -> NDArray[np.int64]:
-    return np.asarray(np.clip(np.asarray(age), 0, OLDEST), dtype=np.int64)
+    return np.minimum(np.maximum(np.asarray(age, dtype=np.int64), 0), OLDEST)

@@ -229,11 +229,11 @@ def _slots_before(world: World, row: Array, day: Array, minute: Array) -> Array:
     books = world.books
     inside = np.flatnonzero((minute > day * DAY) & (day >= books.first_day) & (day < books.last_day))
     before = np.zeros(len(row), dtype=np.int64)
-    stride = 2.0 * DAY
-    for one in sorted(set(day[inside].tolist())):
-        chosen = inside[day[inside] == one]
-        local = np.minimum(books.start[:, books.span(one)] - one * DAY, stride - 1.0)
-        keys = (local + np.arange(books.rows)[:, None] * stride).ravel()
+    while len(inside):
+        one = int(day[inside[0]])
+        today = day[inside] == one
+        chosen, inside = inside[today], inside[~today]
+        keys, stride = books.day_keys(one)
         at = minute[chosen] - one * DAY + row[chosen] * stride
         before[chosen] = np.searchsorted(keys, at) - row[chosen] * books.per_day
     return before

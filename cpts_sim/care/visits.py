@@ -13,7 +13,7 @@ from cpts_sim.care.sessions import note_acts
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Ending, MtState, Need, Origin, Road, Route, Slot, Status
-from cpts_sim.engine.settlement import Freed
+from cpts_sim.engine.settlement import Freed, stable_order
 
 Array = NDArray[Any]
 
@@ -117,7 +117,7 @@ def see_patients(world: World, start: float, end: float) -> None:
     books.request[gp, column] = -1
     books.cancel_at[gp, column] = NEVER
     at = books.start[gp, column]
-    order = np.lexsort((gp, at))
+    order = stable_order(at)  # at one minute by GP
     gp, column, rows, at = gp[order], column[order], rows[order], at[order]
     absent = world.rules["no_show"](world, rows, gp, at - books.booked[gp, column])
     _journal(world, gp, column, rows, at, absent)

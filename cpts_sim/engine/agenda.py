@@ -58,6 +58,7 @@ class Books:
         self.booked = np.zeros((rows, width))
         self.cancel_at = np.full((rows, width), NEVER)
         self._open_at: Floats | None = None
+        self._of_day: dict[int, Floats] = {}
         self.open = OpenBooks(self)
 
     @property
@@ -88,6 +89,7 @@ class Books:
     def forget(self) -> None:
         """Drop what is derived from the columns, after writing ``start``, ``kind`` or ``free`` directly."""
         self._open_at = None
+        self._of_day = {}
         self.open = OpenBooks(self)
 
     def slide(self, first_day: int) -> None:
@@ -131,6 +133,17 @@ class Books:
             stride = float((self.days + 2) * DAY)
             self._open_at = (self._local(self.start) + np.arange(self.rows)[:, None] * stride).ravel()
         return self._open_at, float((self.days + 2) * DAY)
+
+    def day_keys(self, day: int) -> tuple[Floats, float]:
+        """Return the flat increasing array in which one day of all books is searched at once, and its stride per row.
+
+        Minutes count from midnight.
+        """
+        stride = 2.0 * DAY
+        if day not in self._of_day:
+            local = np.minimum(self.start[:, self.span(day)] - day * DAY, stride - 1.0)
+            self._of_day[day] = (local + np.arange(self.rows)[:, None] * stride).ravel()
+        return self._of_day[day], stride
 
     def _local(self, start: Floats) -> Floats:
         """Starts in minutes since the window began; where there is no slot, the end of the day."""

@@ -135,6 +135,13 @@ def unpack(arrays: Mapping[str, Array]) -> dict[str, Table]:
     return {name: Table.from_arrays(name, columns) for name, columns in grouped.items()}
 
 
+def among(rows: Array, wanted: Array) -> NDArray[np.bool_]:
+    """Tell which row numbers are among some others (none negative), without a sort."""
+    marks = np.zeros(1 + max(int(rows.max(initial=-1)), int(wanted.max(initial=-1))), dtype=bool)
+    marks[wanted] = True
+    return marks[rows]
+
+
 def join_records(parts: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
     """Concatenate records of one kind as raw bytes (numpy is slow at records field by field)."""
     raw = np.dtype((np.void, parts[0].dtype.itemsize))

@@ -33,15 +33,17 @@ _SHIFTS = (_word(30), _word(27), _word(31))
 _MULTIPLIERS = (_word(_M1), _word(_M2))
 _GOLDEN_WORD, _TOP_BITS = _word(_GOLDEN), _word(11)
 _HALF, _UNIT_ARRAY = np.array(0.5), np.array(_UNIT)
+_INTEGERS = (int, np.integer)
 
 
 def _mix(x: Keys) -> Keys:
     """Scramble 64-bit words in place (the finaliser of splitmix64, Steele, Lea and Flood 2014)."""
-    x ^= x >> _SHIFTS[0]
+    shifted = np.empty_like(x)
+    x ^= np.right_shift(x, _SHIFTS[0], shifted)
     x *= _MULTIPLIERS[0]
-    x ^= x >> _SHIFTS[1]
+    x ^= np.right_shift(x, _SHIFTS[1], shifted)
     x *= _MULTIPLIERS[1]
-    x ^= x >> _SHIFTS[2]
+    x ^= np.right_shift(x, _SHIFTS[2], shifted)
     return x
 
 
@@ -75,8 +77,9 @@ def keys_of(text: str, ranks: ArrayLike) -> Keys:
 
 
 def _unit_interval(words: Keys) -> Floats:
-    """Map words to the open interval (0, 1): top 53 bits plus one half."""
-    out: Floats = (words >> _TOP_BITS).astype(np.float64)
+    """Map words, which are lost, to the open interval (0, 1): top 53 bits plus one half."""
+    words >>= _TOP_BITS
+    out: Floats = words.astype(np.float64)
     out += _HALF
     out *= _UNIT_ARRAY
     return out
@@ -119,9 +122,11 @@ class Draws:
         else:
             base = decision
         words = _mix(np.asarray(who, dtype=np.uint64) + base)
-        if isinstance(what, int | np.integer):
-            return words + _word(int(what) * _GOLDEN)
-        return words + np.asarray(what).astype(np.int64, copy=False).view(np.uint64) * _GOLDEN_WORD
+        if isinstance(what, _INTEGERS):
+            words += _word(int(what) * _GOLDEN)
+            return words
+        steps: Keys = np.asarray(what).astype(np.int64, copy=False).view(np.uint64) * _GOLDEN_WORD
+        return np.add(words, steps, words if words.shape == steps.shape != () else None)
 
     def uniform(self, decision: str | Keys, who: Keys, what: ArrayLike | int = 0) -> Floats:
         """Return one number in (0, 1) per person.
@@ -149,6 +154,7 @@ class Draws:
 
 _LOG2_HIGH, _LOG2_LOW = 0.6931471803691238, 1.9082149292705877e-10
 _ATANH = tuple(1.0 / (2 * k + 1) for k in range(11))
+_ATANH_ARRAYS = tuple(np.array(coefficient) for coefficient in _ATANH[-2::-1])
 
 
 def log(x: ArrayLike) -> Floats:
@@ -164,7 +170,7 @@ def log(x: ArrayLike) -> Floats:
     ratio = (mantissa - 1.0) / (mantissa + 1.0)
     square = ratio * ratio
     series = np.full_like(square, _ATANH[-1])
-    for coefficient in _ATANH[-2::-1]:
+    for coefficient in _ATANH_ARRAYS:
         series *= square
         series += coefficient
     result: Floats = power * _LOG2_HIGH + (power * _LOG2_LOW + 2.0 * ratio * series)

@@ -20,6 +20,10 @@ Ints = NDArray[np.int64]
 KINDS = len(Slot)
 KIND_SETS = tuple(tuple(place for place in range(KINDS) if mask >> place & 1) for mask in range(1 << KINDS))
 """For each set of kinds, the places of its bits."""
+BITS = [1 << place for place in range(PAGE)]
+"""A slot by its place on a page."""
+NONE = (-1, -1)
+"""Neither an offer nor a column."""
 
 
 @dataclass
@@ -149,13 +153,14 @@ def settle_offers(
         reopen(now)
         return min(retries[0][0] if retries else NEVER, coming[-1][0] if coming else NEVER)
 
-    begin, end = offers.begin[:-1:contacts].tolist(), offers.begin[1::contacts].tolist()
-    minutes, soonest = minute.tolist(), -NEVER
-    for request in in_order(minute, key).tolist():
-        if minutes[request] >= soonest:
-            soonest = catch_up(minutes[request], int(key[request]))
-        offer_of[request], column_of[request] = take_first(begin[request], end[request])
-        if offer_of[request] < 0:
+    order = in_order(minute, key)
+    ranked = (minute[order], offers.begin[:-1:contacts][order], offers.begin[1::contacts][order])
+    soonest = -NEVER
+    for request, now, begin, end in zip(order.tolist(), *(column.tolist() for column in ranked), strict=True):
+        if now >= soonest:
+            soonest = catch_up(now, int(key[request]))
+        offer_of[request], column_of[request] = taken = take_first(begin, end)
+        if taken is NONE:
             retry(request, 1)
             soonest = retries[0][0] if retries and retries[0][0] < soonest else soonest
     catch_up(NEVER, 0)
@@ -165,58 +170,71 @@ def settle_offers(
 def _taker(
     books: Books, offers: Offers, same_day_until: int
 ) -> tuple[Callable[[int, int], tuple[int, int]], Callable[[int, int, int], None]]:
-    """Return the innermost step: take the first admissible slot among some offers (-1, -1 if there is none).
+    """Return the innermost step: take the first admissible slot among some offers (``NONE`` if there is none).
 
     The second function opens a slot that has just become free.
 
     The free slots of a book, of one kind and on one page of columns, are an integer with a bit a slot.
     """
     packed, pages, width = books.open.pack(), books.open.pages, books.start.shape[1]
-    ways = _ways(pages)
+    ways, daily = _ways(pages), int(SLOT_PLACE[Slot.SAME_DAY]) * pages
     today = [(1 << min(max(same_day_until - first, 0), PAGE)) - 1 for first in range(0, width, PAGE)]
-    book, kinds = (offers.row * (KINDS * pages)).tolist(), offers.kinds.tolist()
-    lowest, highest = offers.lowest.tolist(), np.minimum(offers.highest, width).tolist()
-    daily = int(SLOT_PLACE[Slot.SAME_DAY]) * pages
+    until = np.minimum(offers.highest, width) * (offers.kinds > 0)  # no kind of slot, no slot
+    columns = (offers.row * (KINDS * pages), offers.kinds, offers.lowest, until)
+    book, kinds, lowest, highest = (column.tolist() for column in columns)
 
     def take_first(begin: int, end: int) -> tuple[int, int]:
         for offer in range(begin, end):
-            low, high, of_book, allowed = lowest[offer], highest[offer], book[offer], ways[kinds[offer]]
+            low, high, (way, others) = lowest[offer], highest[offer], ways[kinds[offer]]
             while low < high:
                 page = low // PAGE
-                place, slots = of_book + page, 0
-                for way in allowed:
-                    slots |= packed[place + way] & today[page] if way == daily else packed[place + way]
+                place = book[offer] + page
+                slots = packed[place + way] & today[page] if way == daily else packed[place + way]
+                for other in others:
+                    slots |= packed[place + other] & today[page] if other == daily else packed[place + other]
                 slots >>= low % PAGE
                 if slots:
-                    low += (slots & -slots).bit_length() - 1
+                    low += (slots ^ slots - 1).bit_length() - 1
                     if low >= high:
                         break
-                    taken = 1 << low % PAGE
-                    for way in allowed:
-                        if packed[place + way] & taken:
-                            packed[place + way] ^= taken
+                    taken = BITS[low % PAGE]
+                    while others and not packed[place + way] & taken:
+                        way, others = others[0], others[1:]
+                    packed[place + way] ^= taken
                     return offer, low
                 low = (page + 1) * PAGE
-        return -1, -1
+        return NONE
 
     def give_back(book: int, column: int, kind: int) -> None:
-        packed[(book * KINDS + int(SLOT_PLACE[kind])) * pages + column // PAGE] |= 1 << column % PAGE
+        packed[(book * KINDS + int(SLOT_PLACE[kind])) * pages + column // PAGE] |= BITS[column % PAGE]
 
     return take_first, give_back
 
 
 @lru_cache(maxsize=16)
-def _ways(pages: int) -> list[tuple[int, ...]]:
-    """For each set of kinds, how far after the first page of a book their own first pages stand."""
-    return [tuple(place * pages for place in places) for places in KIND_SETS]
+def _ways(pages: int) -> list[tuple[int, tuple[int, ...]]]:
+    """For each set of kinds, how far after the first page of a book those of its first kind and of the others stand."""
+    steps = [[place * pages for place in places] for places in KIND_SETS[1:]]
+    return [(0, ()), *((first, tuple(others)) for first, *others in steps)]
 
 
 def in_order(minute: Array, key: Array) -> Ints:
     """Return the order of requests: by minute, then by key, then as given; keys are read only within a minute."""
-    order = np.argsort(minute)
+    order = stable_order(minute)
     ranked = minute[order]
     same = ranked[1:] == ranked[:-1]
     tied = np.flatnonzero(np.append(False, same) | np.append(same, False))
-    members = np.sort(order[tied])  # the sort above leaves those of one minute in an order of the processor's own
+    members = order[tied]
     order[tied] = members[np.lexsort((key[members], minute[members]))]
     return order
+
+
+def stable_order(minute: Array) -> Ints:
+    """Return the order of minutes, equal ones as given; by their 1/64 if they have no finer part, which is quick."""
+    since = (minute - minute.min(initial=NEVER)) * 64.0
+    if since.max(initial=0.0) < 2.0**32:
+        grains = since.astype(np.int64)
+        if (grains == since).all():
+            order = np.argsort(grains.astype(np.uint16), kind="stable")  # the lower half, then the upper one
+            return order[np.argsort((grains >> 16)[order].astype(np.uint16), kind="stable")]
+    return np.argsort(minute, kind="stable")
