@@ -15,6 +15,7 @@ from cpts_sim.report import style
 from cpts_sim.report.marks import names, note
 from cpts_sim.report.wellbeing import who_words
 from cpts_sim.report.wellbeing_cascade import cascade
+from cpts_sim.report.wellbeing_split import split
 from cpts_sim.words import number, say, signed
 
 KINDS = ("png", "svg")
@@ -240,7 +241,7 @@ def _wrapped(text: str) -> str:
 
 
 FIGURES: dict[str, Callable[[WellbeingStudy, str, str], bytes | None]] = {
-    "levels": levels, "distributions": distributions, "drive": drive, "risk": risk, "cascade": cascade,
+    "levels": levels, "distributions": distributions, "drive": drive, "risk": risk, "split": split, "cascade": cascade,
 }  # fmt: skip
 """Figures by name: functions of (study, language, kind of file)."""
 

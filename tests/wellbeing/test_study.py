@@ -159,7 +159,7 @@ def test_the_command_computes_writes_and_reads_again(tmp_path: Path, capsys: pyt
     assert "Caused by the departures" in first or "Causé par les départs" in first
     names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     assert {"values.parquet", "nobody_leaves/values.parquet", "tables/wellbeing.csv", "figures/drive.png"} <= names
-    assert {f"figures/{n}.svg" for n in ("levels", "distributions", "risk", "cascade")} <= names
+    assert {f"figures/{n}.svg" for n in ("levels", "distributions", "risk", "split", "cascade")} <= names
     assert call(str(out)) == 0 and capsys.readouterr().out == first
     assert call(str(out), "--years", "2") == 2
     assert call(str(out), "-o", str(out)) == 2
