@@ -26,8 +26,10 @@ STEPS = (
 )  # fmt: skip
 """Events that begin a step."""
 MARKS = {CptsEvent.REVIEW: ("review", "v"), CptsEvent.HIRED: ("hired", "^"),
-         CptsEvent.COORDINATOR_LEFT: ("coordinator_left", "x")}  # fmt: skip
+         CptsEvent.COORDINATOR_LEFT: ("coordinator_left", "x"), CptsEvent.LATE: ("late", "D")}  # fmt: skip
 PALE = ("#EAF3FA", "#CFE3F2", "#EAF3FA", "#CFE3F2", "#EAF3FA", "#0072B2", "#5A5A5A")
+WHOLE_YEARS = 2.0
+"""Years from which bars are of whole years."""
 BAND = 2.1
 """Height of the band of steps, in rows of missions."""
 TINTS = ("#0072B2", "#56B4E9", "#A6CBE6", "#009E73", "#E69F00", "#F0C867", "#CC79A7", "#8C8C8C")
@@ -74,7 +76,9 @@ def _journal(comparison: Comparison, arm: str) -> tuple[int, dict[str, Columns]]
         files = comparison.pairs[seed].files
         names = {kind: f"journal/{arm}/{kind}.parquet" for kind in ("cpts", "payment", "members")}
         if all(name in files for name in names.values()):
-            return seed, {kind: _from_day_zero(from_parquet(files[name])) for kind, name in names.items()}
+            found = {kind: _from_day_zero(from_parquet(files[name])) for kind, name in names.items()}
+            own = np.isin(found["payment"]["line"], (*INCOME, *SPENDING))  # not the same money spent otherwise
+            return seed, {**found, "payment": {name: column[own] for name, column in found["payment"].items()}}
     return None
 
 
@@ -118,56 +122,82 @@ def _name(axes: Any, start: float, end: float, row: float, words: str, rank_dark
               rotation=0 if wide else 90, color="white" if rank_dark else "#202020", clip_on=True)  # fmt: skip
 
 
-def _members(axes: Any, rows: Columns, lang: str) -> None:
+def periods(years: float) -> Array:
+    """Return the edges of the bars, in years: whole years of a long run, quarters of one shorter than two years."""
+    step = 1.0 if years >= WHOLE_YEARS else 0.25
+    inside = np.arange(0.0, years - 1e-9, step)
+    return np.append(inside, max(years, step / 4.0))
+
+
+def sums_by_period(at: Array, amount: Array, edges: Array) -> Array:
+    """Return the sum of amounts between edges; what lies beyond the last is left out."""
+    return np.histogram(at / YEAR, edges, weights=np.asarray(amount, dtype=np.float64))[0]
+
+
+def _bars(axes: Any, edges: Array, heights: Array, **look: Any) -> None:
+    """Draw a bar in each period, as wide as the period is long: the last may be short."""
+    width = np.diff(edges)
+    axes.bar(edges[:-1] + width / 2.0, heights, 0.7 * width, **look)
+
+
+def _unit(name: str, edges: Array, lang: str) -> str:
+    every = "year" if edges[1] - edges[0] > 0.5 else "quarter"
+    return f"{say(f'life.timeline.{name}', lang)} {say(f'life.timeline.a_{every}', lang)}"
+
+
+def _members(axes: Any, rows: Columns, years: float, lang: str) -> None:
     gps = rows["profession"] == Profession.GP
     at = rows["at"][gps] / YEAR
-    looks = (("nominal", style.BASE, "--"), ("active", style.OTHER, "-"), ("attended", style.BETTER, ":"))
-    for name, colour, dash in looks:
-        axes.step(at, rows[name][gps], where="post", color=colour, linestyle=dash,
-                  label=say(f"life.timeline.{name}", lang))  # fmt: skip
+    looks = (("nominal", style.LIGHT, "-", 5.0), ("active", style.OTHER, "-", 1.8), ("attended", style.BETTER, ":", 1.8))
+    for name, colour, dash, width in looks:
+        seen = at <= years  # each month's number holds until the next, the last until the end
+        held = np.append(rows[name][gps][seen], rows[name][gps][seen][-1:])
+        axes.step(np.append(at[seen], [years] * bool(seen.any())), held, where="post", color=colour, linestyle=dash,
+                  linewidth=width, label=say(f"life.timeline.{name}", lang))  # fmt: skip
     axes.set_ylabel(say("life.timeline.members", lang))
     axes.set_ylim(bottom=0)
+    axes.yaxis.get_major_locator().set_params(integer=True)
 
 
 def _euros(axes: Any, rows: Columns, years: float, lang: str) -> None:
-    """Draw euros of each year: received above the line, spent below it, line by line."""
-    year = np.floor(rows["at"] / YEAR).astype(np.int64)
-    size = max(1, int(np.ceil(years)))
+    """Draw euros of each period: received above the line, spent below it, line by line."""
+    edges = periods(years)
     for lines, sign in ((INCOME, 1.0), (SPENDING, -1.0)):
-        base = np.zeros(size)
+        base = np.zeros(len(edges) - 1)
         for rank, line in enumerate(lines):
             mine = rows["line"] == line
-            sums = np.bincount(year[mine], weights=rows["euros"][mine], minlength=size)[:size] / 1000.0
+            sums = sums_by_period(rows["at"][mine], rows["euros"][mine], edges) / 1000.0
             if not sums.any():
                 continue
             words = say(f"life.line.{Line(line).name.lower()}", lang)
             hatch = "" if sign > 0 else "///"
-            axes.bar(np.arange(size) + 0.5, sign * sums, 0.62, bottom=base, color=TINTS[rank % len(TINTS)],
-                     hatch=hatch, edgecolor="white", linewidth=0.4, label=words)  # fmt: skip
+            _bars(axes, edges, sign * sums, bottom=base, color=TINTS[rank % len(TINTS)], hatch=hatch,
+                  edgecolor="white", linewidth=0.4, label=words)  # fmt: skip
             base += sign * sums
     axes.axhline(0, color="#202020", linewidth=0.9)
     both = f"{say('life.timeline.out', lang)} ← → {say('life.timeline.in', lang)}"
-    axes.set_ylabel(say("life.timeline.euros", lang) + "\n" + both, fontsize=8)
+    axes.set_ylabel(_unit("euros", edges, lang) + "\n" + both, fontsize=8)
 
 
 def _hours(axes: Any, rows: Columns, years: float, lang: str) -> None:
-    """Draw hours of each year: members paid, members unpaid, staff."""
-    size = max(1, int(np.ceil(years)))
-    year = np.floor(rows["at"] / YEAR).astype(np.int64)
-    unpaid = rows["event"] == CptsEvent.UNPAID
-    staff = ~unpaid & ((rows["actor"] < 0) | np.isin(rows["event"], (CptsEvent.DESK_CALL, CptsEvent.PLEDGE)))
-    base = np.zeros(size)
-    groups = (("members", ~unpaid & ~staff, style.OTHER), ("unpaid", unpaid, style.WORSE), ("staff", staff, "#8C8C8C"))
+    """Draw hours of each period: members paid, members unpaid, staff paid, staff without money to pay them."""
+    edges, event = periods(years), rows["event"]
+    unpaid, short = event == CptsEvent.UNPAID, event == CptsEvent.STAFF_UNPAID
+    staff = ~unpaid & ~short & ((rows["actor"] < 0) | np.isin(event, (CptsEvent.DESK_CALL, CptsEvent.PLEDGE)))
+    groups = (("members", ~unpaid & ~short & ~staff, style.OTHER), ("unpaid", unpaid, style.WORSE),
+              ("staff", staff, "#8C8C8C"), ("staff_unpaid", short, "#C8C8C8"))  # fmt: skip
+    base = np.zeros(len(edges) - 1)
     for name, mine, colour in groups:
-        sums = np.bincount(year[mine], weights=rows["hours"][mine], minlength=size)[:size]
-        axes.bar(np.arange(size) + 0.5, sums, 0.62, bottom=base, color=colour, label=say(f"life.hours.{name}", lang))
+        sums = sums_by_period(rows["at"][mine], rows["hours"][mine], edges)
+        if sums.any() or name == "members":
+            _bars(axes, edges, sums, bottom=base, color=colour, label=say(f"life.hours.{name}", lang))
         base += sums
-    axes.set_ylabel(say("life.timeline.hours", lang))
+    axes.set_ylabel(_unit("hours", edges, lang))
 
 
 _PANELS: dict[str, Callable[[Any, Mapping[str, Columns], float, str], None]] = {
     "steps": lambda axes, journal, years, lang: _steps(axes, journal["cpts"], years, lang),
-    "members": lambda axes, journal, years, lang: _members(axes, journal["members"], lang),
+    "members": lambda axes, journal, years, lang: _members(axes, journal["members"], years, lang),
     "euros": lambda axes, journal, years, lang: _euros(axes, journal["payment"], years, lang),
     "hours": lambda axes, journal, years, lang: _hours(axes, journal["cpts"], years, lang),
 }

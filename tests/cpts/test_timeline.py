@@ -15,7 +15,7 @@ from cpts_sim.experiment import Comparison, Plan, compare
 from cpts_sim.measures import Horizon, indicators, over
 from cpts_sim.measures.contract import BESIDE
 from cpts_sim.report.paid import paid
-from cpts_sim.report.timeline import timeline
+from cpts_sim.report.timeline import YEAR, periods, sums_by_period, timeline
 
 DAY = 1440.0
 
@@ -78,3 +78,15 @@ def test_the_account_is_read_off_the_journal() -> None:
     assert value["cpts.unpaid_hours", ""] == 3.0
     assert value["cpts.members", "gp"] == 5.0
     assert value["cpts.active", "gp"] == 1.5
+
+
+def test_bars_lie_inside_the_run_and_lose_nothing_of_it() -> None:
+    """A one-year run has quarters, a long one years; a run that ends within a year has a short last bar."""
+    assert periods(1.0).tolist() == [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert periods(5.0).tolist() == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+    assert periods(2.5).tolist() == [0.0, 1.0, 2.0, 2.5]
+    for years in (0.1, 0.3, 1.0, 1.1, 364 / 365, 2.5):
+        edges = periods(years)
+        assert edges[0] == 0.0 and edges[-1] >= years - 1e-9 and (np.diff(edges) > 0).all()
+        at = np.linspace(0.0, years * YEAR, 50)
+        assert sums_by_period(at, np.ones(50), edges).sum() == 50

@@ -42,13 +42,13 @@ def test_a_mission_that_opens_in_time_has_its_means_at_once_a_late_one_next_year
     assert told[0] == 0 < told[1]
 
 
-def test_means_of_a_mission_in_which_nobody_takes_part_go_back_when_it_should_be_deployed() -> None:
+def test_means_of_a_mission_in_which_nobody_takes_part_go_back(monkeypatch: pytest.MonkeyPatch) -> None:
     model = _year(6).model
     organisation = model.organisation
     assert organisation is not None
     payments, table, account = organisation.payments, organisation.table, organisation.account
     table["paid"][0, LATE], table["cash"][0] = 500.0, 10_000.0
-    payments._acts = lambda name: False  # type: ignore[method-assign]
+    monkeypatch.setattr(payments, "_acts", lambda name: False)
     payments._balance("treating_physician", 12)
     assert table["cash"][0] >= 10_000.0, "before the deadline of eighteen months the year is paid"
     table["paid"][0, LATE], table["cash"][0] = 500.0, 10_000.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from lives import arms, cpts, scenario
 
@@ -19,8 +18,8 @@ def _done(years: float, received: float = 75_000.0) -> Comparison:
     spec = scenario(years=years, cpts=cpts(), arms=arms(without=None, **{"with": cpts()}))
     values = Values(("without", "with"), (1, 2), {"without": {}, "with": {}})
     for arm, euros in (("without", 0.0), ("with", received)):
-        values.put(arm, Place("cpts.received"), np.full(2, euros / years))
-        values.put(arm, Place("account.base", "count", "per_1000"), np.full(2, 1000.0 / (PEOPLE * years)))
+        values.put(arm, Place("cpts.received"), [euros / years] * 2)
+        values.put(arm, Place("account.base", "count", "per_1000"), [1000.0 / (PEOPLE * years)] * 2)
     return Comparison(Plan(spec, ("without", "with")), values, {}, "asked", 0, {})
 
 
