@@ -136,7 +136,7 @@ class Cascade:
         held = {n: tally.get(n, horizon.weeks, (len(mine),), scale.get(n, 1))[:, mine] for n in _SUMS}
         orphans = np.cumsum(tally.get("orphans", horizon.weeks))
         events = tally.get("events", horizon.weeks, (len(mine), _EVENTS))[:, mine]
-        held["left"] = np.cumsum(events[:, :, Career.SUCCEEDED], axis=0) > 0
+        held["left"] = (np.cumsum(events[:, :, Career.SUCCEEDED], axis=0) > 0).astype(np.float64)
         for name, course in _courses(held, orphans, int(mine.sum())).items():
             yield from (Row(f"cascade.{name}", "", "", int(week), float(course[week])) for week in told)
             last = course[told][-BEFORE_WEEKS:]
@@ -153,7 +153,7 @@ def _courses(held: dict[str, Array], orphans: Array, size: int) -> dict[str, Arr
 
     Who has handed over to a successor (``left``) is gone from the cohort; the load is that of all who work.
     """
-    kept = held["there"] * ~held["left"].astype(bool)
+    kept = held["there"] * (held["left"] == 0)
     fit = (kept * (held["tired"] == 0)).sum(axis=1)
     there, working = held["there"].sum(axis=1), held["working"].sum(axis=1)
     return {
