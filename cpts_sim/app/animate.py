@@ -113,7 +113,8 @@ def _picture(drawn: Any, maps: list[Any], curves: list[Any], arms: list[Arm], da
         old.remove()
     labels = [say(f"app.look.{name}", lang) for name in NAMES]
     drawn.legend(handles, labels, loc="outside lower left", ncols=4, fontsize=7, frameon=False)
-    drawn.suptitle(f"{say('app.day', lang)} {day} · {say('app.caution', lang)}", fontsize=8.5, color="#333333")
+    told = (f"{say('app.day', lang)} {day}", say("app.caution", lang), say("app.single_draw", lang))
+    drawn.suptitle(" · ".join(told), fontsize=8.5, color="#333333")
 
 
 def _map(axes: Any, arm: Arm, day: int) -> None:
@@ -140,5 +141,6 @@ def _curve(axes: Any, arms: list[Arm], name: str, day: int, lang: str) -> None:
     room = max(0.1 * (high - low), 0.05)
     axes.set(xlim=(0, len(values[0]) - 1), ylim=(max(0.0, low - room), high + room))
     axes.set_title(say(f"app.series.{name}", lang), fontsize=8.5, loc="left")
+    axes.set_xlabel(say("app.day", lang), fontsize=8)
     axes.spines[["top", "right"]].set_visible(False)
     axes.yaxis.set_major_formatter(lambda value, _: number(value, 1, lang))

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -28,18 +29,29 @@ ROUNDS = 5
 
 
 @contextmanager
-def _server() -> Iterator[tuple[str, int]]:
-    """Run a server of its own; gives its address and process number."""
-    command = [sys.executable, "-m", "cpts_sim.cli", "app", "--port", "0", "--lang", "en"]
+def _server(port: int = 0) -> Iterator[subprocess.Popen[str]]:
+    """Run a server of its own."""
+    command = [sys.executable, "-m", "cpts_sim.cli", "app", "--port", str(port), "--lang", "en"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-        line = server.stderr.readline() if server.stderr else ""
-        found = re.search(r"http://\S+", line)
-        if found is None:
-            raise SystemExit(f"no server: {line}")
         try:
-            yield found[0], server.pid
+            yield server
         finally:
             server.terminate()
+
+
+def _told(server: subprocess.Popen[str]) -> str:
+    """Wait for the address that a server prints once its first days are there."""
+    line = server.stderr.readline() if server.stderr else ""
+    found = re.search(r"http://\S+", line)
+    if found is None:
+        raise SystemExit(f"no server: {line}")
+    return found[0]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _memory_mb(pid: int) -> float:
@@ -84,28 +96,65 @@ async def _sessions(address: str) -> list[float]:
     return list(await asyncio.gather(*(_session(address, seed, last) for seed in range(SESSIONS))))
 
 
-def _browse(address: str) -> None:
+@contextmanager
+def _browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     path = next(found for name in ("chromium", "chromium-browser") if (found := shutil.which(name)))
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
-        time.sleep(20.0)  # the territory shown first has been prepared by now
-        start = time.monotonic()
-        page.goto(address)
-        loaded = time.monotonic() - start
-        _until(page, "window.cptsSim?.ready === true")
-        print(f"page loaded {loaded:.2f} s, first frame {time.monotonic() - start:.2f} s after the request")
-        page.goto(address + LARGE)
-        page.reload()
-        start = time.monotonic()
-        _until(page, "window.cptsSim?.ready === true")
-        print(f"two cold territories of 40 000: first frame {time.monotonic() - start:.1f} s")
-        _until(page, "window.cptsSim.computed() >= 56")
-        print(f"56 days of both computed and held {time.monotonic() - start:.1f} s")
-        print("frames a second, two maps of 40 000 people and four curves:", ", ".join(_rates(page)))
+        yield browser
         browser.close()
+
+
+FIRST = """() => (performance.getEntriesByName("first frame")[0].startTime
+  - performance.getEntriesByType("navigation")[0].responseStart) / 1000"""
+
+
+def _first_frame(browser: Any, address: str) -> float:
+    """Return the seconds from the server's answer to the first frame, by the page's own clock."""
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.goto(address)
+    _until(page, "window.cptsSim?.ready === true")
+    seconds = float(page.evaluate(FIRST))
+    page.close()
+    return seconds
+
+
+def _starts(browser: Any) -> None:
+    """How soon a page shows something: opened as soon as the address is told, and before that."""
+    with _server() as server:
+        start = time.monotonic()
+        address = _told(server)
+        print(f"address told {time.monotonic() - start:.1f} s after the start of the command")
+        print(f"page opened then: first frame {_first_frame(browser, address):.2f} s after the server's answer")
+    port = _free_port()
+    with _server(port):
+        early = _first_answer(f"http://127.0.0.1:{port}/")
+        wait = _first_frame(browser, f"http://127.0.0.1:{port}/")
+        print(f"page that waited for the server ({early:.1f} s): first frame {wait:.2f} s after its answer")
+
+
+def _first_answer(address: str) -> float:
+    """Wait until a server that starts now listens; returns after how long."""
+    start = time.monotonic()
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", int(address.rpartition(":")[2].strip("/")))) == 0:
+                return time.monotonic() - start
+        time.sleep(0.01)
+
+
+def _plays(browser: Any, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.goto(address + LARGE)
+    _until(page, "window.cptsSim?.ready === true")
+    print(f"two cold territories of 40 000: first frame {page.evaluate(FIRST):.1f} s after the server's answer")
+    start = time.monotonic()
+    _until(page, "window.cptsSim.computed() >= 56")
+    print(f"56 days of both computed and held {time.monotonic() - start:.1f} s later")
+    print("frames a second, two maps of 40 000 people and four curves:", ", ".join(_rates(page)))
+    page.close()
 
 
 def _rates(page: Any) -> list[str]:
@@ -132,16 +181,19 @@ def main() -> None:
     """Run the benchmark and print what it found."""
     print(f"load before the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     if find_spec("playwright") is not None and shutil.which("chromium"):
-        with _server() as (address, _):
-            _browse(address)
-    with _server() as (address, pid):
-        time.sleep(10.0)
-        before, start = _memory_mb(pid), time.monotonic()
+        with _browser() as browser:
+            _starts(browser)
+            with _server() as server:
+                _plays(browser, _told(server))
+    with _server() as server:
+        address = _told(server)
+        before, start = _memory_mb(server.pid), time.monotonic()
         firsts = asyncio.run(_sessions(address))
         took = time.monotonic() - start
         print(f"{SESSIONS} sessions, each its own pair of 2 000 people over 91 days: all held after {took:.0f} s")
         print(f"first frame of a session: {min(firsts):.1f} to {max(firsts):.1f} s")
-        print(f"memory of the server and its workers: {before:.0f} MB before, {_memory_mb(pid):.0f} MB after")
+        print(f"memory of the server and its workers: {before:.0f} MB before, {_memory_mb(server.pid):.0f} MB after")
+    print(f"load at the end: {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

@@ -117,6 +117,7 @@ function progress(arm) {
   if (!app.ready && left.stage && right.stage && left.frames && right.frames) {
     app.ready = true;
     app.screen.stage();
+    performance.mark("first frame"); // for the benchmark
     notice(app.role === "watch" ? t("watching") : "");
   } else if (!app.ready) notice(t("warming", { share: Math.round(100 * Math.min(left.warming, right.warming)) }));
   if (app.wantedDay !== null && app.ready && computed() >= Math.min(app.wantedDay, app.state.days)) {

@@ -45,7 +45,7 @@ export class RecordedSource {
     for (const arm of pair) this.on.progress(arm);
     if (rank === 0 && this.told.draws.length) {
       const draws = await Promise.all(this.told.draws.map((text) => unpack(bytes(text))));
-      this.on.draws(draws);
+      this.on.draws(draws, true);
     }
   }
 
