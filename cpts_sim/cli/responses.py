@@ -13,7 +13,7 @@ from cpts_sim.words import current_language, number, say
 
 SOURCE = Given(dir_okay=False)
 DEFAULT = Path("scenarios/france_2019.yaml")
-INHABITANTS, PAIRS = 14_000, 6
+INHABITANTS, PAIRS = 14_000, 5
 LIVES = Path("results") / ".lives"
 
 

@@ -89,7 +89,7 @@ def test_a_miss_is_an_error_only_if_asked() -> None:
 def test_the_output_is_read_again_and_drawn(tmp_path: Path) -> None:
     run("--output", str(tmp_path), "--only", "extended_hours", "--only", "prado")
     found, told = read(tmp_path)
-    assert (told.pairs, told.inhabitants) == (6, 14_000)
+    assert (told.pairs, told.inhabitants) == (5, 14_000)
     assert {one.published.of for one in found} == {"extended_hours", "prado"}
     minor = next(one for one in found if one.published.name == "hours_minor")
     assert minor.verdict is Verdict.INSIDE and minor.reached.mean == pytest.approx(0.2, rel=0.01)
@@ -102,7 +102,7 @@ def test_the_page_shows_what_was_saved(tmp_path: Path, monkeypatch: pytest.Monke
     run("--output", str(tmp_path))
     monkeypatch.setattr(pages, "_saved", lambda: tmp_path)
     text = pages.responses_page()
-    assert "14,000 inhabitants, 6 pairs" in text and "Telephone triage" in text and "independent rows" in text
+    assert "14,000 inhabitants, 5 pairs" in text and "Telephone triage" in text and "independent rows" in text
     monkeypatch.setattr(pages, "_saved", lambda: None)
     assert "No output is saved" in pages.responses_page()
 

@@ -118,7 +118,7 @@ def test_every_arm_is_a_scenario_and_a_member_lives_in_all() -> None:
         for text, arm in arms_of(wanted, enactment).values():
             scenario = scenario_of(text)
             assert arm in scenario.arms and scenario.years == enactment.years
-            assert scenario.territory.population == 4_000
+            assert scenario.territory.population == 4_000 * enactment.times
             assert scenario.parameters["care.calls_back"] == 0.77
             assert scenario.arms[arm].parameters["care.calls_back"] == 0.77
     years = [scenario_of(text).reference_year for text, _ in arms_of(wanted, enactments()["france"]).values()]

@@ -67,20 +67,20 @@ def ask(scenario: Scenario, inhabitants: int | None, replications: int, seed: in
 def arms_of(asked: Asked, enactment: Enactment) -> dict[str, tuple[str, str]]:
     """Return the arms of an enactment: name → (scenario as canonical JSON, arm that is lived)."""
     return {
-        name: (_patched(asked, enactment.years, patch), str(patch.get("run", WITHOUT)))
+        name: (_patched(asked, enactment, patch), str(patch.get("run", WITHOUT)))
         for name, patch in enactment.arms.items()
     }
 
 
-def _patched(asked: Asked, years: float, patch: Mapping[str, Any]) -> str:
+def _patched(asked: Asked, enactment: Enactment, patch: Mapping[str, Any]) -> str:
     """Write the scenario with the arm's patch: what a scenario file with these lines would be."""
     values = dict(asked.scenario)
-    values = {**values, "arms": {WITHOUT: {"cpts": None}}, "cpts": None, "years": years}
+    values = {**values, "arms": {WITHOUT: {"cpts": None}}, "cpts": None, "years": enactment.years}
     own = {key: _plain(value) for key, value in patch.items() if key not in OWN}
     values = merge({**values, "parameters": {**values.get("parameters", {}), **asked.parameters}}, own)
     source = dict(values["territory"])
     if asked.inhabitants is not None and source.get("archetype") is not None:
-        values["territory"] = {**source, "population": asked.inhabitants}
+        values["territory"] = {**source, "population": enactment.times * asked.inhabitants}
     return canonical_json(as_written(_checked(canonical_json({k: v for k, v in values.items() if v is not None}))))
 
 

@@ -52,11 +52,17 @@ class Published:
 
 @dataclass(frozen=True)
 class Enactment:
-    """How a change is played: the length of its runs, and its arms, each a patch of the scenario."""
+    """How a change is played: the length of its runs, its arms, each a patch of the scenario.
+
+    Attributes:
+        name: name of the change. years: length of each run. arms: name → patch of the scenario.
+        times: how many times more inhabitants than asked its territory has.
+    """
 
     name: str
     years: float
     arms: Mapping[str, Mapping[str, Any]]
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,8 @@ def _effect(name: str, raw: Mapping[str, Any]) -> Published:
 def enactments() -> Mapping[str, Enactment]:
     """Return how each change is played, by name."""
     return {
-        name: Enactment(name, float(raw["years"]), raw["arms"]) for name, raw in _content()["enactments"].items()
+        name: Enactment(name, float(raw["years"]), raw["arms"], int(raw.get("times", 1)))
+        for name, raw in _content()["enactments"].items()
     }
 
 
