@@ -148,7 +148,8 @@ def _unit(name: str, edges: Array, lang: str) -> str:
 def _members(axes: Any, rows: Columns, years: float, lang: str) -> None:
     gps = rows["profession"] == Profession.GP
     at = rows["at"][gps] / YEAR
-    looks = (("nominal", style.LIGHT, "-", 5.0), ("active", style.OTHER, "-", 1.8), ("attended", style.BETTER, ":", 1.8))
+    looks = (("nominal", style.LIGHT, "-", 5.0), ("active", style.OTHER, "-", 1.8),
+             ("attended", style.BETTER, ":", 1.8))  # fmt: skip
     for name, colour, dash, width in looks:
         seen = at <= years  # each month's number holds until the next, the last until the end
         held = np.append(rows[name][gps][seen], rows[name][gps][seen][-1:])
