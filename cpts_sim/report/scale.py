@@ -7,6 +7,7 @@ from typing import Any
 
 from cpts_sim.experiment import Comparison
 from cpts_sim.experiment.scale import ABSENT, Check, checks, parameters_of
+from cpts_sim.report.costs import proration_words
 from cpts_sim.report.numbers import arm_words, decimals, written
 from cpts_sim.report.table import scenario_title, simulated_min, titles_of
 from cpts_sim.words import number, say
@@ -24,7 +25,8 @@ def scale_rows(comparison: Comparison, lang: str) -> tuple[str, Rows, str]:
     titles = titles_of(comparison, lang)
     rows += [_row(check, titles, lang) for check in checks(comparison)]
     people = parameters_of(comparison)["scale.cpts_inhabitants"]
-    return say("scale.title", lang, **told), rows, say("scale.note", lang, people=people)
+    ahead = [text for arm in comparison.values.arms[1:] for text in proration_words(comparison, arm, lang)]
+    return say("scale.title", lang, **told), rows, " ".join([say("scale.note", lang, people=people), *ahead])
 
 
 def _row(check: Check, titles: dict[str, str], lang: str) -> tuple[str, ...]:
