@@ -29,7 +29,7 @@ def _shares(axes: Any, results: SweepResults, rows: marks.Rows, indicator: str, 
     scale = marks.times(indicator)
     axes.axvline(0, color="#202020", linewidth=0.9)
     for place, row in enumerate(rows):
-        colour, sure = marks.tone(indicator, row["low"], row["high"])
+        colour, sure = marks.tone(indicator, row)
         marks.whisker(axes, scale * row["value"], scale * row["half"], place, colour, sure)
         if row["factor"] in ("none", "all"):
             continue
@@ -56,7 +56,7 @@ def effects(results: SweepResults, lang: str, kind: str) -> bytes | None:
             axes.axvline(0, color="#202020", linewidth=0.9)
             scale = marks.times(indicator)
             for place, row in enumerate(mine):
-                colour, sure = marks.tone(indicator, row["low"], row["high"])
+                colour, sure = marks.tone(indicator, row)
                 marks.whisker(axes, scale * row["value"], scale * row["half"], place, colour, sure)
             axes.set_yticks(range(len(mine)), [marks.factor_label(results, row["effect"], lang) for row in mine])
             _dress(axes, indicator, lang)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from cpts_sim.experiment.defaults import FEWEST_PAIRS
 from cpts_sim.experiment.readings import known_indicators
 from cpts_sim.experiment.sweep.write import SweepResults
 from cpts_sim.report import style
@@ -38,6 +39,9 @@ def factor_label(results: SweepResults, name: str, lang: str) -> str:
         return say(f"sweep.factor.{name}", lang)
     factor = results.responses.experiment.file.factors.get(name)
     title = getattr(factor.title, lang) if factor is not None else ""
+    mission = f"missions.{factor.mission}_title" if factor is not None else ""
+    if not title and has(mission):
+        return say(mission, lang)
     return str(title or name.replace("_", " "))
 
 
@@ -98,9 +102,10 @@ def whisker(axes: Any, value: float, half: float, row: float, colour: str, full:
     axes.errorbar(value, row, xerr=width, fmt="o", color=colour, markerfacecolor=face, markersize=5.5, capsize=2.5)
 
 
-def tone(indicator: str, low: float, high: float) -> tuple[str, bool]:
-    """Return the colour of an effect and whether its interval excludes zero."""
-    if not (low > 0 or high < 0):
+def tone(indicator: str, row: Mapping[str, Any]) -> tuple[str, bool]:
+    """Return the colour of an effect and whether its interval excludes zero; of too few pairs nothing is said."""
+    low, high = row["low"], row["high"]
+    if not (low > 0 or high < 0) or row["pairs"] < FEWEST_PAIRS:
         return style.NEUTRAL, False
     better = known_indicators()[indicator].better
     if better == "none":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def _forest(axes: Any, rows: marks.Rows, indicator: str, lang: str) -> None:
     scale = marks.times(indicator)
     axes.axvline(0, color="#202020", linewidth=0.9)
     for place, row in enumerate(rows):
-        colour, sure = marks.tone(indicator, row["low"], row["high"])
+        colour, sure = marks.tone(indicator, row)
         marks.whisker(axes, scale * row["value"], scale * row["half"], place, colour, sure)
         look = {"xycoords": ("axes fraction", "data"), "va": "center", "fontsize": 7.5, "annotation_clip": False}
         axes.annotate(percent(row["first"], 0, lang), (1.01, place), **look)
@@ -56,7 +57,7 @@ def suits(results: SweepResults, lang: str, kind: str) -> bytes | None:
         return None
     indicators = marks.distinct(rows, "indicator")[:4]
     factors = [name for name in marks.distinct(rows, "factor") if name not in ("none", "all")]
-    with marks.panels(len(indicators), 2, 1.9 + 1.15 * len(factors), 1.6 + 0.4 * len(bases)) as (drawn, cells):
+    with marks.panels(len(indicators), 2, max(6.2, 1.9 + 1.5 * len(factors)), 1.9 + 0.4 * len(bases)) as (drawn, cells):
         for axes, indicator in zip(cells, indicators, strict=True):
             table = {(row["base"], row["factor"]): row for row in rows if row["indicator"] == indicator}
             _matrix(axes, results, table, bases, factors, lang)
@@ -70,7 +71,7 @@ def _matrix(axes: Any, results: SweepResults, table: Any, bases: list[str], fact
         for column, factor in enumerate(factors):
             row = table[base, factor]
             scale = marks.times(row["indicator"])
-            colour, sure = marks.tone(row["indicator"], row["low"], row["high"])
+            colour, sure = marks.tone(row["indicator"], row)
             place = (column - 0.48, line - 0.46)
             axes.add_patch(_cell(place, colour if sure else style.LIGHT))
             places = decimals(scale * row["half"], scale * row["value"])
@@ -79,7 +80,7 @@ def _matrix(axes: Any, results: SweepResults, table: Any, bases: list[str], fact
             axes.annotate(words, (column, line), ha="center", va="center", fontsize=8.5, color=tone)
     axes.set_xlim(-0.5, len(factors) - 0.5)
     axes.set_ylim(len(bases) - 0.5, -0.5)
-    names = [marks.factor_label(results, name, lang).replace(" ", "\n", 1) for name in factors]
+    names = ["\n".join(wrap(marks.factor_label(results, name, lang), 16)) for name in factors]
     axes.set_xticks(range(len(factors)), names, fontsize=8)
     axes.set_yticks(range(len(bases)), [base.replace("_", " ") for base in bases], fontsize=8)
     axes.tick_params(length=0)
@@ -141,7 +142,7 @@ def _paint(drawn: Any, axes: Any, rows: Any, places: dict[str, tuple[Any, Any]],
     colours = ScalarMappable(Normalize(-limit, limit), LinearSegmentedColormap.from_list("effect", ends))
     for base, (communes, _) in places.items():
         row = rows[base]
-        sure = row["low"] > 0 or row["high"] < 0
+        _, sure = marks.tone(indicator, row)
         face = colours.to_rgba(np.array(scale * row["value"]))
         size = 12 + 40 * np.sqrt(communes[:, 2] / max(1.0, communes[:, 2].max()))
         axes.scatter(communes[:, 0], communes[:, 1], s=size, color=[face], edgecolors="#505050", linewidths=0.3,
