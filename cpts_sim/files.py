@@ -7,6 +7,7 @@ import errno
 import os
 import secrets
 import shutil
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 
@@ -63,8 +64,13 @@ def put_on_disk(path: Path, data: bytes) -> None:
         os.fsync(stream.fileno())
 
 
-def write_folder(target: Path, files: dict[str, bytes]) -> None:
+def write_folder(target: Path, files: Mapping[str, bytes], named: Path | None = None) -> None:
     """Write a folder as a whole: under a temporary name beside it, then renamed over what was there.
+
+    Args:
+        target: the folder.
+        files: name below it → content.
+        named: what a message calls it (default: its own name).
 
     Raises:
         InputError: the disk is full or the place cannot be written; what was there before is untouched.
@@ -78,7 +84,7 @@ def write_folder(target: Path, files: dict[str, bytes]) -> None:
             put_on_disk(place, data)
         _swap(draft, target)
     except OSError as error:
-        raise write_fault(error, target) from None
+        raise write_fault(error, named or target) from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

@@ -53,7 +53,7 @@ def write_files(sweep: Sweep, outcome: Outcome, folder: Path, files: Mapping[str
     """Write the folder: each file whole, then the manifest that lists them; leftovers of before are removed."""
     everything = {**files, MANIFEST: tables.manifest(sweep, outcome.runs, files), PROVENANCE: apart}
     draft = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
-    write_folder(draft, everything)  # a full disk is met here, with the results of before untouched
+    write_folder(draft, everything, folder)  # a full disk is met here, with the results of before untouched
     try:
         folder.mkdir(exist_ok=True)
         shutil.rmtree(folder / "figures", ignore_errors=True)
