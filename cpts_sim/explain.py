@@ -140,7 +140,7 @@ def _strings(node: ast.AST) -> tuple[frozenset[str], tuple[re.Pattern[str], ...]
     texts = (each.value for each in ast.walk(node) if isinstance(each, ast.Constant))
     joined = (each.values for each in ast.walk(node) if isinstance(each, ast.JoinedStr))
     of_a_room = (parts for parts in joined if isinstance(parts[0], ast.Constant) and "." in str(parts[0].value))
-    patterns = ("".join(re.escape(part.value) if isinstance(part, ast.Constant) else r"\w+" for part in parts)
+    patterns = ("".join(re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"\w+" for part in parts)
                 for parts in of_a_room)  # fmt: skip
     return frozenset(text for text in texts if isinstance(text, str)), tuple(map(re.compile, patterns))
 
