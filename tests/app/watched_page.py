@@ -33,7 +33,7 @@ class Watched:
         self.page.goto(self.home + hash_)
         self.until("window.cptsSim && window.cptsSim.ready === true")
 
-    def until(self, expression: str, seconds: float = 90.0) -> None:
+    def until(self, expression: str, seconds: float = 240.0) -> None:
         """Wait for something to be true (the page's own rules forbid playwright's way of waiting)."""
         end = time.monotonic() + seconds
         while not self.page.evaluate(expression):
