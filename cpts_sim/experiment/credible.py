@@ -186,7 +186,8 @@ def _median_error(data: Array, names: Sequence[object]) -> float:
         return math.inf
     if not np.ptp(data):
         return 0.0
-    members = [np.flatnonzero([order[name] == rank for name in names]) for rank in range(len(order))]
+    index = np.array([order[name] for name in names])
+    members = [np.flatnonzero(index == rank) for rank in range(len(order))]
     rng = np.random.default_rng(20_190_101)
     picks = rng.integers(0, len(members), (RESAMPLES, len(members)))
     if len({len(mine) for mine in members}) == 1:

@@ -209,6 +209,44 @@ def test_the_table_says_what_was_drawn(done, lang):
     assert all(0 <= line["p_better"] <= 1 and line["low"] <= line["median"] <= line["high"] for line in record["lines"])
 
 
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_real_territory_is_told_the_expected_effect_and_what_it_would_observe(done, lang):
+    from dataclasses import replace
+
+    from cpts_sim.report.uncertain import _territory_note
+
+    line = done.line("ed.visits", "with")
+    data, names = planted(-4.0, 1.0, 2.0, draws=1000)
+    twins, alone = credible(data, names, "lower", 5.0), credible(data[::2], names[::2], "lower", 5.0)
+    wide, narrow = twins.high - twins.low, twins.expected[1] - twins.expected[0]
+    assert narrow == pytest.approx(wide / math.sqrt(5), rel=0.2), "one variance in five is the expected effect's"
+    told = _territory_note(replace(line, credible=twins), twins, lang)
+    ends = (twins.low, twins.high, *twins.expected)
+    point = "," if lang == "fr" else "."
+    assert all(any(f"{abs(end):.{d}f}".replace(".", point) in told for d in range(3)) for end in ends)
+    mixed = _territory_note(replace(line, credible=alone), alone, lang)
+    assert "24" in mixed and mixed != told, "without twins chance cannot be told apart, and it is said"
+
+
+def test_intervals_of_drawn_pairs_are_credible_and_of_fixed_ones_computing_error(done):
+    line = done.line("access.resolution", "with")
+    gaps = done.values.get("with", line.place) - done.values.get("without", line.place)
+    assert line.credible is not None and line.difference.mean == np.median(gaps)
+    assert (line.difference.low, line.difference.high) == pytest.approx(tuple(np.quantile(gaps, (0.05, 0.95))))
+    assert str(line.reading) == str(line.credible.verdict).removeprefix("probably_")
+    fixed = replace_plan(done)
+    assert fixed.line("access.resolution", "with").credible is None
+    assert fixed.line("access.resolution", "with").difference.mean == pytest.approx(gaps.mean())
+    with pytest.raises(ValueError, match="drawn nothing"):
+        fixed.credible("access.resolution")
+
+
+def replace_plan(done):
+    from dataclasses import replace
+
+    return replace(done, plan=replace(done.plan, ensemble=None))
+
+
 def test_both_kinds_of_parameters_cannot_be_asked(tmp_path, capsys):
     from cpts_sim.cli._main import build
 
