@@ -23,7 +23,7 @@ def forest(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | No
     title = say("report.figure.forest", lang)
     told = {"base": base, "interval": interval_kind(comparison, lang)}
     text = note(comparison, say("report.figure.forest.text", lang, **told), lang)
-    with style.figure(10.4, 1.9 + 0.34 * len(kept)) as (drawn, axes):
+    with style.figure(8.4 if style.is_bare() else 10.4, 1.9 + 0.34 * len(kept)) as (drawn, axes):
         zero(axes)
         for row, line in enumerate(kept):
             _row(axes, row, line, lang)
@@ -39,8 +39,9 @@ def forest(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | No
 
 def _row(axes: Any, row: int, line: Line, lang: str) -> None:
     dot(axes, row, line, 100 / abs(line.without.mean), 6)
-    unit = gap_unit_words(line.indicator.unit, lang)
-    word = f"{gap(line, lang)} [{gap_interval(line, lang)}] {unit} – {reading_text(line, lang)}"
+    word, unit = reading_text(line, lang), gap_unit_words(line.indicator.unit, lang)
+    if not style.is_bare():  # a page has the numbers in a table
+        word = f"{gap(line, lang)} [{gap_interval(line, lang)}] {unit} – {word}"
     look = {"va": "center", "fontsize": 8, "color": tone(line), "annotation_clip": False}
     axes.annotate(word, (1.01, row), xycoords=("axes fraction", "data"), **look)
 

@@ -8,6 +8,9 @@ from cpts_sim.experiment.readings import Line
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.words import has, number, percent, say, signed
 
+TWO_DIGITS = 1
+"""A difference without interval has no more than two digits."""
+
 
 def decimals(half: float, value: float) -> int:
     """Return how many decimals a number deserves (negative: tens, hundreds).
@@ -59,6 +62,8 @@ def gap(line: Line, lang: str) -> str:
     """Write a difference with its sign."""
     times = factor(line.indicator.unit)
     mean, half = line.difference.mean * times, line.difference.half * times
+    if not math.isfinite(half) and math.isfinite(mean) and mean:
+        return written(mean, TWO_DIGITS - math.floor(math.log10(abs(mean))), lang, sign=True)
     return written(mean, decimals(half, mean), lang, sign=True)
 
 

@@ -79,9 +79,14 @@ def bare(width: float = 1.0) -> Iterator[None]:
         _BARE.reset(token)
 
 
+def is_bare() -> bool:
+    """Tell whether figures are drawn without title and note."""
+    return bool(_BARE.get())
+
+
 def subtitle(axes: Any, title: str, text: str) -> None:
     """Write a title with a quiet line below it; neither in a bare figure, whose page says both."""
-    if not _BARE.get():
+    if not is_bare():
         axes.set_title(title, pad=26)
         look = {"fontsize": 9, "color": "#404040", "va": "bottom"}
         axes.annotate(text, (0, 1), xytext=(0, 9), textcoords="offset points", xycoords="axes fraction", **look)

@@ -10,6 +10,7 @@ from typing import Any
 
 from cpts_sim.experiment import Comparison, Line, Place, Reading
 from cpts_sim.experiment.ceiling import BeyondProgrammes, beyond_programmes, beyond_trials
+from cpts_sim.experiment.defaults import FEWEST_PAIRS
 from cpts_sim.experiment.readings import known_indicators
 from cpts_sim.experiment.results import line_record
 from cpts_sim.measures.accounts import ACCOUNTS
@@ -172,6 +173,8 @@ def reading_text(line: Line, lang: str) -> str:
 
 def _notes(comparison: Comparison, lines: Sequence[Line], lang: str) -> list[str]:
     notes = [say("report.scope", lang)]
+    if any(line.reading is Reading.TOO_FEW for line in lines):
+        notes.insert(0, say("report.few", lang, count=len(comparison.values.seeds), least=FEWEST_PAIRS))
     if any(line.reading is Reading.UNDETERMINED for line in lines):
         notes.append(say("report.reading.note", lang))
     notes += pairing_words(lines, lang)

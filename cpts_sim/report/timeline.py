@@ -43,7 +43,7 @@ def timeline(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | 
 
 def calendar(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None:
     """Draw the steps, missions and euros of the CPTS of an arm only, small enough for a page that holds more."""
-    return _drawn(comparison, lang, arm, kind, (("steps", 1.5), ("euros", 1.3)), 4.4)
+    return _drawn(comparison, lang, arm, kind, (("steps", 1.2), ("euros", 1.3)), 3.6)
 
 
 def _drawn(
@@ -91,6 +91,7 @@ def _steps(axes: Any, rows: Columns, years: float, lang: str) -> None:
     """Draw the steps as one band, and below it each mission from its first care to the end."""
     event, at = rows["event"], rows["at"] / YEAR
     began = sorted((float(at[i]), CptsEvent(int(event[i]))) for i in np.flatnonzero(np.isin(event, STEPS)))
+    began = began or [(0.0, CptsEvent.CONTRACT)]  # a CPTS that existed before day 0 goes on
     ends = [time for time, _ in began[1:]] + [years]
     for (start, step), end in zip(began, ends, strict=True):
         if step is not CptsEvent.ENDED:

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def test_equal_arms_are_said_equal_and_no_account_is_shown(zero):
 
 def test_accounts_stand_below_with_their_total(done):
     title, rows = table_of(done, "en").blocks[0]
-    assert "Where the change in needs met comes from" in title
+    assert "Where the change in needs met, in time or not, comes from" in title
     assert len(rows) == 8
     assert residual(done, "with") < 1e-9
 
@@ -127,7 +128,9 @@ def test_rich_prints_without_losing_a_row(done):
 
 def test_too_few_pairs_is_said():
     got = compare(plan(replications=3), workers=1)
-    assert {row[7] for row in table_of(got, "en").rows} == {"too few pairs"}
+    table = table_of(got, "en")
+    assert {row[7] for row in table.rows} == {"too few pairs"}
+    assert "too few to read a difference, 5 are needed" in table.notes[0]
     alone = compare(plan(replications=1), workers=1)
     assert alone.line("access.in_time").difference.half == math.inf
     assert plain_text(table_of(alone, "en"))
@@ -147,3 +150,11 @@ def test_progress_is_one_line_in_a_pipe(capsys):
     with Progress("fr", silent=True) as bar:
         bar(1, 3)
     assert capsys.readouterr().err == ""
+
+
+def test_a_difference_of_one_pair_has_two_digits():
+    got = compare(plan(replications=1), workers=1)
+    for row in table_of(got, "en").rows:
+        digits = re.sub(r"[^0-9]", "", row[4]).lstrip("0").rstrip("0")
+        assert len(digits) <= 2, row
+        assert row[5] == "–"

@@ -10,13 +10,14 @@ import pytest
 from conftest import planted
 
 from cpts_sim.experiment import Comparison, Place, Reading
+from cpts_sim.experiment.statistics import Interval
 from cpts_sim.experiment.values import Values
 from cpts_sim.report.document import html_of, report_of
 from cpts_sim.report.document.blocks import Section, Table, Terms
 from cpts_sim.report.document.diagnosis import compared_with
 from cpts_sim.report.document.essential import essential
 from cpts_sim.report.document.page import typeset
-from cpts_sim.report.document.phrases import gap_phrase, gap_short, time_words
+from cpts_sim.report.document.phrases import amount, gap_phrase, gap_short, time_words
 from cpts_sim.report.document.reading import MAIN, quarters, told_of
 from cpts_sim.report.document.territory_facts import Fact, exact
 from cpts_sim.words import LANGUAGES
@@ -174,3 +175,25 @@ def test_typography() -> None:
 )  # fmt: skip
 def test_a_diagnosis_compares_as_the_numbers_do(own: Fact, france: float, word: str) -> None:
     assert compared_with(own, exact(france)) == word
+
+
+def test_harm_outside_the_table_is_said_in_the_essential_too(plain: Comparison) -> None:
+    done = planted(plain, {Place("contact.failed"): 0.05, Place("access.in_time"): 0.0})
+    what = answers(done)["Qu'est-ce qui changerait ?"]
+    assert "Hors du tableau, un nombre se dégraderait : premiers contacts sans succès" in what
+    assert "Outside the table" not in answers(planted(plain, {}), "en")["What would change?"]
+
+
+def test_the_same_money_and_the_end_stand_in_the_main_table(plain: Comparison) -> None:
+    values = Values(("without", "with", "same_money"), plain.values.seeds, {
+        **{arm: dict(rows) for arm, rows in plain.values.data.items()}, "same_money": dict(plain.values.data["with"])})
+    done = replace(plain, values=values)
+    table = next(block for block in section(done, "main").blocks if isinstance(block, Table))
+    assert table.head[-1].startswith("Même argent autrement") and table.toned == 6
+    assert all("[" in row[-1] for row in table.rows)
+    assert [len(row) for row in table.rows] == [len(table.head)] * len(table.rows)
+
+
+def test_an_end_near_zero_of_a_quarter_is_not_written_zero() -> None:
+    shown = amount(Interval(-0.8, 0.79, 6, 1.0), "fr", "points", sign=True)
+    assert not shown.endswith("0,0)") and shown.startswith("−0,8")

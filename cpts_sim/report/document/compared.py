@@ -59,12 +59,15 @@ def _arm(told: Told, arm: str) -> str:
         return say("document.compared.nothing", lang)
     there = own.cpts.missions.names()
     names = ", ".join(say(f"report.mission.{name}", lang) for name in there)
-    parts = [say("document.compared.cpts", lang, start=_months(own.cpts.start_months, lang),
-                 missions=names or say("document.nothing", lang))]  # fmt: skip
+    missions = names or say("document.nothing", lang)
+    if own.cpts.since_months is not None:
+        since = number(own.cpts.since_months, int(own.cpts.since_months != int(own.cpts.since_months)), lang)
+        parts = [say("document.compared.exists", lang, since=since, missions=missions)]
+    else:
+        start = _months(own.cpts.start_months, lang)
+        parts = [say("document.compared.cpts", lang, start=start, missions=missions)]
     if getattr(own.cpts, "life", "") == "drawn":
         parts.append(say("document.compared.drawn", lang))
-    if own.cpts.since_months is not None:
-        parts.append(say("document.compared.since", lang, since=_months(own.cpts.since_months, lang)))
     if own.cpts.stop_months is not None:
         parts.append(say("document.compared.stop", lang, stop=_months(own.cpts.stop_months, lang)))
     return " ".join(parts)

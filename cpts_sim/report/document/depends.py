@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from cpts_sim.evidence import ParameterEntry, load_parameters, plain_value
 from cpts_sim.explain import mission_card, mission_names
-from cpts_sim.report.document.blocks import Section, Table, Text
+from cpts_sim.report.document.blocks import Block, Section, Table, Text
 from cpts_sim.report.document.compared import missions_in
-from cpts_sim.report.document.reading import Told
+from cpts_sim.report.document.drivers import FEWEST, Driver, drivers_of
+from cpts_sim.report.document.reading import PRIMARY, Told
+from cpts_sim.report.numbers import decimals, factor, gap_unit_words, written
 from cpts_sim.words import number, percent, say, unit_words
 
 WEAK = ("judgement", "D")
@@ -33,7 +36,42 @@ def depends(told: Told) -> Section:
                   grade_of(entry, lang), f"{entry.source} ({entry.year})") for entry in widest)  # fmt: skip
     table = Table("weakest", say("document.table.weakest", lang, count=len(rows)), parameter_head(lang), rows,
                   words=frozenset({1, 2, 3, 4, 5}), english=frozenset({0, 5}), small=True)  # fmt: skip
-    return Section("depends", title, (Text(intro), table, Text(say("document.depends.how", lang), "note")))
+    how = Text(say("document.depends.how", lang), "note")
+    return Section("depends", title, (Text(intro), *(_moving(told) if told.drawn else ()), table, how))
+
+
+def _moving(told: Told) -> list[Block]:
+    """Return the drawn parameters that move the primary effect, or say that none stands apart from chance."""
+    lang, line = told.lang, told.line(PRIMARY)
+    found = drivers_of(told.done, line.place, told.arm)
+    counts = {"draws": found.draws, "count": found.looked}
+    if found.draws < FEWEST:
+        return [Text(say("document.depends.few_draws", lang, draws=found.draws, least=FEWEST))]
+    if not found.found:
+        return [Text(say("document.depends.none_moves", lang, **counts))]
+    rows = tuple(_driver(told, driver) for driver in found.found)
+    head = tuple(say(f"document.column.{name}", lang) for name in
+                 ("parameter", "drawn_from", "at_low", "at_high", "flips", "grade", "source"))  # fmt: skip
+    unit = gap_unit_words(line.indicator.unit, lang)
+    caption = say("document.table.drivers", lang, indicator=told.label(line), unit=unit, **counts)
+    return [Table("drivers", caption, head, rows, words=frozenset({5, 6}), english=frozenset({0, 6}), small=True)]
+
+
+def _driver(told: Told, driver: Driver) -> tuple[str, ...]:
+    lang, scenario = told.lang, told.done.plan.scenario
+    entry = load_parameters(scenario.reference_year, dict(scenario.parameters)).entry(driver.parameter)
+    times = factor(told.line(PRIMARY).indicator.unit)
+    cells = [_with_interval(mean * times, half * times, lang) for mean, half in driver.effects]
+    ends = [f"{end:.3g}" if lang == "en" else f"{end:.3g}".replace(".", ",") for end in (*driver.ends, driver.flips)]
+    flips = ends[2] if math.isfinite(driver.flips) else say("document.no_flip", lang)
+    return (driver.parameter, say("document.range", lang, low=ends[0], high=ends[1]), *cells, flips,
+            grade_of(entry, lang), f"{entry.source} ({entry.year})")  # fmt: skip
+
+
+def _with_interval(mean: float, half: float, lang: str) -> str:
+    places = decimals(half, mean)
+    low, high = (written(end, places, lang, sign=True) for end in (mean - half, mean + half))
+    return f"{written(mean, places, lang, sign=True)} [{say('document.range', lang, low=low, high=high)}]"
 
 
 def parameter_head(lang: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from cpts_sim.experiment.defaults import FEWEST_PAIRS
 from cpts_sim.report.document.blocks import Terms
 from cpts_sim.report.document.harms import WATCHED
 from cpts_sim.report.document.phrases import amount, gap_phrase, level_phrase, listed
-from cpts_sim.report.document.reading import BEFORE_FUNDING, CUTS, PRIMARY, Told, better, known, quarters, worse
+from cpts_sim.report.document.reading import BEFORE_FUNDING, CUTS, MAIN, PRIMARY, Told, better, known, quarters, worse
 from cpts_sim.report.numbers import unit_words
 from cpts_sim.report.uncertain import share_of_judgement
 from cpts_sim.scenario.arms import SAME_MONEY
@@ -51,7 +51,8 @@ def _others(told: Told, lines: list[Line]) -> str:
         parts.append(say("document.what.good", lang, lines=_named(told, good[:MOST_NAMED])))
         if len(good) > MOST_NAMED:
             parts.append(say("document.what.more", lang, count=len(good) - MOST_NAMED))
-    more = [line for name in WATCHED if known(line := told.line(name)) and line.reading is Reading.WORSE]
+    seen = {line.place: line for line in [*told.judged(), *(told.line(name) for name in WATCHED)] if known(line)}
+    more = [line for line in worse(list(seen.values())) if line.place.indicator not in MAIN or line.place.by]
     if more:
         parts.append(say("document.what.more_bad", lang, count=len(more), lines=_named(told, more[:MOST_NAMED])))
     left = len(lines) - len(bad) - len(good)
@@ -158,7 +159,11 @@ def _cost(told: Told) -> str:
             shown.append(amount(got, lang, unit_words(unit, lang)))
     hours = told.level(told.arm, "cpts.hours")
     if not shown:
-        return say("document.cost.unknown", lang)
+        before = told.level(told.base, "cpts.spent")
+        if not (math.isfinite(before.mean) and before.mean):
+            return say("document.cost.unknown", lang)
+        euros = amount(before, lang, unit_words("euros_year", lang))
+        return say("document.cost.saved", lang, arm=told.name(told.arm), base=told.name(told.base), euros=euros)
     parts = [say("document.cost.euros", lang, arm=told.name(told.arm), euros=(", ").join(shown))]
     if math.isfinite(hours.mean) and hours.mean:
         parts.append(say("document.cost.hours", lang, hours=amount(hours, lang, unit_words("hours_year", lang))))

@@ -23,7 +23,8 @@ BURDENS = ("time.hours", "time.displaced", "time.unpaid_evening")
 def harms(told: Told) -> Section:
     """Return what gets worse, who pays, and what was looked at without finding harm."""
     lang, title = told.lang, say("document.section.harms", told.lang)
-    looked = [*told.main(), *(line for name in WATCHED if known(line := told.line(name)))]
+    measured = [*told.main(), *told.judged(), *(line for name in WATCHED if known(line := told.line(name)))]
+    looked = list({line.place: line for line in measured}.values())
     parts = [line for by in CUTS for line in told.groups(PRIMARY, by)]
     if not looked:
         return Section("harms", title, (Text(say("document.missing.harms", lang), "note"),))

@@ -29,16 +29,22 @@ def with_journal(done: Comparison, folder: Path | None) -> Comparison:
     return replace(done, pairs={**done.pairs, seed: pair})
 
 
+def _funded(told: Told) -> str:
+    """Return the decision's arm, or the first where the decision is to spend nothing more."""
+    return told.arm if told.level(told.arm, "cpts.spent").mean > 0 else told.base
+
+
 def life(told: Told) -> list[Block]:
     """Return the calendar with its budget as data; the budget alone where no journal was kept; nothing without CPTS."""
-    budget = tables.account(told)
+    arm = _funded(told)
+    budget = tables.account(told, arm)
     if budget is None:
         return []
-    with style.bare(0.86):
-        drawn = calendar(told.done, told.lang, told.arm, "svg")
+    with style.bare(0.72):
+        drawn = calendar(told.done, told.lang, arm, "svg")
     if drawn is None:
         return [budget]
-    caption = say("document.figure.calendar", told.lang, seed=min(told.done.pairs))
+    caption = say("document.figure.calendar", told.lang, seed=min(told.done.pairs), arm=told.name(arm))
     return [Figure("figure-calendar", drawn, caption, budget)]
 
 

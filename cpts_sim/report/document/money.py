@@ -18,6 +18,8 @@ from cpts_sim.words import number, say
 
 APART = (Reading.BETTER, Reading.WORSE)
 """Readings of lines that the short table shows."""
+MOST = 3
+"""Lines that the short table shows of a payer, the largest differences first."""
 
 
 def cost_tables(told: Told) -> list[Block]:
@@ -47,8 +49,9 @@ def _summary(told: Told, costs: Costs) -> Table:
     lang, rows, tones = told.lang, [], []
     for payer in PERSPECTIVES:
         mine = [line for line in costs.lines(told.arm) if line.perspective == payer]
-        shown = [line for line in mine if line.name == TOTAL or line.reading in APART]
-        for line in sorted(shown, key=lambda line: line.name != TOTAL):
+        apart = sorted((line for line in mine if line.name != TOTAL and line.reading in APART),
+                       key=lambda line: -abs(line.difference.mean))  # fmt: skip
+        for line in [*(line for line in mine if line.name == TOTAL), *apart[:MOST]]:
             name, _, *cells = _row(costs, line, lang)
             head = say(f"costs.perspective.{payer}", lang) if line.name == TOTAL else f"– {name}"
             rows.append((head, *cells))

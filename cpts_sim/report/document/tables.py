@@ -236,12 +236,12 @@ def slack(told: Told) -> Table | None:
     return Table("slack-table", say("document.table.slack", lang), _head(told, "use", "amount"), tuple(rows))
 
 
-def account(told: Told) -> Table | None:
-    """Return what the CPTS receives and spends a year, line by line."""
+def account(told: Told, arm: str) -> Table | None:
+    """Return what the CPTS of an arm receives and spends a year, line by line."""
     lang, rows = told.lang, []
     for name, lines in (("cpts.received", INCOME), ("cpts.spent", SPENDING)):
         for place in (Place(name), *(Place(name, "line", line.name.lower()) for line in lines)):
-            got = told.level(told.arm, place)
+            got = told.level(arm, place)
             if not math.isfinite(got.mean) or not got.mean:
                 continue
             label = say(f"measures.{name}", lang) if not place.by else "– " + say(f"life.line.{place.group}", lang)
