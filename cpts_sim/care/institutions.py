@@ -19,6 +19,7 @@ from cpts_sim.care.routes import CONTACTS, Plan, Wave
 from cpts_sim.care.world import World, day_of
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Account, After, MtState, Need, Origin, Route, Slot, Work
+from cpts_sim.engine.columns import cells
 from cpts_sim.engine.events import Institution, Via
 
 Array = NDArray[Any]
@@ -59,7 +60,7 @@ class Sas:
 
     def _count(self, world: World, wave: Wave, at: Array) -> None:
         """Write the calls that were really made: those up to the contact at which each search ended or stopped."""
-        who, contact = np.nonzero((wave.target == self.code) & (np.arange(CONTACTS)[None, :] <= at[:, None]))
+        who, contact = cells((wave.target == self.code) & (np.arange(CONTACTS)[None, :] <= at[:, None]))
         if len(who):
             minutes = world.parameters["baseline.sas_call_min"]
             tell(world, Institution.SAS, wave.minute[who, contact], wave.person[who], minutes)

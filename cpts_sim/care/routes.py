@@ -17,6 +17,7 @@ from cpts_sim.care.world import World, column_of, day_of
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Need, Slot
 from cpts_sim.engine.codes import Route as Code
+from cpts_sim.engine.columns import cells, order_of
 from cpts_sim.engine.settlement import Offers
 
 Array = NDArray[Any]
@@ -108,7 +109,7 @@ class Plan:
         """Put the offers in order, without those of busy lines, and find their columns in the books."""
         empty = tuple(np.zeros(0, dtype) for dtype in self.COLUMNS.values())
         place, *columns = (np.concatenate(parts) for parts in zip(empty, *self._parts, strict=True))
-        order = np.argsort(place, kind="stable")
+        order = order_of(place)
         place = place[order]
         kept = (columns[0][order] >= 0) & ~busy.ravel()[place // CHOICES]
         kept[:-1] &= place[1:] != place[:-1]
@@ -377,7 +378,7 @@ def make_plan(world: World, wave: Wave) -> tuple[Plan, Array]:
     """Let every route offer its slots; returns the plan and which contacts met a busy line."""
     plan = Plan(len(wave))
     busy = np.zeros((len(wave), CONTACTS), dtype=bool)
-    who, contact = np.nonzero((wave.minute < NEVER) & (wave.target > 0))
+    who, contact = cells((wave.minute < NEVER) & (wave.target > 0))
     target = wave.target[who, contact]
     for route in world.routes:
         chosen = np.flatnonzero(target == route.code)

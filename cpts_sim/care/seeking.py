@@ -13,6 +13,7 @@ from cpts_sim.care.routes import CONTACTS, Plan, Wave, make_plan, make_wave
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Account, After, Ending, Need, Road, Route, Slot
+from cpts_sim.engine.columns import order_of
 from cpts_sim.engine.settlement import Freed, settle_offers
 
 Array = NDArray[Any]
@@ -37,7 +38,7 @@ def learn(world: World, person: Array, outcome: Array) -> None:
     """
     if not len(person):
         return
-    order = np.argsort(person, kind="stable")
+    order = order_of(person)
     ranked = person[order]
     first = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1]))
     who, times = ranked[first], np.diff(np.append(first, len(ranked)))

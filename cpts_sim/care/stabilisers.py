@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cpts_sim.care.world import World
 from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import DAY
+from cpts_sim.engine.columns import cells
 
 Array = NDArray[Any]
 NO_SLOT_DAYS = 84.0
@@ -68,34 +69,26 @@ def weekly(world: World) -> None:
 
 def open_reserve(world: World, surgeries: Any, first_day: int, until_day: int) -> None:
     """Open or close reserve slots and squeezes of the coming days, as pace and strain now ask."""
-    books, template = world.books, surgeries.template
+    books, template, p = world.books, surgeries.template, world.parameters
     for day in range(max(first_day, books.first_day), min(until_day, books.last_day)):
         weekday = int(world.days.weekday[min(day - world.days.first_day, len(world.days.weekday) - 1)])
         span = books.span(day)
-        exists = np.isfinite(books.start[:, span]) & surgeries.present(day)[:, None]
-        reserve = template.reserve[weekday] == 1
-        order = np.cumsum(reserve, axis=1)
-        wanted = (
-            reserve
-            & exists
-            & (
-                (order - 1) % max(1, int(world.parameters["gp.reserve_slots_per_session"]))
-                < np.floor(world.gps["pace_slots"] + 0.5)[:, None]
-            )
-        )
-        _switch(books, span, wanted & (books.kind[:, span] == 0), int(Slot.AHEAD))
-        squeeze = template.kind[weekday] == Slot.SQUEEZE
+        here = surgeries.present(day)[:, None]
+        blank = here & np.isfinite(books.start[:, span]) & (books.kind[:, span] == 0)
+        row, place = cells(blank & (template.reserve[weekday] == 1))
+        nth = template.rank(weekday, "reserve")[row, place] % max(1, int(p["gp.reserve_slots_per_session"]))
+        wanted = nth < np.floor(world.gps["pace_slots"] + 0.5)[row]
+        _switch(books, row[wanted], place[wanted] + span.start, int(Slot.AHEAD))
+        row, place = cells(blank & (template.kind[weekday] == Slot.SQUEEZE))
         u = world.draws.block("squeeze_open", 2, world.gps["key"], day)
-        nth = np.clip(np.cumsum(squeeze, axis=1) - 1, 0, 1)
-        chance = np.take_along_axis(u.T, nth, axis=1) < world.gps["squeeze_share"][:, None]
-        _switch(books, span, squeeze & exists & chance & (books.kind[:, span] == 0), int(Slot.SQUEEZE))
+        nth = np.minimum(template.rank(weekday, "squeeze")[row, place], 1)
+        wanted = u[nth, row] < world.gps["squeeze_share"][row]
+        _switch(books, row[wanted], place[wanted] + span.start, int(Slot.SQUEEZE))
 
 
-def _switch(books: Any, span: slice, where: Array, kind: int) -> None:
-    row, local = np.nonzero(where)
+def _switch(books: Any, row: Array, column: Array, kind: int) -> None:
     if not len(row):
         return
-    column = local + span.start
     books.kind[row, column] = kind
     books.free[row, column] = kind
     books.open.set(row, column, True)

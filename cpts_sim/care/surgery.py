@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from cpts_sim.care import sessions
 from cpts_sim.care.world import World
 from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import DAY, NEVER
-from cpts_sim.engine.columns import Table
+from cpts_sim.engine.columns import Table, cells
 from cpts_sim.engine.draws import Draws
 from cpts_sim.engine.events import Work
 from cpts_sim.evidence import Parameters
@@ -41,6 +41,14 @@ class Template:
     length: Array
     kind: Array
     reserve: Array
+    _ranks: dict[tuple[int, str], Array] = field(default_factory=dict, repr=False)
+
+    def rank(self, weekday: int, what: str) -> Array:
+        """How many reserve slots (or squeezes, ``what``) come before each that is one, shape (GPs, slots a day)."""
+        if (weekday, what) not in self._ranks:
+            some = self.reserve[weekday] == 1 if what == "reserve" else self.kind[weekday] == Slot.SQUEEZE
+            self._ranks[weekday, what] = np.cumsum(some, axis=1, dtype=np.int16) - np.int16(1)
+        return self._ranks[weekday, what]
 
     @property
     def per_day(self) -> int:
@@ -198,6 +206,7 @@ class Surgeries:
 
     def __init__(self, world: World, template: Template, weeks: int) -> None:
         self.world, self.template = world, template
+        self._worked: tuple[bytes, Array] | None = None
         self.plan_leave(weeks)
 
     def plan_leave(self, weeks: int) -> None:
@@ -228,6 +237,15 @@ class Surgeries:
             for name, values in (("length", length), ("kind", kind), ("free", kind)):
                 getattr(books, name)[blank, span] = values[blank]
         books.forget()
+
+    def worked_now(self) -> Array:
+        """Half-days of the week on which each GP works now, shape (GPs, 11)."""
+        gps = self.world.gps
+        asked = gps["half_days"].tobytes() + gps["premises"].tobytes()
+        if self._worked is None or self._worked[0] != asked:
+            worked = half_days_worked(gps, gps["half_days"], self.world.parameters, self.world.draws)
+            self._worked = (asked, worked)
+        return self._worked[1]
 
     def week(self, day: int) -> int:
         """Index of the week of a day in ``leave`` and ``locum``."""
@@ -274,7 +292,7 @@ def _without_cut_sessions(world: World, surgeries: Surgeries, weekday: int, kind
     cut = np.flatnonzero(world.gps["hours_cut"] > 0)
     if not len(cut) or weekday == SUNDAY:
         return kind
-    works = half_days_worked(world.gps, world.gps["half_days"], world.parameters, world.draws)[cut]
+    works = surgeries.worked_now()[cut]
     afternoon = surgeries.template.offset[weekday, cut] >= world.parameters["gp.afternoon_start_min"]
     second = np.minimum(2 * weekday + 1, HALF_DAYS_A_WEEK - 1)
     here = np.where(afternoon, works[:, second][:, None], works[:, 2 * weekday][:, None])
@@ -282,13 +300,14 @@ def _without_cut_sessions(world: World, surgeries: Surgeries, weekday: int, kind
     return kind
 
 
-def _held_elsewhere(world: World, day: int, slots: int) -> Array:
+def _held_elsewhere(world: World, day: int, slots: int, among: Array | bool = True) -> Array:
     """Which slots people from outside the territory, who are not simulated one by one, hold: a drawn part.
 
-    ``reach`` is the share of a GP's patients who live in the territory (small for GPs of the halo).
+    ``reach`` is the share of a GP's patients who live in the territory (small for GPs of the halo). Only GPs ``among``
+    whom one looks are drawn.
     """
     held = np.zeros((len(world.gps), slots), dtype=bool)
-    shared = np.flatnonzero(world.gps["reach"] < 0.999)
+    shared = np.flatnonzero((world.gps["reach"] < 0.999) & among)
     if len(shared):
         u = world.draws.block("halo_taken", slots, world.gps["key"][shared], day).T
         taken = (1.0 - world.gps["reach"][shared]) * world.parameters["gp.halo_occupancy"]
@@ -305,7 +324,8 @@ def see_people_from_elsewhere(world: World, surgeries: Surgeries, day: int) -> N
     template, here = surgeries.template, surgeries.present(day) & (gps["halo"] == 0)
     kind = np.where(here[:, None], template.kind[weekday], 0).astype(np.uint8)
     kind = _without_cut_sessions(world, surgeries, weekday, kind)
-    row, place = np.nonzero(_held_elsewhere(world, day, kind.shape[1]) & (kind > 0) & (kind != Slot.SQUEEZE))
+    held = _held_elsewhere(world, day, kind.shape[1], gps["halo"] == 0)
+    row, place = cells(held & (kind > 0) & (kind != Slot.SQUEEZE))
     at, home = day * DAY + template.offset[weekday][row, place], kind[row, place] == Slot.HOME
     pace = sessions.pace(world)[row]
     visit = p["gp.home_visit_min"] / p["gp.home_slots_per_visit"]  # not every slot kept for a visit is needed

@@ -13,6 +13,7 @@ from cpts_sim.care.sessions import note_acts
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Ending, MtState, Need, Origin, Road, Route, Slot, Status
+from cpts_sim.engine.columns import cells
 from cpts_sim.engine.settlement import Freed, stable_order
 
 Array = NDArray[Any]
@@ -109,7 +110,7 @@ def see_patients(world: World, start: float, end: float) -> None:
         gp, local = np.nonzero(late)
         _cancel(world, gp, local + span.start)
         books.release(gp, local + span.start)
-    gp, local = np.nonzero(taken & ~late)
+    gp, local = cells(taken & ~late)
     if not len(gp):
         return
     column = local + span.start

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cpts_sim.engine.agenda import PAGE, SLOT_PLACE, Books, Slot
 from cpts_sim.engine.clock import NEVER
+from cpts_sim.engine.columns import order_of
 
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
@@ -235,6 +236,5 @@ def stable_order(minute: Array) -> Ints:
     if since.max(initial=0.0) < 2.0**32:
         grains = since.astype(np.int64)
         if (grains == since).all():
-            order = np.argsort(grains.astype(np.uint16), kind="stable")  # the lower half, then the upper one
-            return order[np.argsort((grains >> 16)[order].astype(np.uint16), kind="stable")]
+            return order_of(grains)
     return np.argsort(minute, kind="stable")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpts_sim.engine.columns import Table, pack, unpack
+from cpts_sim.engine.columns import Table, among, cells, order_of, pack, unpack
 
 
 def people() -> Table:
@@ -89,3 +89,17 @@ def test_pack_and_unpack() -> None:
         for column in before.columns:
             assert before[column].dtype == after[column].dtype
             np.testing.assert_array_equal(before[column], after[column])
+
+
+def test_orders_marks_and_cells_are_those_of_numpy() -> None:
+    rng = np.random.default_rng(3)
+    for top in (1, 50, 70_000, 2**32 - 1):
+        for count in (0, 1, 400):
+            rows, wanted = rng.integers(0, top + 1, count), rng.integers(0, min(top, 70_000) + 1, count // 3)
+            np.testing.assert_array_equal(order_of(rows), np.argsort(rows, kind="stable"))
+            small = rows % 70_001
+            np.testing.assert_array_equal(among(small, wanted), np.isin(small, wanted))
+    for share in (0.0, 0.2, 1.0):
+        mask = rng.random((7, 5)) < share
+        for ours, theirs in zip(cells(mask), np.nonzero(mask), strict=True):
+            np.testing.assert_array_equal(ours, theirs)

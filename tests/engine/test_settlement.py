@@ -10,7 +10,7 @@ from plain_books import Wave, first_free, plain_loop, random_books, random_wave
 
 from cpts_sim.engine import agenda, settlement
 from cpts_sim.engine.agenda import Books, Slot
-from cpts_sim.engine.settlement import Freed, settle
+from cpts_sim.engine.settlement import Freed, settle, stable_order
 
 SIZES = st.tuples(st.integers(1, 6), st.integers(1, 5), st.integers(1, 7))
 
@@ -199,3 +199,12 @@ def test_order_is_by_minute_then_key_then_as_given(count: int, minutes: int, key
     rng = np.random.default_rng(seed)
     minute, key = rng.integers(0, minutes, count) / 64.0, rng.integers(0, keys, count).astype(np.uint64)
     np.testing.assert_array_equal(settlement.in_order(minute, key), np.lexsort((key, minute)))
+
+
+def test_minutes_are_put_in_order_whatever_their_grain() -> None:
+    rng = np.random.default_rng(9)
+    for minute in (
+        np.zeros(0), rng.integers(-900, 900, 300) * 16.0, rng.integers(0, 92_160, 500) / 64.0,
+        rng.random(200) * 1440.0, np.round(rng.random(300) * 20.0) / 3.0, rng.integers(0, 9, 50) * 2.0**30,
+    ):  # fmt: skip
+        np.testing.assert_array_equal(stable_order(minute), np.argsort(minute, kind="stable"))
