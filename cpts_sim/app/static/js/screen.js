@@ -108,6 +108,8 @@ export class Screen {
     const { app } = this;
     const found = app.pair.map((arm) => { const looks = arm.stage ? arm.looks(app.player.day) : null; return looks ? counts(looks) : undefined; });
     drawLegend(byId("legend"), app.state.view, found[0], found[1], hidden);
+    clearTimeout(this.counting); // people of a day that is being unpacked are counted as soon as they are there
+    if (app.ready && found.some((count) => !count)) this.counting = setTimeout(() => this.legend(app.lesson?.hides ?? false), 100);
     if (app.state.view === "difference") {
       const unit = t(`unit.${app.offer.by_commune[this.measure]}`);
       byId("legend").append(...[["scale_level", 0], ["scale_gap", 1]].map(([key, side]) => make("li", { text: t(key, { limit: num(this.limits?.[side], 1), unit }) })));
