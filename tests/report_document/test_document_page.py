@@ -156,3 +156,11 @@ def test_nothing_serious_for_the_accessibility_checker(
     page.close()
     assert serious == []
     assert wide <= width
+
+
+def test_the_body_of_a_report_has_six_pages_at_most(pages: dict[str, str]) -> None:
+    pytest.importorskip("weasyprint")
+    reader = pytest.importorskip("pypdf")
+    body = re.sub(r'<section id="[^"]*" class="annex".*?</section>', "", pages["report-fr"], flags=re.DOTALL)
+    assert "annex" not in re.sub(r"<style>.*?</style>", "", body, flags=re.DOTALL)
+    assert len(reader.PdfReader(__import__("io").BytesIO(pdf_of(body))).pages) <= 6
