@@ -31,7 +31,7 @@ def started(*arguments, **more):
 
 
 def finished(process):
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=400)
     assert process.returncode == 0, err
     return json.loads(out.splitlines()[-1])
 
