@@ -22,7 +22,7 @@ POPULATION = 20_000
 @click.argument("path", metavar="[SCENARIO]", default=DEFAULT, type=SOURCE)
 @click.option("--population", type=click.IntRange(2_000, 1_000_000), help=say("calibrate.option_population"))
 @click.option("--waves", type=click.IntRange(1, 20), default=3, show_default=True, help=say("calibrate.option_waves"))
-@click.option("--points", type=click.IntRange(6, 5_000), default=50, show_default=True,
+@click.option("--points", type=click.IntRange(6, 5_000), default=40, show_default=True,
               help=say("calibrate.option_points"))  # fmt: skip
 @click.option("--replications", "-n", type=click.IntRange(1, 100), default=2, show_default=True,
               help=say("calibrate.option_replications"))  # fmt: skip
