@@ -25,12 +25,17 @@ _LOOKS = ((style.BASE, "--"), (style.OTHER, "-"), (style.WORSE, "-."), (style.BE
 
 def cascade(study: WellbeingStudy, lang: str, kind: str) -> bytes | None:
     """Draw the chain of exits in every arm; arms with the tipping-point variant stand in a column of their own."""
+    from matplotlib.ticker import MaxNLocator
+
     values = study.comparison.values
     columns = _columns(study)
     if not any(values.weeks(arm, "cascade.rise").size for arm in values.arms):
         return None
     title = say("wellbeing.figure.cascade", lang)
-    text = note(study.comparison, say("wellbeing.figure.cascade.text", lang), lang)
+    words = [say("wellbeing.figure.cascade.text", lang)]
+    if study.twin is not None:
+        words.append(say("wellbeing.figure.cascade.dotted", lang))
+    text = note(study.comparison, " ".join(words), lang)
     size = {"nrows": len(PANELS), "ncols": len(columns), "sharex": True, "sharey": "row", "squeeze": False}
     with style.figure(1.6 + 4.4 * len(columns), 9.6, **size) as (drawn, grid):
         for column, (variant, arms) in enumerate(columns.items()):
@@ -42,6 +47,8 @@ def cascade(study: WellbeingStudy, lang: str, kind: str) -> bytes | None:
                 style.number_axis(axes.yaxis, lang)
                 axes.margins(x=0)
             grid[-1][column].set_xlabel(say("report.figure.weeks", lang))
+            grid[-1][column].xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+            style.number_axis(grid[-1][column].xaxis, lang)
             if len(columns) > 1:
                 grid[0][column].set_title(say(f"wellbeing.figure.cascade.{variant}", lang), fontsize=10)
             grid[0][column].legend(loc="upper left", fontsize=8)

@@ -221,7 +221,7 @@ def _ratios(axes: Any, study: WellbeingStudy, rows: Sequence[Entry], lang: str) 
     axes.set_yticks(range(len(rows)), [_wrapped(say(f"facts.{e.what}", lang)) for e in rows], fontsize=8)
     axes.set_ylim(len(rows) - 0.4, -1.0)
     axes.set_xlabel(say("wellbeing.figure.risk.ratio", lang))
-    axes.legend(loc="upper right", fontsize=8, ncols=2)
+    axes.legend(loc="upper right", fontsize=8, ncols=2, frameon=True, framealpha=1.0, edgecolor="none")
 
 
 _RATIO_ENDS = (0.2, 6.0)

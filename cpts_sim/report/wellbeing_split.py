@@ -24,6 +24,8 @@ def split(study: WellbeingStudy, lang: str, kind: str) -> bytes | None:
     title = say("wellbeing.figure.split", lang)
     text = note(study.comparison, say("wellbeing.figure.split.text", lang), lang)
     parts = (*SPLIT, "total")
+    ends = [abs(end) for t in traits for p in parts for end in (_of(found, t, p).low, _of(found, t, p).high)]
+    most = min(1.08 * max((end for end in ends if math.isfinite(end)), default=_WIDEST), _WIDEST)
     with style.figure(9.6, 3.6, ncols=len(traits), sharex=True, sharey=True, squeeze=False) as (drawn, grid):
         for axes, trait in zip(grid[0], traits, strict=True):
             for row, part in enumerate(parts):
@@ -32,6 +34,7 @@ def split(study: WellbeingStudy, lang: str, kind: str) -> bytes | None:
                 half = (entry.high - entry.low) / 2
                 axes.errorbar(entry.mean, row, xerr=half if math.isfinite(half) else None, fmt="o", color=colour,
                               markerfacecolor="white" if part == "total" else colour, capsize=2.5)  # fmt: skip
+            axes.set_xlim(-most, most)
             axes.axvline(0, color="#202020", linewidth=0.9)
             axes.axhline(len(SPLIT) - 0.5, color="#202020", linewidth=0.6)
             exposed, other = (who_words(f"{trait}.{LEVELS[trait][rank]}", lang) for rank in (1, 0))
@@ -45,6 +48,8 @@ def split(study: WellbeingStudy, lang: str, kind: str) -> bytes | None:
         return style.picture(drawn, kind, title, text)
 
 
+_WIDEST = 20.0
+"""Intervals of few pairs are cut at so many points of EE."""
 _NOBODY = Entry("split", "", "", "", "points", math.nan, math.nan, math.nan, 0)
 
 
