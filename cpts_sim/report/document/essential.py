@@ -55,7 +55,7 @@ def _others(told: Told, lines: list[Line]) -> str:
     more = [line for line in worse(list(seen.values())) if line.place.indicator not in MAIN or line.place.by]
     if more:
         parts.append(say("document.what.more_bad", lang, count=len(more), lines=_named(told, more[:MOST_NAMED])))
-    left = len(lines) - len(bad) - len(good)
+    left = sum(line.reading not in (Reading.BETTER, Reading.WORSE, Reading.TOO_FEW) for line in lines)
     if left:
         parts.append(say("document.what.rest", lang, count=left, all=len(lines)))
     return " ".join(parts)
@@ -88,7 +88,9 @@ def _whom(told: Told) -> str:
         out.append(say("document.whom.bad", lang, groups=_group_list(told, bad)))
     if good:
         out.append(say("document.whom.good", lang, groups=_group_list(told, good[:MOST_NAMED])))
-    if not out:
+    if all(line.reading is Reading.TOO_FEW for line in parts):
+        out.append(say("document.when.few", lang))
+    elif not out:
         out.append(say("document.whom.nobody", lang, count=len(parts)))
     gap = told.line("access.gap_deprivation")
     if known(gap) and not gap.difference.low <= 0 <= gap.difference.high:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cpts_sim.engine.cpts_codes import ACI_MISSIONS, INCOME, SPENDING
-from cpts_sim.experiment import Line, Place
+from cpts_sim.experiment import Line, Place, Reading
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
 from cpts_sim.measures.contract import BESIDE
 from cpts_sim.report.document.blocks import Table
@@ -272,8 +272,9 @@ def paid(told: Told) -> Table | None:
 
 
 def enough(told: Told) -> bool:
-    """Tell whether there are enough pairs to read anything."""
-    return len(told.done.values.seeds) >= FEWEST_PAIRS
+    """Tell whether there are enough pairs, and precise enough, to read anything."""
+    readable = any(line.reading is not Reading.TOO_FEW for line in told.main())
+    return readable and len(told.done.values.seeds) >= FEWEST_PAIRS
 
 
 __all__ = [
