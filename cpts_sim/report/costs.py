@@ -65,7 +65,8 @@ def _payers(costs: Costs, arm: str, base: str, lang: str) -> list[str]:
     """Return one block a payer; lines without any euro in either arm are left out."""
     lines = list(costs.lines(arm))
     names = ("price", "without", "difference", "interval", "prices", "reading")
-    columns = tuple(say(f"costs.column.{name}", lang, arm=base) for name in names)
+    rooms = {"interval": "uncertain.column" if costs.draws is not None else "costs.column"}
+    columns = tuple(say(f"{rooms.get(name, 'costs.column')}.{name}", lang, arm=base) for name in names)
     out = []
     for perspective in PERSPECTIVES:
         mine = [line for line in lines if line.perspective == perspective]
@@ -105,8 +106,10 @@ def cost_reading(costs: Costs, reading: Reading, lang: str) -> str:
     """Return the fixed words of a reading of euros: "probably …" where the pairs have drawn their parameters."""
     own, drawn = f"costs.reading.{reading}", costs.draws is not None
     words = say(own if has(own) else f"report.reading.{reading}", lang)
-    surely = reading in (Reading.EQUAL, Reading.TOO_FEW, Reading.TOO_SMALL, Reading.UNDETERMINED)
-    return words if surely or not drawn else say("uncertain.probably", lang, reading=words)
+    if not drawn:
+        return words
+    plain = reading in (Reading.EQUAL, Reading.TOO_FEW, Reading.TOO_SMALL, Reading.UNDETERMINED)
+    return say(f"uncertain.reading.{reading}", lang) if plain else say("uncertain.probably", lang, reading=words)
 
 
 def _hours(costs: Costs, arm: str, years: str, lang: str) -> str:

@@ -115,8 +115,8 @@ def _row(line: Line, effect: Credible, lang: str) -> tuple[str, ...]:
     matters = percent(effect.p_matters, 0, lang) if math.isfinite(line.smallest) else "–"
     suffix = "\N{NO-BREAK SPACE}" + say("report.unit_pt", lang) if unit == "share" else ""
     return (
-        row_label(line.place, lang), unit_words(unit, lang), level(line.without, unit, lang),
-        level(line.with_, unit, lang), _gap(effect.median, effect, unit, lang) + suffix,
+        row_label(line.place, lang), unit_words(unit, lang), level(line.without, unit, lang, line.difference),
+        level(line.with_, unit, lang, line.difference), _gap(effect.median, effect, unit, lang) + suffix,
         f"{_gap(effect.low, effect, unit, lang)} – {_gap(effect.high, effect, unit, lang)}",
         percent(effect.p_better, 0, lang), matters, _error(effect, unit, lang),
         say(f"uncertain.reading.{effect.verdict}", lang),
