@@ -26,11 +26,11 @@ def run(path: Path) -> float:
     from nbclient import NotebookClient
 
     start = time.monotonic()
-    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    notebook = nbformat.read(path, as_version=4)
     NotebookClient(
         notebook, timeout=CELL_S, resources={"metadata": {"path": str(path.parent)}}, record_timing=False
     ).execute()
-    nbformat.write(_plain(notebook), path)  # type: ignore[no-untyped-call]
+    nbformat.write(_plain(notebook), path)
     return time.monotonic() - start
 
 

@@ -16,6 +16,9 @@ _LINES = len(LEDGER_LINES)
 _PROFESSIONS = len(Profession)
 _HOUR_EDGES = np.arange(0.0, 121.0)
 _ACT_EDGES = np.arange(0.0, 401.0, 4.0)
+REST_LINES = ("cpts_lunch", "cpts_evening", "cpts_admin")
+"""Hours for a CPTS outside consulting hours; its administration displaces what an evening does."""
+
 PATIENT_LINES = ("consult", "visit", "squeeze", "session_other", "idle", "extra_paid")
 """Ledger lines that are time for patients."""
 LONG_WEEK_H = 50.0
@@ -76,7 +79,7 @@ class Visits:
             "time.unpaid_evening",
             "minutes_week",
             "lower",
-            "rest a GP gives to the CPTS at lunch and in the evening",
+            "rest a GP gives to the CPTS at lunch, in the evening and at her desk after hours",
         ),
     ),
 )
@@ -114,9 +117,9 @@ class Time:
         yield Row("time.hours", "", "", -1, float(gp.sum()))
         patients = sum(gp[LEDGER_LINES.index(line)] for line in PATIENT_LINES)
         yield Row("time.patients", "", "", -1, float(patients))
-        evening = gp[LEDGER_LINES.index("cpts_lunch")] + gp[LEDGER_LINES.index("cpts_evening")]
+        rest = sum(gp[LEDGER_LINES.index(line)] for line in REST_LINES)
         yield Row("time.displaced", "", "", -1, float(60 * gp[LEDGER_LINES.index("cpts_day")]))
-        yield Row("time.unpaid_evening", "", "", -1, float(60 * evening))
+        yield Row("time.unpaid_evening", "", "", -1, float(60 * rest))
         for name, edges in (("hour", _HOUR_EDGES), ("act", _ACT_EDGES)):
             counts = tally.get(f"{name}_bins", horizon.weeks, (_PROFESSIONS, len(edges) - 1)).sum(axis=0)
             for mark, level in (("p10", 0.1), ("p90", 0.9)):

@@ -161,6 +161,16 @@ def test_ledger_lines_sum_to_the_hours():
     assert sum(lines) == pytest.approx(got["time.hours", "", "", -1])
 
 
+def test_hours_for_a_cpts_are_daytime_or_rest():
+    """Whatever a GP gives is in one of the two, leaders' tasks included."""
+    got = whole(fake.journal())
+    lines = ("cpts_day", "cpts_lunch", "cpts_evening", "cpts_admin")
+    given = {line: got["time.line", "line", line, -1] for line in lines}
+    assert given["cpts_admin"] > 0
+    both = got["time.displaced", "", "", -1] + got["time.unpaid_evening", "", "", -1]
+    assert both == pytest.approx(60 * sum(given.values()))
+
+
 def test_a_leaver_stays_in_the_cohort():
     """The exhausted one of six GPs leaves in week 2: the mean keeps the score, the prevalence does not."""
     chunk = fake.empty()
