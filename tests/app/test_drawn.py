@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from live_socket import HOME, joined
 
 pytest.importorskip("starlette")
 from starlette.testclient import TestClient
@@ -19,7 +20,6 @@ from cpts_sim.app.pack import pack, unpack
 from cpts_sim.app.presets import presets
 from cpts_sim.app.server import make_app
 
-HOME = "http://localhost:8642"
 LIMITS = Limits(shown=100)
 SMALL = {"preset": "rural_underdense", "population": 600, "days": 28, "seed": 5}
 
@@ -73,7 +73,7 @@ def test_a_page_gets_recorded_draws_instead_of_waiting_for_them(monkeypatch: pyt
     with TestClient(make_app(presets(), limits=LIMITS), base_url=HOME) as client:
         served = client.app.state.served  # type: ignore[attr-defined]
         name = drawn.name_of(read_ask(SMALL, LIMITS))
-        with client.websocket_connect("/live", headers={"origin": HOME, "host": "localhost:8642"}) as socket:
+        with joined(client) as socket:
 
             def told(topic: str, message: dict[str, Any]) -> dict[str, Any]:
                 socket.send_text(json.dumps(message))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from live_socket import HOME, joined
 
 pytest.importorskip("starlette")
 from starlette.testclient import TestClient
@@ -22,7 +23,6 @@ from cpts_sim.app.page import Files
 from cpts_sim.app.presets import presets
 from cpts_sim.app.server import DEFAULT, make_app
 
-HOME = "http://localhost:8642"
 LIMITS = Limits(sessions=3, burst=30, messages_per_second=1.0, shown=300, hello_s=2.0, draws=2)
 SMALL = {"preset": "rural_underdense", "population": 600, "days": 28, "seed": 5}
 Made = Callable[..., TestClient]
@@ -38,10 +38,6 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def client() -> Iterator[TestClient]:
     with TestClient(make_app(presets(), limits=LIMITS), base_url=HOME) as made:
         yield made
-
-
-def joined(client: TestClient, origin: str = HOME) -> Any:
-    return client.websocket_connect("/live", headers={"origin": origin, "host": "localhost:8642"})
 
 
 def hello(socket: Any, code: str = "") -> dict[str, Any]:

@@ -11,7 +11,8 @@ import pytest
 
 from cpts_sim.documentation import notebooks
 
-PATHS = sorted(notebooks.FOLDER.glob("*.ipynb"))
+FOLDER = Path(__file__).parents[2] / "notebooks"
+PATHS = sorted(FOLDER.glob("*.ipynb"))
 
 
 def code(path: Path) -> list[dict[str, Any]]:
