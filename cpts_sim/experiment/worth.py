@@ -56,7 +56,7 @@ class Worth:
     Attributes:
         arm: which arm. gain: name of the effect (``GAINS``). perspective: whose euros.
         effects: effect of each pair. euros: further euros of each pair, in the same order.
-        probability: that the mean effect is positive.
+        probability: that the mean effect is positive; where pairs have drawn, the lesser of two ways to tell.
         ratio: euros for one more of the effect; nan unless ``probability`` reaches 95 per cent.
         ratio_low: lower end of its interval (Fieller 1954; quantiles of draws where there are some).
         ratio_high: upper end; nan where it has no end. draws: name of what each pair has drawn, if anything.
@@ -126,12 +126,24 @@ def worth(costs: Costs, arm: str, gain: str, perspective: str = "public") -> Wor
     known = np.isfinite(effects) & np.isfinite(euros)
     effects, euros = effects[known], euros[known]
     drawn = None if costs.draws is None else [one for one, keep in zip(costs.draws, known, strict=True) if keep]
-    probability = probability_positive(effects, drawn)
+    probability = min(probability_positive(effects, drawn), _of_the_draws(effects, drawn))
     if not probability >= SURE:
         return Worth(arm, gain, perspective, effects, euros, probability, math.nan, math.nan, math.nan, drawn)
     ratio = float(euros.mean() / effects.mean())
     low, high = fieller(euros, effects) if drawn is None else _ratio_draws(euros, effects, drawn)
     return Worth(arm, gain, perspective, effects, euros, probability, ratio, low, high, drawn)
+
+
+def _of_the_draws(effects: Array, draws: Sequence[object] | None) -> float:
+    """Return the probability of a positive effect by Student's law on one mean for each draw.
+
+    Few draws pulled towards their mean may all lie on one side of zero although their mean does not leave it: a ratio
+    asks for both.
+    """
+    if draws is None:
+        return 1.0
+    keys = [repr(one) for one in draws]
+    return probability_positive([effects[[key == one for key in keys]].mean() for one in sorted(set(keys))])
 
 
 def _ratio_draws(euros: Array, effects: Array, draws: Sequence[object]) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from cpts_sim.experiment.costs import ITEMS, PERSPECTIVES, TOTAL, Costs, discoun
 from cpts_sim.experiment.readings import Reading
 from cpts_sim.experiment.statistics import student_quantile
 from cpts_sim.experiment.values import Place, Values
-from cpts_sim.experiment.worth import SURE, fieller, probability_positive, worth
+from cpts_sim.experiment.worth import SURE, _of_the_draws, fieller, probability_positive, worth
 
 PAIRS = 6
 ARMS = ("without", "with")
@@ -183,3 +183,13 @@ class _Told:
 )
 def test_what_the_effects_amount_to(readings, expected):
     assert verdict([_Told(reading) for reading in readings]) == expected
+
+
+def test_no_ratio_where_the_mean_of_the_draws_does_not_leave_zero() -> None:
+    """Draws pulled towards a small mean may all lie above zero; Student's law on their means still says no."""
+    draws = [rank // 2 for rank in range(24)]
+    effects = np.array([4.0, -3.0] * 6 + [5.0, -2.0] * 6) + np.repeat(np.linspace(-20.0, 26.0, 12), 2)
+    told = _of_the_draws(effects, draws)
+    means = effects.reshape(12, 2).mean(axis=1)
+    assert told == pytest.approx(probability_positive(means)) and told < SURE
+    assert _of_the_draws(effects, None) == 1.0
