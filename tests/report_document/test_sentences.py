@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import planted
+from planted_effects import planted
 
 from cpts_sim.experiment import Comparison, Place, Reading
 from cpts_sim.experiment.statistics import Interval
