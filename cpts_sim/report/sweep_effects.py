@@ -50,7 +50,7 @@ def effects(results: SweepResults, lang: str, kind: str) -> bytes | None:
     indicators = marks.distinct(rows, "indicator")
     names = len(marks.distinct(rows, "effect"))
     title = _title(results, lang, "sweep.figure.effects")
-    with marks.panels(len(indicators), 2, 5.4, 1.2 + 0.32 * names) as (drawn, cells):
+    with marks.panels(len(indicators), 2, 5.4, 1.2 + 0.45 * names) as (drawn, cells):
         for axes, indicator in zip(cells, indicators, strict=True):
             mine = [row for row in rows if row["indicator"] == indicator]
             axes.axvline(0, color="#202020", linewidth=0.9)
@@ -58,7 +58,8 @@ def effects(results: SweepResults, lang: str, kind: str) -> bytes | None:
             for place, row in enumerate(mine):
                 colour, sure = marks.tone(indicator, row)
                 marks.whisker(axes, scale * row["value"], scale * row["half"], place, colour, sure)
-            axes.set_yticks(range(len(mine)), [marks.factor_label(results, row["effect"], lang) for row in mine])
+            told = [marks.factor_label(results, row["effect"], lang) for row in mine]
+            axes.set_yticks(range(len(mine)), [words.replace(" × ", " ×\n") for words in told])
             _dress(axes, indicator, lang)
         return marks.finished(drawn, title, marks.note(results, "sweep.figure.effects.text", lang), kind)
 
