@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from cpts_sim.cli._notes import warn
 from cpts_sim.cli._options import Amount, Given, json_option, write_json
 from cpts_sim.errors import UsageError
 from cpts_sim.experiment.defaults import CEILING, DEFAULT_PAIRS, UNCERTAIN_PAIRS
@@ -88,6 +89,7 @@ def _compute_and_show(
     from cpts_sim.experiment.results import may_write
 
     may_write(folder, plan.key, options["replace"])
+    warn(plan.scenario, plan.arms)
     done, seconds = _pairs.compute(
         plan, folder, workers=options["workers"], fresh=fresh, smallest=options["smallest"], silent=as_json
     )

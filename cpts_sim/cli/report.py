@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cpts_sim.cli._notes import warn
 from cpts_sim.cli._options import Amount
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment.defaults import DEFAULT_PAIRS, UNCERTAIN_PAIRS
@@ -108,6 +109,7 @@ def _computed(path: Path, options: dict[str, Any]) -> Path:
     plan = Plan(scenario, arms, options["seed"], count, ensemble=drawn)
     folder = _pairs.folder_for(plan, None)
     may_write(folder, plan.key, options["replace"])
+    warn(scenario, arms)
     done, seconds = _pairs.compute(plan, folder, workers=options["workers"], fresh=False, smallest=None, silent=False)
     _pairs.write(done, folder, seconds, options["workers"], options["replace"])
     return folder

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cpts_sim.cli._notes import of_territory
+from cpts_sim.cli._notes import warn
 from cpts_sim.cli._options import Amount, json_option, scenario_argument, table, write_json
 from cpts_sim.words import current_language, say
 
@@ -45,13 +45,12 @@ def command(path: Path, arm: str | None, output: Path | None, as_json: bool, **o
     )
     folder = output or _pairs.folder_for(plan, None).with_name(f"{scenario.name}-{chosen[0]}")
     may_write(folder, plan.key, options["replace"])
+    warn(scenario, chosen)
     workers = 1 if options["replications"] == 1 else options["workers"]
     done, seconds = _pairs.compute(plan, folder, workers=workers, fresh=False, smallest=None, silent=as_json)
     more = _timeline(done)
     files = _pairs.write(done, folder, seconds, workers, options["replace"], more)
     _show(done, as_json)
-    for note in of_territory(scenario):
-        click.echo(say("cli.warning", text=note), err=True)
     _pairs.say_where(folder, {**files, **more})
 
 

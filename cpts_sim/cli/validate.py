@@ -9,10 +9,9 @@ from typing import Any
 import click
 
 from cpts_sim.catalogue import catalogue
-from cpts_sim.cli._notes import of_territory
+from cpts_sim.cli._notes import of_scenario
 from cpts_sim.cli._options import json_option, write_json
 from cpts_sim.scenario import Scenario, ScenarioError, load
-from cpts_sim.scenario.advice import warnings
 from cpts_sim.words import say
 
 
@@ -38,7 +37,7 @@ def _check(path: Path) -> dict[str, Any]:
         scenario = load(path, catalogue())
     except ScenarioError as error:
         return _result(path, str(error), [problem.as_dict() for problem in error.problems])
-    notes = [*warnings(scenario), *of_territory(scenario)]
+    notes = of_scenario(scenario)
     text = "\n".join([_summary(path, scenario), *(say("cli.warning", text=note) for note in notes)])
     return _result(path, text, [], notes)
 

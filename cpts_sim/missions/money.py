@@ -84,6 +84,12 @@ def contract(rules: str, population: float, parameters: Parameters) -> Contract:
     )  # fmt: skip
 
 
+def opens_late(mission: str, months: float, parameters: Parameters) -> bool:
+    """Whether a mission that begins so many months after the signature begins after the contract's deadline for it."""
+    limit = parameters.mapping("aci.open_by_months").get(mission)
+    return limit is not None and bool(months > limit)
+
+
 def euros_a_year(
     rules: str, population: float, missions: Iterable[str], parameters: Parameters, achieved: float | None = None
 ) -> dict[Line, float]:

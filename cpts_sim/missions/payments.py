@@ -126,7 +126,7 @@ class Payments:
         """Whether a compulsory mission begins after its deadline: it has no means before the next anniversary."""
         mission = self.organisation.missions[name]
         began = mission.delay_months + self.organisation.life.late_months(name)
-        return bool(began > self.parameters.mapping("aci.open_by_months").get(name, np.inf))
+        return money.opens_late(name, began, self.parameters)
 
     def _acts(self, name: str) -> bool:
         """Whether anybody takes part, as the CPTS declares it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from cpts_sim.scenario.calendar import departments
 from cpts_sim.scenario.problems import Mark, Path_, Problem
@@ -10,7 +10,6 @@ from cpts_sim.scenario.shape import Scenario
 from cpts_sim.words import say
 
 _TABLES = {".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods"}
-_MONTH_DAYS = 365.0 / 12.0
 
 
 def contradictions(scenario: Scenario, marks: Mapping[Path_, Mark]) -> Iterator[Problem]:
@@ -30,33 +29,17 @@ def contradictions(scenario: Scenario, marks: Mapping[Path_, Mark]) -> Iterator[
             yield Problem.about(marks.get(path) or marks.get(("cpts", "stop")), path, text)
 
 
-def warnings(scenario: Scenario) -> list[str]:
-    """Return sentences on what is allowed and probably not meant."""
-    return [*_too_late(scenario), *_twins(scenario)]
+def warnings(scenario: Scenario, lived: Collection[str]) -> list[str]:
+    """Return sentences on what is allowed and probably not meant, in the arms that will be lived."""
+    return [*_twins(scenario, lived)]
 
 
-def _too_late(scenario: Scenario) -> Iterator[str]:
-    """Missions whose first care lies beyond the horizon (those without a written start follow the evidence)."""
-    horizon = scenario.horizon_days / _MONTH_DAYS
-    for name, arm in scenario.arms.items():
-        block = arm.cpts
-        if block is None:
-            continue
-        for mission, settings in block.missions.items():
-            if settings.start_months is None or settings.dose == 0:
-                continue
-            begins = block.start_months + settings.start_months
-            if begins > horizon:
-                yield say(
-                    "scenario.mission_too_late", arm=name, mission=mission, months=begins, horizon=round(horizon, 1)
-                )
-
-
-def _twins(scenario: Scenario) -> Iterator[str]:
+def _twins(scenario: Scenario, lived: Collection[str]) -> Iterator[str]:
     """Arms that say the same."""
     alike: dict[str, list[str]] = {}
     for name, arm in scenario.arms.items():
-        alike.setdefault(arm.model_dump_json(exclude={"title"}), []).append(name)
+        if name in lived:
+            alike.setdefault(arm.model_dump_json(exclude={"title"}), []).append(name)
     for names in alike.values():
         if len(names) > 1:
             yield say("scenario.same_arms", names=", ".join(names))

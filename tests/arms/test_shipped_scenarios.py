@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner
 
 from cpts_sim.catalogue import catalogue
+from cpts_sim.cli._notes import of_scenario
 from cpts_sim.cli.describe import command as describe
 from cpts_sim.engine.cpts_codes import ACI_MISSIONS
 from cpts_sim.experiment import arms_of, replicate
 from cpts_sim.scenario import Scenario, as_written, from_written, load
-from cpts_sim.scenario.advice import warnings
 from cpts_sim.words import LANGUAGES, speaking
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
@@ -44,7 +44,7 @@ def test_it_says_what_it_is_in_both_languages_and_nothing_in_it_is_odd(name: str
     scenario = _load(name)
     assert scenario.name == name
     assert scenario.title.fr and scenario.title.en and scenario.title.fr != scenario.title.en
-    assert not warnings(scenario)
+    assert not of_scenario(scenario)
     for lang in LANGUAGES:
         with speaking(lang):
             told = CliRunner().invoke(describe, [str(FOLDER / f"{name}.yaml")])

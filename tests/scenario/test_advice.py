@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cpts_sim.catalogue import catalogue
 from cpts_sim.cli import main
-from cpts_sim.scenario import ScenarioError, load, parse
-from cpts_sim.scenario.advice import warnings
+from cpts_sim.cli._notes import of_scenario
+from cpts_sim.scenario import Scenario, ScenarioError, load, parse
+from cpts_sim.words import speaking
 
 TOWN = {"archetype": "reference", "population": 2000}
 LATE = {"missions": {"quality": {"start": "30 months"}}}
@@ -57,11 +60,62 @@ def test_nan_does_not_hide_the_other_faults(tmp_path: Path) -> None:
 def test_missions_beyond_the_horizon_and_twin_arms_are_told() -> None:
     arms = {"a": {"cpts": LATE}, "b": {"cpts": LATE, "title": {"en": "the same"}}, "without": {"cpts": None}}
     spec = parse({"name": "x", "territory": TOWN, "arms": arms}, catalogue())
-    found = warnings(spec)
-    assert sum("quality" in text and "30" in text for text in found) == 2
-    assert sum("a, b" in text for text in found) == 1
-    assert len(found) == 3
-    assert not warnings(parse({"name": "x", "territory": TOWN, "cpts": {}}, catalogue()))
+    found = of_scenario(spec)
+    assert sum("quality" in text and "30" in text and "a, b" in text for text in found) == 1
+    assert len(found) == 2
+    assert not of_scenario(spec, ["without"]), "arms that are not lived are not told"
+    assert not of_scenario(_spec())
+
+
+def _spec(mission: str = "quality", years: float = 3, **block: Any) -> Scenario:
+    cpts = {"missions": {mission: block.pop("settings", {})}, **block}
+    return parse({"name": "x", "territory": TOWN, "years": years, "cpts": cpts}, catalogue())
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize(
+    ("values", "numbers"),
+    [
+        ({"mission": "crisis", "years": 0.25, "settings": {"start": "6 months"}}, ("6", "0", "3")),
+        ({"mission": "quality", "years": 0.25}, ("6", "0", "3")),  # nothing written: the delay of the evidence
+        ({"mission": "crisis", "starts_at": "letter", "years": 0.5}, ("12", "0", "6")),
+        ({"mission": "prevention", "stop": "8 months", "settings": {"start": "8 months"}}, ("8", "0", "8")),
+        ({"mission": "treating_physician", "settings": {"start": "14 months"}}, ("14", "6", "24")),
+        ({"mission": "pathways", "settings": {"start": "12.5 months"}}, ("12.5", "12", "24")),
+    ],
+)
+def test_a_mission_that_opens_too_late_is_told_with_its_months(
+    lang: str, values: dict[str, Any], numbers: tuple[str, ...]
+) -> None:
+    with speaking(lang):
+        (told,) = of_scenario(_spec(**values))
+    comma = {"fr": ",", "en": "."}[lang]
+    assert [found.replace(comma, ".") for found in re.findall(r"\d+(?:[.,]\d+)?", told)] == list(numbers)
+    assert values["mission"] in told and told.startswith("with")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"mission": "treating_physician", "settings": {"start": "6 months"}},
+        {"mission": "crisis", "rules": "aci_2019", "settings": {"start": "14 months"}},  # it pays for no crisis
+        {"mission": "quality", "settings": {"start": "14 months"}},  # optional: no deadline
+        {"mission": "pathways", "since": "3 years", "years": 0.5, "settings": {"start": "12 months"}},
+        {"mission": "quality", "years": 0.5, "settings": {"start": "20 months", "dose": 0}},
+    ],
+)
+def test_a_mission_in_time_or_without_a_deadline_is_not_told(values: dict[str, Any]) -> None:
+    assert not of_scenario(_spec(**values))
+
+
+def test_run_and_compare_say_it_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "s.yaml").write_text(
+        "name: x\nterritory: {archetype: reference, population: 400}\nwarmup: 1 week\nyears: 0.02\n"
+        "cpts: {missions: {quality: {start: 3 months}}}\n"
+    )
+    for command in (["run", "--arm", "with"], ["compare", "-n", "2", "--fixed-parameters", "--no-figures"]):
+        assert _code(*command, str(tmp_path / "s.yaml"), "-o", str(tmp_path / command[0]), "--lang", "en") == 0
+        assert "mission quality starts 3 months after day 0" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["validate", "describe", "run", "compare"])
