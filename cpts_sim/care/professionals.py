@@ -120,7 +120,7 @@ def settle_habits(world: World, surgeries: Surgeries) -> None:
         mean = mean / (1.0 + SEASONAL.get(factor, 0.0) * (season - 1.0)) / (opened if factor in SEASONAL else 1.0)
         ongoing = factor in ("control", "peer_support", "assistance")
         habitual[factor] = np.full(len(gps), away_year) if factor == "recovery" else mean if ongoing else mean * rescale
-    model.settle(gps, habitual)
+    model.settle(gps, habitual, lived=int(gps["habit_weeks"].max(initial=0)))
     model.solve_set_points(gps, gps["key"], world.draws)
 
 

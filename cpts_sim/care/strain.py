@@ -138,20 +138,42 @@ class StrainModel:
         columns["dp_home"][:], columns["pa_home"][:] = dp, pa
         self._score(columns, _EVERY)
 
-    def settle(self, columns: Columns, habitual: Mapping[str, ArrayLike], rows: Rows = _EVERY) -> None:
-        """Take another week as the habitual one without moving anybody's EE (end of the warm-up, arrivals).
+    def settle(
+        self, columns: Columns, habitual: Mapping[str, ArrayLike], rows: Rows = _EVERY, lived: int = 0
+    ) -> None:
+        """Take another week as the habitual one without moving anybody's resting EE (end of the warm-up).
 
-        The set point takes up the difference, so the state rests where it is at the new habitual week.
+        The set point takes up the difference. What the habitual week itself has added so far, taken for strain only
+        because it was not yet known to be the habit, is taken away again.
+
+        Args:
+            columns: table or dict with the columns of :data:`STRAIN_COLUMNS`.
+            habitual: mean week by factor over a year, holidays included; a missing factor is the reference's.
+            rows: rows to which the arrays belong (all by default).
+            lived: weeks that people have lived so before.
         """
         part = {name: columns[name][rows].copy() for name in STRAIN_COLUMNS}
-        level = part["mu"] + part["fast"] + part["slow"]
-        away = [part["fast"] - part["fast_home"], part["slow"] - part["slow_home"]]
+        resting = part["mu"] + part["fast_home"] + part["slow_home"]
+        added = self._added(part, habitual, lived)
+        away = [part[name] - part[f"{name}_home"] - added[name] for name in ("fast", "slow")]
         self._set_references(part, habitual)
         self._rest(part)
         part["fast"], part["slow"] = part["fast_home"] + away[0], part["slow_home"] + away[1]
-        part["mu"] = level - part["fast"] - part["slow"]
+        part["mu"] = resting - part["fast_home"] - part["slow_home"]
         for name in STRAIN_COLUMNS:
             columns[name][rows] = part[name]
+        self._score(columns, rows)
+
+    def _added(self, columns: Columns, week: Mapping[str, ArrayLike], weeks: int) -> dict[str, Floats]:
+        """Return what one and the same week, lived so often from rest, adds to fast and slow, in EE points."""
+        lived = {name: columns[name].copy() for name in STRAIN_COLUMNS}
+        rest = {name: lived[f"{name}_home"].copy() for name in ("fast", "slow")}
+        lived.update({name: points.copy() for name, points in rest.items()})
+        demands = {factor: points for factor, points in week.items() if factor in DEMANDS}
+        resources = {factor: points for factor, points in week.items() if factor in RESOURCES}
+        for _ in range(weeks):
+            self.weekly(lived, demands, resources)
+        return {name: lived[name] - points for name, points in rest.items()}
 
     def _set_references(self, columns: dict[str, Floats], habitual: Mapping[str, ArrayLike]) -> None:
         _check_names(habitual, FACTORS)

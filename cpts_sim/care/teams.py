@@ -195,7 +195,7 @@ def settle_habits(world: World) -> None:
             if factor != "interruptions" or profession == Profession.ED_STAFF:
                 mean = table[f"habit_{factor}"][lived] / table["habit_weeks"][lived]
                 habitual[factor] = mean * (1.0 - away)
-        model.settle(table, habitual, lived)
+        model.settle(table, habitual, lived, -world.days.first_day // 7)
 
 
 # ---------------------------------------------------------------------------------- what fills a week

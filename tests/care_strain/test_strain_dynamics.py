@@ -176,6 +176,20 @@ def test_a_new_habit_is_settled_without_moving_anybody() -> None:
     assert np.allclose(columns["ee"], ee, atol=1e-9)
 
 
+def test_a_habit_learnt_late_leaves_no_strain_behind() -> None:
+    """Who worked more than was first believed, week after week, is used to it: nothing was added to EE."""
+    model = StrainModel(load_parameters(2019), "gp")
+    columns = model.initialise(KEYS, {}, Draws(1))
+    ee, heavy = columns["ee"].copy(), {factor: np.full(COUNT, 1.3 * usual) for factor, usual in model.reference.items()}
+    for _ in range(12):
+        model.weekly(columns, {k: heavy[k] for k in DEMANDS}, {k: heavy[k] for k in RESOURCES})
+    assert (columns["ee"] > ee + 0.5).all(), "as long as it is not known to be the habit"
+    model.settle(columns, heavy, lived=12)
+    assert np.allclose(columns["fast"], columns["fast_home"], atol=1e-9)
+    assert np.allclose(columns["slow"], columns["slow_home"], atol=1e-9)
+    assert np.allclose(columns["ee"], ee, atol=1e-9), "set point and rest are what they were"
+
+
 def test_wrong_names_are_refused() -> None:
     story = Story()
     with pytest.raises(UsageError, match="expected names among load"):

@@ -1,10 +1,15 @@
 """Without drift, shock or structural event nobody's work wears them out: the whole model, not the strain alone."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from lives import Life, live, scenario, winter
 
+from cpts_sim.catalogue import catalogue
 from cpts_sim.engine.events import Profession
+from cpts_sim.model import Model
+from cpts_sim.scenario import load
 
 YEAR = 52
 
@@ -91,3 +96,15 @@ def test_who_is_used_to_heavier_weeks_is_more_exhausted_at_the_start() -> None:
     unlinked = strain.initialise(gps["key"], {}, model.care.world.draws)
     moved = level - (unlinked["mu"] + unlinked["fast_home"] + unlinked["slow_home"])[inside]
     assert np.corrcoef(drive, moved)[0, 1] > 0.8, "the habitual week moves the set point, nothing else does"
+
+
+@pytest.mark.parametrize("name", ["rural_underdense", "mountain_tourists"])
+def test_day_0_carries_no_strain_of_a_habit_not_yet_known(name: str) -> None:
+    """Far from the ordinary week of their profession people are used to theirs: day 0 shows the season alone."""
+    model = Model(load(Path(__file__).parents[2] / "scenarios" / f"{name}.yaml", catalogue()), 1)
+    model.warm_up()
+    for table, bound in (("gps", 2.0), ("nurses", 0.75), ("ed_staff", 0.75)):
+        team = model.tables[table]
+        mine = team["alive"] & (team["halo"] == 0) if "halo" in team else team["alive"]
+        rise = sum(team[part][mine] - team[f"{part}_home"][mine] for part in ("fast", "slow"))
+        assert abs(rise.mean()) < bound, (table, rise.mean())
