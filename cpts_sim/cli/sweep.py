@@ -86,11 +86,12 @@ def _say_estimate(sweep: Any, workers: int | None, as_json: bool) -> int:
 
 def _compute(sweep: Any, folder: Path, only: str | None, as_json: bool, options: dict[str, Any]) -> int:
     """Compute what is missing, then write the tables, analyses and figures."""
+    from cpts_sim.experiment.sweep.estimate import inhabitants_of
     from cpts_sim.experiment.sweep.executors import opened, sensible_workers
     from cpts_sim.report.progress import Progress
 
     _check_room(sweep)
-    workers = options["workers"] or sensible_workers(_inhabitants(sweep))
+    workers = options["workers"] or sensible_workers(max(inhabitants_of(sweep.experiment).values()))
     bar = Progress(current_language(), as_json, "sweep.progress")
     try:
         with opened(workers, options["scheduler"]) as (executor, count), bar:
@@ -119,14 +120,6 @@ def _check_room(sweep: Any) -> None:
     held = len(list(sweep.store.kept())) * RUN_BYTES
     if need - held > free:
         raise InputError(say("sweep.disk_short", need=need / 1e9, free=free / 1e9, folder=sweep.store.folder))
-
-
-def _inhabitants(sweep: Any) -> float:
-    """Return the largest number of inhabitants of the first scenario's territory, halo included."""
-    from cpts_sim.territory import load_territory
-
-    territory = load_territory(sweep.experiment.points[0].scenario().territory)
-    return float(getattr(territory, "communes", {}).get("population", [0.0]).sum()) if territory else 0.0
 
 
 def _write(sweep: Any, outcome: Any, folder: Path, figures: bool) -> dict[str, bytes]:

@@ -67,7 +67,11 @@ def times(indicator: str) -> float:
 def note(results: SweepResults, key: str, lang: str) -> str:
     """Return the text below a figure: what it shows, how many seeds, what the intervals hold."""
     seeds = len(results.responses.seeds)
-    return f"{say(key, lang)} {say('sweep.figure.note', lang, seeds=seeds)}"
+    sentences = [say(key, lang), say("sweep.figure.note", lang, seeds=seeds)]
+    perimeters = results.responses.experiment.file.perimeters
+    if perimeters is not None and perimeters.inhabitants is not None:
+        sentences.append(say("sweep.figure.small", lang, most=perimeters.inhabitants))
+    return " ".join(sentences)
 
 
 @contextmanager

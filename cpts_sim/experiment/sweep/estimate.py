@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cpts_sim.experiment.sweep.coordinator import Sweep
-from cpts_sim.experiment.sweep.job import make_model
+import numpy as np
+
+from cpts_sim.experiment.sweep.coordinator import RunOf, Sweep
+from cpts_sim.experiment.sweep.job import Job, make_model
+from cpts_sim.experiment.sweep.reader import Experiment
+from cpts_sim.scenario import Scenario
 
 PILOT_DAYS = 14
 RUN_BYTES = 12_000
@@ -20,7 +25,8 @@ class Estimate:
     Attributes:
         points, runs, held: points, distinct runs, runs already in the store. jobs: warm-ups still to simulate.
         seconds: computing time of what is missing on one core. wall: the same shared by the workers.
-        bytes: room on disk of what is missing. free: room left. workers: how many. pilot: whether it was timed.
+        bytes: room on disk of what is missing. free: room left. workers: how many. inhabitants: of the largest
+        territory.
     """
 
     points: int
@@ -39,38 +45,64 @@ class Estimate:
         return self.seconds / min(self.workers, max(1, self.jobs))
 
 
+def inhabitants_of(experiment: Experiment) -> dict[str, int]:
+    """Return base → inhabitants simulated."""
+    from cpts_sim.territory import load_territory
+
+    first = {point.base: point for point in reversed(experiment.points)}
+    return {base: load_territory(point.scenario().territory).population for base, point in first.items()}
+
+
 def estimate(sweep: Sweep, workers: int | None = None) -> Estimate:
-    """Count the runs of a sweep, time a pilot of its first point and return what the rest will take."""
+    """Count the runs of a sweep, time a pilot of its smallest and its largest territory, say what the rest takes."""
     from cpts_sim.experiment.sweep.executors import sensible_workers
 
     runs = sweep.runs(sweep.first_seeds())
     wanted = {run.key for run in runs}
     held = {key for key in wanted if sweep.store.has(key)}
-    jobs = list(sweep.jobs([run for run in runs if run.key not in held]))
-    scenario = sweep.experiment.points[0].scenario()
-    setup, per_day, people = _pilot(sweep)
-    days = sum(scenario.warmup_days + len(job.keys) * scenario.horizon_days for job in jobs)
-    size = _mean_size(sweep, held)
-    count = workers or sensible_workers(people)
-    seconds = len(jobs) * setup + days * per_day
-    missing = len(wanted) - len(held)
-    points, free = len(sweep.experiment.points), float(sweep.store.free_bytes())
-    return Estimate(points, len(wanted), len(held), len(jobs), seconds, count, missing * size, free, people)
+    people = inhabitants_of(sweep.experiment)
+    work = [(base, job) for base in people for job in sweep.jobs(_missing(sweep, runs, held, base))]
+    seconds = _seconds(sweep, work, people)
+    largest, size = max(people.values()), _mean_size(sweep, held)
+    missing, free = len(wanted) - len(held), float(sweep.store.free_bytes())
+    count, points = workers or sensible_workers(largest), len(sweep.experiment.points)
+    return Estimate(
+        points, len(wanted), len(held), len(work), seconds, count, missing * size, free, float(largest)
+    )
 
 
-def _pilot(sweep: Sweep) -> tuple[float, float, float]:
-    """Return seconds to set up, seconds per simulated day, inhabitants of the first point."""
-    scenario = sweep.experiment.points[0].scenario()
+def _missing(sweep: Sweep, runs: Sequence[RunOf], held: set[str], base: str) -> list[RunOf]:
+    ranks = {point.rank for point in sweep.experiment.points if point.base == base}
+    return [run for run in runs if run.key not in held and run.point in ranks]
+
+
+def _seconds(sweep: Sweep, work: Sequence[tuple[str, Job]], people: Mapping[str, int]) -> float:
+    """Return the computing time of jobs: a line in the number of inhabitants through the pilots."""
+    ends = {min(people, key=people.__getitem__), max(people, key=people.__getitem__)}
+    at, setups, days = zip(*sorted(_pilot(sweep, base) for base in ends), strict=True)
+    total = 0.0
+    for base, job in work:
+        spec = _scenario(sweep, base)
+        lived = spec.warmup_days + len(job.keys) * spec.horizon_days
+        total += float(np.interp(people[base], at, setups) + lived * np.interp(people[base], at, days))
+    return total
+
+
+def _scenario(sweep: Sweep, base: str) -> Scenario:
+    return next(point for point in sweep.experiment.points if point.base == base).scenario()
+
+
+def _pilot(sweep: Sweep, base: str) -> tuple[int, float, float]:
+    """Return the inhabitants of a territory, seconds to set it up, seconds per simulated day."""
     started = time.monotonic()
-    model = make_model(scenario, sweep.experiment.file.seed)
+    model = make_model(_scenario(sweep, base), sweep.experiment.file.seed)
     setup = time.monotonic() - started
     try:
-        model.run(scenario.warmup_days)
+        model.run(PILOT_DAYS)
         started = time.monotonic()
         model.run(PILOT_DAYS)
         per_day = (time.monotonic() - started) / PILOT_DAYS
-        people = len(model.tables["people"]["born"]) if "people" in model.tables else 0
-        return setup, per_day, float(people)
+        return len(model.tables["people"]["born"]), setup, per_day
     finally:
         model.close()
 

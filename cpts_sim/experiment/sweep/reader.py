@@ -170,6 +170,7 @@ def _bases(chosen: ExperimentFile, path: Path) -> tuple[dict[str, dict[str, Any]
         return {}, [Problem.about(None, ("base",), say("sweep.no_base"))]
     out: dict[str, dict[str, Any]] = {}
     problems: list[Problem] = []
+    places = _territories(chosen, path.parent)
     for name, file in named.items():
         place = (path.parent / file).resolve()
         if not place.is_file():
@@ -177,9 +178,9 @@ def _bases(chosen: ExperimentFile, path: Path) -> tuple[dict[str, dict[str, Any]
             continue
         shown = place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
         values = merge(read_document(shown).values, dict(chosen.settings))
-        for territory, source in _territories(chosen, path.parent).items():
+        for territory, (source, covers) in places.items():
             label = territory if len(named) == 1 else ".".join(filter(None, (name, territory)))
-            out[label or name] = values if source is None else {**values, "territory": source}
+            out[label or name] = _placed(values, source, covers)
     return out, problems
 
 
@@ -197,18 +198,29 @@ def _long_name(file: str) -> str:
     return ".".join(part for part in Path(file).with_suffix("").parts if part.strip("./\\"))
 
 
-def _territories(chosen: ExperimentFile, folder: Path) -> dict[str, Any]:
+def _placed(values: dict[str, Any], source: Any, covers: int | None) -> dict[str, Any]:
+    """Return a scenario as written, in a territory; the contract covers the whole of one that is played small."""
+    if source is None:
+        return values
+    policy = values.get("cpts")
+    if covers is not None and isinstance(policy, Mapping) and policy.get("covers") is None:
+        values = {**values, "cpts": {**policy, "covers": covers}}
+    return {**values, "territory": source}
+
+
+def _territories(chosen: ExperimentFile, folder: Path) -> dict[str, tuple[Any, int | None]]:
+    """Return name → (territory as a scenario writes it, inhabitants its contract covers if not those played)."""
     given = chosen.territories
     if chosen.perimeters is not None:
         from cpts_sim.experiment.sweep.perimeters import build_perimeters
 
         built = build_perimeters(chosen.perimeters, folder, _say_built)
-        return {name: {"file": str(path)} for name, path in built.items()}
+        return {name: ({"file": str(place.path)}, place.covers) for name, place in built.items()}
     if not given:
-        return {"": None}
+        return {"": (None, None)}
     if not isinstance(given, Mapping):
-        return {name: {"archetype": name} for name in given}
-    return {name: _anchored(source, folder) for name, source in given.items()}
+        return {name: ({"archetype": name}, None) for name in given}
+    return {name: (_anchored(source, folder), None) for name, source in given.items()}
 
 
 def _say_built(name: str) -> None:

@@ -153,6 +153,9 @@ class Perimeters(Settings):
     """Folder of official files (default: that named by CPTS_SIM_DATA)."""
     partial: bool = True
     """Whether communes without some figures are kept with what is known."""
+    inhabitants: Positive | None = None
+    """Most inhabitants played: a larger territory is played by so many, with supply and flows in proportion, and its
+    contract still covers all (default: everybody)."""
 
 
 class ExperimentFile(Settings):
