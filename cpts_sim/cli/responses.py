@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cpts_sim.cli._endings import refuse, save
 from cpts_sim.cli._options import Given, json_option, table, write_json
 from cpts_sim.errors import InputError
 from cpts_sim.words import current_language, number, say
@@ -33,7 +34,7 @@ def command(path: Path, only: tuple[str, ...], as_json: bool, strict: bool, **op
     """Play the changes, print every effect and the counts; drop members of an ensemble if asked."""
     from cpts_sim.catalogue import catalogue
     from cpts_sim.experiment.responses.enact import ask
-    from cpts_sim.experiment.responses.outcome import outcomes
+    from cpts_sim.experiment.responses.outcome import misses, outcomes
     from cpts_sim.experiment.responses.published import chosen
     from cpts_sim.experiment.responses.saved import Told, as_plain
     from cpts_sim.scenario import load
@@ -50,7 +51,7 @@ def command(path: Path, only: tuple[str, ...], as_json: bool, strict: bool, **op
     if options["output"] is not None:
         _write(options["output"], found, told, content, kept)
     if strict:
-        _refuse(found)
+        refuse([_named(one) for one in misses(found)], "responses.strict")
 
 
 def _played(asked: Any, names: list[str], options: dict[str, Any], silent: bool) -> Any:
@@ -125,25 +126,12 @@ def _write(folder: Path, found: list[Any], told: Any, content: dict[str, Any], k
     from cpts_sim.experiment.responses.saved import FILE, written
     from cpts_sim.report.responses import draw_all
 
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
-    (folder / FILE).write_bytes(written(content))
-    for name, data in draw_all(found, told).items():
-        (folder / "figures" / name).write_bytes(data)
-    if kept is not None:
-        (folder / SHIPPED).write_bytes(kept.to_yaml())
-    click.echo(say("responses.saved", folder=folder), err=True)
+    files = {FILE: written(content)} | ({SHIPPED: kept.to_yaml()} if kept is not None else {})
+    save(folder, files, draw_all(found, told), "responses.saved")
 
 
-def _refuse(found: list[Any]) -> None:
-    """Leave with exit code 3 if an effect is outside.
-
-    Raises:
-        InputError: at least one is.
-    """
-    from cpts_sim.experiment.responses.outcome import misses
+def _named(one: Any) -> str:
     from cpts_sim.experiment.responses.told import change, effect
 
-    lang, wrong = current_language(), misses(found)
-    if wrong:
-        named = "; ".join(f"{change(one.published.of, lang)}, {effect(one.published, lang)}" for one in wrong)
-        raise InputError(say("responses.strict", count=len(wrong), rows=named))
+    lang = current_language()
+    return f"{change(one.published.of, lang)}, {effect(one.published, lang)}"

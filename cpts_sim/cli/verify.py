@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from cpts_sim.cli._endings import refuse, save
 from cpts_sim.cli._options import json_option, table, write_json
-from cpts_sim.errors import InputError
 from cpts_sim.words import current_language, say
 
 
@@ -35,7 +35,7 @@ def command(only: tuple[str, ...], quick: bool, output: Path | None, seed: int, 
     if output is not None:
         _write(output, outcomes, asked)
     if strict:
-        _refuse(outcomes)
+        refuse(_missed(outcomes), "verify.strict", most=3)
 
 
 def _progress(outcome: Any) -> None:
@@ -61,22 +61,11 @@ def _write(folder: Path, outcomes: list[Any], asked: Any) -> None:
     from cpts_sim.experiment.verify.saved import FILE, written
     from cpts_sim.report.verify import draw_all
 
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
-    (folder / FILE).write_bytes(written(outcomes, asked))
-    for name, data in draw_all(outcomes, current_language()).items():
-        (folder / "figures" / name).write_bytes(data)
-    click.echo(say("verify.saved", folder=folder), err=True)
+    save(folder, {FILE: written(outcomes, asked)}, draw_all(outcomes, current_language()), "verify.saved")
 
 
-def _refuse(outcomes: list[Any]) -> None:
-    """Leave with exit code 3 if a number misses.
-
-    Raises:
-        InputError: at least one does.
-    """
+def _missed(outcomes: list[Any]) -> list[str]:
     from cpts_sim.experiment.verify.told import misses, sentence, title_of
 
-    lang, found = current_language(), misses(outcomes)
-    if found:
-        named = "; ".join(f"{title_of(one, lang)}, {sentence(row, lang)}" for one, row in found[:3])
-        raise InputError(say("verify.strict", count=len(found), rows=named))
+    lang = current_language()
+    return [f"{title_of(one, lang)}, {sentence(row, lang)}" for one, row in misses(outcomes)]

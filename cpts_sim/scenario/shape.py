@@ -177,6 +177,11 @@ class Scenario(Settings):
     """Holidays frozen by a resolved scenario; not written by hand."""
 
     @property
+    def exists_already(self) -> bool:
+        """Whether its CPTS exists on day 0: it then lives in the warm-up, which all arms share."""
+        return self.cpts is not None and self.cpts.since_months is not None
+
+    @property
     def horizon_days(self) -> int:
         """Simulated days after the warm-up."""
         return round(self.years * 365)

@@ -25,8 +25,7 @@ def state_keys(
         epoch: ``cpts_sim.EPOCH``.
         others: origins of the missions and shocks of third parties that resolved values name.
     """
-    exists = scenario.cpts is not None and scenario.cpts.since_months is not None  # it lives in the warm-up too
-    shared = _without(resolved(scenario), scenario, ("arms",) if exists else ("arms", "cpts"))
+    shared = _without(resolved(scenario), scenario, ("arms",) if scenario.exists_already else ("arms", "cpts"))
     common = _digest({"scenario": shared, "seed": seed, "epoch": epoch, **_told(others(shared))})
     mine = {} if arm is None else resolved(scenario, arm)
     own = NO_ARM if arm is None else _digest({"arm": _without(mine, scenario, ()), **_told(others(mine))})

@@ -150,9 +150,7 @@ class World:
 
 def _cpts_rules_all(scenario: Scenario, arms: Sequence[str]) -> bool:
     """Tell whether the scenario's own CPTS matters to arms: it exists on day 0, or an arm spends its money."""
-    plain = scenario.model_dump(mode="json", by_alias=True)
-    there = plain["cpts"] is not None and plain["cpts"].get("since") is not None
-    return there or any(plain["arms"][name].get("instead") is not None for name in arms)
+    return scenario.exists_already or any(scenario.arms[name].instead is not None for name in arms)
 
 
 def policies_of(scenario: Scenario, arms: Sequence[str]) -> dict[str, dict[str, Any]]:
