@@ -18,7 +18,7 @@ from cpts_sim.model import Model
 from cpts_sim.scenario import Scenario
 
 MISSIONS = sorted(plugin_modules("missions"))
-DAYS = 45
+DAYS, WEEK = 45, 7 * 1440.0
 
 
 def _policies(name: str) -> dict[str, object]:
@@ -120,6 +120,20 @@ class TestContract:
         assert np.isfinite(lines).all()
         assert (lines >= 0).all()
         assert (lines.sum(axis=0) <= 7 * 1440).all()
+
+    def test_hours_that_members_give_are_in_the_ledger_once(self, name: str) -> None:
+        """What the CPTS tells of its members' hours, paid or not, is what their weeks were charged, to the minute."""
+        life = _life(name, "whole")
+        week, told = life.journal["week"], life.rows("cpts")
+        gps = (week["profession"] == 0) & (week["at"] >= -WEEK)  # day 0 begins while the week before it is closed
+        lines = [line for line in LEDGER_LINES if line.startswith("cpts_")] + ["extra_paid"]
+        charged = sum(float(week[line][gps].sum(dtype=float)) for line in lines) / 60.0
+        hours, euros = told["hours"].astype(float), told["euros"].astype(float)
+        member = life.model.parameters["cpts.hour_euros"]
+        theirs = (told["event"] == CptsEvent.UNPAID) | np.isclose(euros, member * hours, rtol=1e-4)
+        theirs &= (told["actor"] >= 0) & (told["at"] < week["at"].max() + WEEK)
+        assert charged > 10.0
+        assert float(hours[theirs].sum()) == pytest.approx(charged, rel=1e-4)
 
     def test_it_says_what_it_is(self, name: str) -> None:
         mission = plugin_modules("missions")[name].MISSION
