@@ -12,7 +12,7 @@ from cpts_sim.app.asks import Ask, to_scenario, written
 from cpts_sim.app.limits import Limits
 from cpts_sim.app.pool import Pool
 from cpts_sim.app.records import Record, Shelf, Watcher
-from cpts_sim.app.worker import Job
+from cpts_sim.app.warm import Job
 from cpts_sim.errors import InputError
 from cpts_sim.scenario import resolved, run_key
 from cpts_sim.words import say
@@ -85,6 +85,8 @@ class Desk:
                 raise InputError(say("app.no_memory"))
             record = self.shelf.make(job.key)
             self.pool.submit(job, record.receive, urgency)
+        elif not record.done:
+            self.pool.hurry(job.key, urgency)
         self.want(record, session, watcher)
         return record
 

@@ -5,51 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import multiprocessing
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from cpts_sim.app import worker
-from cpts_sim.app.worker import Job
+from cpts_sim.app.hand import FOR_EVER, FOR_NOW, Hand, Receive, Wanted
+from cpts_sim.app.warm import Job
 
-Receive = Callable[..., None]
-"""Called on the event loop with what a worker tells of a job."""
 KILLED, LATE, NONE_LEFT = "killed", "late", "no_workers"
-
-
-@dataclass(order=True)
-class _Wanted:
-    urgency: int
-    rank: int
-    job: Job = field(compare=False)
-    receive: Receive = field(compare=False)
-
-
-@dataclass(eq=False)
-class _Hand:
-    """One process and its pipe."""
-
-    process: Any
-    pipe: Any
-    now: _Wanted | None = None
-    warm: list[str] = field(default_factory=list)
-    timer: asyncio.TimerHandle | None = None
-
-
-def _begun() -> _Hand:
-    """Return a process that has just started."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=worker.serve, args=(there,), daemon=True)
-    process.start()
-    there.close()
-    return _Hand(process, here)
+ENDS = ("done", "failed", "stopped")
+"""What a worker tells last of a job."""
+SHARED = ("scene", "warming")
+"""What it tells of a territory before day 0, the same for every arm."""
 
 
 class Pool:
     """A fixed number of worker processes (start method spawn).
+
+    Arms of one territory share its warm-up: whoever comes second waits for the first, and goes on from a copy. A job
+    that is less urgent than one that waits is stopped and begun again later: the same bytes come out.
 
     Args:
         workers: how many.
@@ -62,8 +35,8 @@ class Pool:
     def __init__(self, workers: int, job_s: float, deaths: int, rest_s: float) -> None:
         self.workers, self.job_s, self.deaths, self.rest_s = workers, job_s, deaths, rest_s
         self._dead, self._rests_until = 0, 0.0
-        self._hands: list[_Hand] = []
-        self._waiting: list[_Wanted] = []
+        self._hands: list[Hand] = []
+        self._waiting: list[Wanted] = []
         self._ranks = itertools.count()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing = False
@@ -71,7 +44,7 @@ class Pool:
 
     def prepare(self) -> None:
         """Start a first process before there is an event loop: it imports while the server does."""
-        self._hands.append(_begun())
+        self._hands.append(Hand.hired())
 
     def start(self) -> None:
         """Listen to the first process (from a running event loop); the others start when it is ready."""
@@ -80,7 +53,7 @@ class Pool:
         if not self._hands:
             self.prepare()
         for hand in self._hands:
-            self._hear(hand)
+            hand.hear(self._loop, self._told)
 
     async def ready(self, seconds: float) -> None:
         """Wait until a worker can take jobs, or none will; at most so long."""
@@ -97,84 +70,87 @@ class Pool:
         if not self._hands and not self._try_again():
             receive("failed", NONE_LEFT)
             return
-        self._waiting.append(_Wanted(urgency, next(self._ranks), job, receive))
+        self._waiting.append(Wanted(urgency, next(self._ranks), job, receive))
+        self._assign()
+
+    def hurry(self, key: str, urgency: int) -> None:
+        """A job that was asked for before is wanted sooner."""
+        for wanted in [*self._waiting, *(hand.now for hand in self._hands if hand.now is not None)]:
+            if wanted.job.key == key:
+                wanted.urgency = min(wanted.urgency, urgency)
         self._assign()
 
     def forget(self, key: str) -> None:
         """Give up a job that nobody wants any more."""
         self._waiting = [wanted for wanted in self._waiting if wanted.job.key != key]
         for hand in self._hands:
-            if hand.now is not None and hand.now.job.key == key:
-                with contextlib.suppress(OSError):
-                    hand.pipe.send("stop")
+            if hand.now is None or hand.now.job.key != key:
+                continue
+            if hand.lender is not None:
+                hand.release()
+            else:
+                hand.stops = FOR_EVER
+                hand.say("stop")
+        self._assign()
 
     async def close(self) -> None:
         """End all processes."""
         self._closing = True
         for hand in self._hands:
-            hand.process.terminate()
-            hand.pipe.close()
+            hand.end()
         for hand in self._hands:
             await asyncio.to_thread(hand.process.join, 5.0)
         self._hands.clear()
 
     # ------------------------------------------------------------------------------------------ processes
     def _hire(self) -> None:
-        hand = _begun()
+        hand = Hand.hired()
         self._hands.append(hand)
-        self._hear(hand)
+        if self._loop is not None:
+            hand.hear(self._loop, self._told)
 
-    def _hear(self, hand: _Hand) -> None:
-        threading.Thread(target=self._listen, args=(hand,), daemon=True).start()
-
-    def _listen(self, hand: _Hand) -> None:
-        """Read what a worker tells (in a thread) and hand it to the event loop."""
-        loop = self._loop
-        while loop is not None:
-            try:
-                told = hand.pipe.recv()
-            except (EOFError, OSError):
-                told = ("gone",)
-            try:
-                loop.call_soon_threadsafe(self._told, hand, told)
-            except RuntimeError:  # the loop has ended
-                return
-            if told[0] == "gone":
-                return
-
-    def _told(self, hand: _Hand, told: tuple[Any, ...]) -> None:
+    def _told(self, hand: Hand, told: tuple[Any, ...]) -> None:
         if told[0] == "gone":
             self._replace(hand)
         elif told[0] == "ready":
+            hand.ready = True
             self._ready.set()
             while len(self._hands) < self.workers and not self._dead:
                 self._hire()
             self._assign()
+        elif told[0] == "lent":
+            self._pass_on(hand, told[1], told[2])
         elif hand.now is not None and told[1] == hand.now.job.key:
-            hand.now.receive(told[0], *told[2:])
-            if told[0] in ("done", "failed", "stopped"):
-                self._dead = 0
-                self._release(hand)
-                self._assign()
+            self._news(hand, hand.now, told)
 
-    def _release(self, hand: _Hand) -> None:
-        hand.now = None
-        if hand.timer is not None:
-            hand.timer.cancel()
+    def _news(self, hand: Hand, wanted: Wanted, told: tuple[Any, ...]) -> None:
+        """Hand on what a worker tells of its job, and of a warm-up to all who wait for it."""
+        if told[0] == "stopped" and hand.stops == FOR_NOW:
+            self._waiting.append(wanted)
+        else:
+            wanted.receive(told[0], *told[2:])
+        if told[0] in SHARED:
+            for other in self._borrowers(hand, wanted.job.warm_key):
+                other.receive(told[0], *told[2:])
+        if told[0] in ENDS:
+            self._dead = 0
+            hand.release()
+            self._start_alone(hand)
+            self._assign()
 
-    def _replace(self, hand: _Hand, why: str = KILLED) -> None:
+    def _replace(self, hand: Hand, why: str = KILLED) -> None:
         if hand not in self._hands or self._closing:
             return
         self._hands.remove(hand)
         wanted = hand.now
-        self._release(hand)
-        hand.process.kill()
-        hand.pipe.close()
+        hand.release()
+        hand.end(kill=True)
         self._dead += why == KILLED
         if self._dead < self.deaths:
             self._hire()
         if wanted is not None:
             wanted.receive("failed", why)
+        self._start_alone(hand)
         if not self._hands:
             self._give_up()
         else:
@@ -201,19 +177,63 @@ class Pool:
     def _assign(self) -> None:
         """Give the most urgent jobs to free workers, each where its territory is already at day 0 if possible."""
         self._waiting.sort()
-        free = [hand for hand in self._hands if hand.now is None]
+        free = [hand for hand in self._hands if hand.ready and hand.now is None]
         while free and self._waiting:
             wanted = self._waiting.pop(0)
             hand = next((h for h in free if wanted.job.warm_key in h.warm), free[0])
             free.remove(hand)
             self._give(hand, wanted)
+        self._make_way()
 
-    def _give(self, hand: _Hand, wanted: _Wanted) -> None:
+    def _make_way(self) -> None:
+        """Have workers stop what is less urgent than what waits."""
+        coming = sum(bool(hand.stops) for hand in self._hands)
+        for wanted in self._waiting[coming:]:
+            later = [h for h in self._hands if h.now is not None and h.now.urgency > wanted.urgency and not h.stops]
+            if not later:
+                return
+            self._stop(later[-1])
+
+    def _stop(self, hand: Hand) -> None:
+        """Take its job from a worker, to be begun again later."""
+        if hand.lender is not None and hand.now is not None:  # it has not begun
+            self._waiting.append(hand.now)
+            hand.release()
+            self._assign()
+        else:
+            hand.stops = FOR_NOW
+            hand.say("stop")
+
+    def _give(self, hand: Hand, wanted: Wanted) -> None:
+        key = wanted.job.warm_key
         hand.now = wanted
-        hand.warm = [wanted.job.warm_key, *(k for k in hand.warm if k != wanted.job.warm_key)][: worker.WARM_KEPT]
         if self._loop is not None:
             hand.timer = self._loop.call_later(self.job_s, self._replace, hand, LATE)
-        try:
-            hand.pipe.send(wanted.job)
-        except OSError:
-            self._replace(hand)
+        makers = (h for h in self._hands if h is not hand and h.now is not None and h.lender is None and key in h.warm)
+        lender = None if key in hand.warm else next(makers, None)
+        hand.warm = [key, *(k for k in hand.warm if k != key)][: worker.WARM_KEPT]
+        if lender is None:
+            hand.begin(wanted)
+        else:
+            hand.lender = lender
+            lender.say(("lend", key))
+
+    # ------------------------------------------------------------------------------------------ territories
+    def _borrowers(self, lender: Hand, key: str) -> list[Wanted]:
+        """Return the jobs that wait for a territory of a worker."""
+        hands = [hand for hand in self._hands if hand.lender is lender]
+        return [hand.now for hand in hands if hand.now is not None and hand.now.job.warm_key == key]
+
+    def _pass_on(self, lender: Hand, key: str, warm: bytes | None) -> None:
+        """Give those who wait the territory that another worker has lent, if it has any."""
+        for hand in self._hands:
+            if hand.lender is lender and hand.now is not None and hand.now.job.warm_key == key:
+                if warm is not None:
+                    hand.say(("warm", key, warm))
+                hand.begin(hand.now)
+
+    def _start_alone(self, lender: Hand) -> None:
+        """Who still waits for the territory of a worker that has ended its job makes it anew."""
+        for hand in self._hands:
+            if hand.lender is lender and hand.now is not None:
+                hand.begin(hand.now)

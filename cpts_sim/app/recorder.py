@@ -113,6 +113,10 @@ class Recorder:
         self.course.add(events, model.tables["people"])
         return self._frame(model, events)
 
+    def sight(self, model: Any) -> tuple[Array, Array]:
+        """Return how people and professionals are now, without what befell them today (a picture of the warm-up)."""
+        return self._looks(model, None, int(model.day)), self._pros(model)
+
     def _frame(self, model: Any, events: Chunk | None) -> Frame:
         day = int(model.day)
         series, places = self.course.now(model)

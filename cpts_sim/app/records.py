@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from cpts_sim.app.pack import renumbered
 
 Watcher = Callable[["Record"], None]
+PARTS = ("stage", "draw", "scene", "picture")
 OWN_BYTES = 2000
 """What a record takes besides its content, so that many small ones count too."""
 
@@ -22,8 +23,10 @@ class Record:
         number: number on the wire; never used twice by a server.
         key: what decides its content.
         stage: the bytes needed once. blocks: blocks of days. draw: numbers of a further draw.
+        scene, picture: who is where before day 0, and how they are on the day ``pictured`` of the warm-up; forgotten
+            when the stage is there.
         warming: share of the warm-up lived. done: complete. failed: why it will never be complete.
-        watchers: called whenever something has come. holders: sessions that want it. size: bytes in memory.
+        watchers: called whenever something has come. holders: sessions that want it.
     """
 
     number: int
@@ -31,36 +34,52 @@ class Record:
     stage: bytes | None = None
     blocks: list[bytes] = field(default_factory=list)
     draw: bytes | None = None
+    scene: bytes | None = None
+    picture: bytes | None = None
+    pictured: int | None = None
     warming: float = 0.0
     done: bool = False
     failed: str | None = None
     watchers: list[Watcher] = field(default_factory=list)
     holders: set[int] = field(default_factory=set)
-    size: int = OWN_BYTES
+    _in_blocks: int = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory."""
+        once = (self.stage, self.draw, self.scene, self.picture)
+        return OWN_BYTES + self._in_blocks + sum(len(part) for part in once if part is not None)
 
     def part(self, name: str | int) -> bytes | None:
-        """Return the bytes of a part: "stage", "draw" or the rank of a block; None when it is not there (yet)."""
+        """Return the bytes of a part: one of ``PARTS`` or the rank of a block; None when it is not there (yet)."""
         if isinstance(name, int):
             return self.blocks[name] if 0 <= name < len(self.blocks) else None
-        return {"stage": self.stage, "draw": self.draw}.get(name)
+        return getattr(self, name) if name in PARTS else None
 
     def receive(self, what: str, *content: object) -> None:
-        """Take in what a worker tells, and call the watchers."""
-        if what == "warming":
-            self.warming = float(str(content[0]))
-        elif what == "stage" and isinstance(content[0], bytes):
-            self.stage, self.warming = renumbered(content[0], self.number), 1.0
-        elif what == "block" and isinstance(content[1], bytes):
-            self.blocks.append(renumbered(content[1], self.number))
-        elif what == "draw" and isinstance(content[0], bytes):
-            self.draw = renumbered(content[0], self.number)
-        elif what == "done":
+        """Take in what a worker tells, and call the watchers; what a job begun again tells once more is known."""
+        if what == "done":
             self.done = True
         elif what == "failed":
             self.failed = str(content[0])
-        self.size += sum(len(part) for part in content if isinstance(part, bytes))
+        elif what == "warming":
+            self._warms(*content)
+        elif what == "block" and isinstance(content[1], bytes):
+            if content[0] == len(self.blocks):
+                self.blocks.append(renumbered(content[1], self.number))
+                self._in_blocks += len(content[1])
+        elif what in PARTS and isinstance(content[0], bytes):
+            setattr(self, what, renumbered(content[0], self.number))
+            if what == "stage":
+                self.warming, self.scene, self.picture, self.pictured = 1.0, None, None, None
         for watcher in list(self.watchers):
             watcher(self)
+
+    def _warms(self, share: object, day: object = None, picture: object = None) -> None:
+        if self.stage is None:
+            self.warming = float(str(share))
+            if isinstance(picture, bytes):
+                self.picture, self.pictured = renumbered(picture, self.number), int(str(day))
 
 
 class Shelf:

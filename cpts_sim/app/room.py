@@ -24,7 +24,7 @@ class Get(Strict):
 
     do: Literal["get"]
     record: int = Field(ge=1, le=2**31)
-    part: int | Literal["stage", "draw"]
+    part: int | Literal["stage", "draw", "scene", "picture"]
 
 
 class Show(Strict):

@@ -15,7 +15,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from cpts_sim.app.asks import Ask
-from cpts_sim.app.desk import Desk
+from cpts_sim.app.desk import LATER, Desk
 from cpts_sim.app.door import Door
 from cpts_sim.app.drawn import Drawn
 from cpts_sim.app.limits import Limits
@@ -95,7 +95,7 @@ class _Server:
         self.pool.start()  # a worker imports the model while this process gathers what is offered
         if DEFAULT.preset in self.desk.presets:
             for job in (await self.desk.jobs(DEFAULT)).arms:
-                self.desk.open(job, NOBODY, self._prepared)
+                self.desk.open(job, NOBODY, self._prepared, LATER)
         asyncio.get_running_loop().call_later(READY_S, self._tell_ready)
         self.offered = await asyncio.to_thread(offer, self.desk.presets, self.limits)
         self._offer = json.dumps(self.offered, ensure_ascii=False).encode()

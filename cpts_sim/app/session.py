@@ -52,7 +52,8 @@ class Session:
         """Tell how far a record is (a watcher of the record)."""
         facts: dict[str, Any] = {
             "record": record.number, "blocks": len(record.blocks), "stage": record.stage is not None,
-            "warming": record.warming, "done": record.done, "draw": record.draw is not None,
+            "scene": record.scene is not None, "pictured": record.pictured, "warming": record.warming,
+            "done": record.done, "draw": record.draw is not None,
         }  # fmt: skip
         if record.failed is not None:
             facts["failed"] = record.failed

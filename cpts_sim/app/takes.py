@@ -14,7 +14,8 @@ from cpts_sim.app.asks import Ask
 from cpts_sim.app.desk import draw_jobs, jobs_of
 from cpts_sim.app.limits import Limits
 from cpts_sim.app.presets import lessons, presets
-from cpts_sim.app.worker import Computer, Job
+from cpts_sim.app.warm import Job
+from cpts_sim.app.worker import Computer
 from cpts_sim.catalogue import catalogue
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment.workers import results, usable_cores

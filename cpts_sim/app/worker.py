@@ -2,72 +2,37 @@
 
 from __future__ import annotations
 
+import json
+import pickle
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cpts_sim.app import course
-from cpts_sim.app.cast import Cast, choose, stage
 from cpts_sim.app.pack import pack
 from cpts_sim.app.recorder import Frame, Recorder
+from cpts_sim.app.warm import BLOCK_DAYS, Job, Stop, Tell, Warm, warm_up
 from cpts_sim.errors import CptsSimError
 
 Array = NDArray[Any]
-BLOCK_DAYS = 7
 WARM_KEPT = 2
 """Territories kept at day 0, so that a change of missions need not live the warm-up again."""
-Tell = Callable[..., None]
-"""Told ("warming", share), ("stage", bytes), ("block", rank, bytes), ("draw", bytes)."""
-Stop = Callable[[], bool]
-
-
-@dataclass(frozen=True)
-class Job:
-    """One arm to compute, or one further draw of both.
-
-    Attributes:
-        key: what decides its bytes.
-        warm_key: what decides its day 0.
-        scenario: the scenario as written.
-        arms: the arm; or, for a draw, both.
-        seed: seed.
-        shown: most people on the map.
-        detailed: whether people and places are wanted, or the numbers only.
-    """
-
-    key: str
-    warm_key: str
-    scenario: Mapping[str, Any]
-    arms: tuple[str, ...]
-    seed: int
-    shown: int
-    detailed: bool = True
-
-
-@dataclass
-class Warm:
-    """A territory at day 0.
-
-    Attributes:
-        model: the model, never stepped again. cast: who is shown. before: journal of the last month.
-        stage: the bytes that the page needs once.
-    """
-
-    model: Any
-    cast: Cast
-    before: Any
-    stage: bytes
+PLACES_KEPT = 4
+"""Territories whose places and travel times are kept: other people may live there."""
 
 
 class Computer:
-    """Computes jobs one after the other; keeps the last territories at day 0."""
+    """Computes jobs one after the other; keeps the last territories at day 0.
 
-    def __init__(self) -> None:
+    Args:
+        watched: whether somebody looks on during the warm-up.
+    """
+
+    def __init__(self, watched: bool = False) -> None:
+        self.watched = watched
         self.warm: OrderedDict[str, Warm] = OrderedDict()
+        self._places: OrderedDict[str, Any] = OrderedDict()
 
     def run(self, job: Job, tell: Tell, stop: Stop = lambda: False) -> None:
         """Compute a job and tell what comes."""
@@ -76,7 +41,7 @@ class Computer:
 
         scenario = from_written(job.scenario, catalogue())
         warm = self._warm(job, scenario, tell, stop)
-        if warm is None:
+        if warm is None or stop():
             return
         if job.detailed:
             tell("stage", warm.stage)
@@ -87,17 +52,26 @@ class Computer:
         if len(whole) == len(job.arms):
             tell("draw", pack(0, {"seed": job.seed}, {"series": np.stack(whole)}))
 
+    def keep(self, key: str, warm: Warm) -> None:
+        """Keep a territory at day 0, made here or by another process."""
+        self.warm[key] = warm
+        self.warm.move_to_end(key)
+        while len(self.warm) > WARM_KEPT:
+            self.warm.popitem(last=False)
+
     def _warm(self, job: Job, scenario: Any, tell: Tell, stop: Stop) -> Warm | None:
-        if job.warm_key not in self.warm:
-            made = _warmed(job, scenario, tell, stop)
-            if made is None:
+        warm = self.warm.get(job.warm_key)
+        if warm is None:
+            place = json.dumps(job.scenario["territory"], sort_keys=True, default=str)
+            watched = self.watched and job.detailed
+            warm = warm_up(job, scenario, self._places.get(place), watched, tell, stop)
+            if warm is None:
                 return None
-            self.warm[job.warm_key] = made
-            while len(self.warm) > WARM_KEPT:
-                _, old = self.warm.popitem(last=False)
-                old.model.close()
-        self.warm.move_to_end(job.warm_key)
-        return self.warm[job.warm_key]
+            self._places[place] = warm.territory
+            if len(self._places) > PLACES_KEPT:
+                self._places.popitem(last=False)
+        self.keep(job.warm_key, warm)
+        return warm
 
     def _arm(self, job: Job, scenario: Any, arm: str, warm: Warm, tell: Tell, stop: Stop) -> None:
         frames: list[Frame] = []
@@ -120,35 +94,13 @@ class Computer:
         return np.stack(rows, axis=1)
 
 
-def _warmed(job: Job, scenario: Any, tell: Tell, stop: Stop) -> Warm | None:
-    from cpts_sim.model import Model
-
-    model = Model(scenario, job.seed)
-    total = -model.first_day
-    while model.day < 0:
-        if stop():
-            model.close()
-            return None
-        model.run(min(7, -model.day))
-        tell("warming", round(1.0 + model.day / total, 3))
-    model.release()
-    before = model.journal.open_chunk()
-    cast = choose(model, job.shown)
-    facts, arrays = stage(model, cast)
-    facts |= {"start": scenario.start.isoformat(), "days": scenario.horizon_days, "series": list(course.SERIES),
-              "by_commune": list(course.BY_COMMUNE), "block_days": BLOCK_DAYS, "gps": len(cast.gps)}  # fmt: skip
-    return Warm(model, cast, before, pack(0, facts, arrays))
-
-
 def days_of(job: Job, scenario: Any, arm: str, warm: Warm) -> Any:
     """Yield the frames of an arm, from day 0 to the horizon."""
     from cpts_sim.model import Model
 
     recorder = Recorder(warm.cast, warm.before)
-    source = warm.model
-    model = Model(
-        scenario, job.seed, arm=arm, observers=[recorder.closed], state=source.state(), territory=source.territory
-    )
+    observers = [recorder.closed]
+    model = Model(scenario, job.seed, arm=arm, observers=observers, state=warm.state, territory=warm.territory)
     try:
         yield recorder.start(model)
         for _ in range(scenario.horizon_days):
@@ -179,31 +131,68 @@ def serve(connection: Any) -> None:
     live_with_parent()
     import cpts_sim.model  # noqa: F401  the first job should not wait for imports
 
-    computer = Computer()
+    line = Line(Computer(watched=True), connection)
     connection.send(("ready",))
     while True:
         try:
             asked = connection.recv()
         except EOFError:
             return
+        line.take(asked)
+
+
+class Line:
+    """What a worker hears from the server, also while it computes, and what it answers.
+
+    Heard: a :class:`Job`; "stop" (nobody wants the present job any more); ("lend", key): another worker waits for the
+    territory of that key; ("warm", key, bytes): a territory that another worker has lent.
+    """
+
+    def __init__(self, computer: Computer, connection: Any) -> None:
+        self.computer, self.connection = computer, connection
+        self._now: Job | None = None
+        self._stopped = False
+        self._awaited: set[str] = set()
+
+    def take(self, asked: Any) -> None:
+        """Do what is asked."""
         if isinstance(asked, Job):
-            _one(computer, asked, connection)
+            self._job(asked)
+        elif asked == "stop":
+            self._stopped = True
+        elif asked[0] == "warm":
+            self.computer.keep(asked[1], pickle.loads(asked[2]))  # by a worker of the same server
+        elif asked[0] == "lend":
+            self._lend(asked[1])
 
+    def _lend(self, key: str) -> None:
+        """Hand a territory over: now, as soon as it is at day 0, or never (then the other makes its own)."""
+        warm = self.computer.warm.get(key)
+        if warm is not None:
+            self.connection.send(("lent", key, pickle.dumps(warm, protocol=5)))
+        elif self._now is not None and self._now.warm_key == key:
+            self._awaited.add(key)
+        else:
+            self.connection.send(("lent", key, None))
 
-def _one(computer: Computer, job: Job, connection: Any) -> None:
-    """Compute one job; any message that comes meanwhile means that nobody wants it any more."""
-    stopped = False
+    def _stop(self) -> bool:
+        while self.connection.poll():
+            self.take(self.connection.recv())
+        for key in [key for key in self._awaited if key in self.computer.warm]:
+            self._awaited.discard(key)
+            self._lend(key)
+        return self._stopped
 
-    def stop() -> bool:
-        nonlocal stopped
-        while connection.poll():
-            stopped = connection.recv() == "stop" or stopped
-        return stopped
-
-    try:
-        computer.run(job, lambda *what: connection.send((what[0], job.key, *what[1:])), stop)
-        connection.send(("stopped" if stopped else "done", job.key))
-    except CptsSimError as error:
-        connection.send(("failed", job.key, str(error)))
-    except Exception as error:  # a fault of ours: told to the page in one line, the worker lives on
-        connection.send(("failed", job.key, f"{type(error).__name__}: {error}"))
+    def _job(self, job: Job) -> None:
+        """Compute one job; the server asks for no other before its end."""
+        self._now, self._stopped = job, False
+        try:
+            self.computer.run(job, lambda *what: self.connection.send((what[0], job.key, *what[1:])), self._stop)
+            self.connection.send(("stopped" if self._stopped else "done", job.key))
+        except CptsSimError as error:
+            self.connection.send(("failed", job.key, str(error)))
+        except Exception as error:  # a fault of ours: told to the page in one line, the worker lives on
+            self.connection.send(("failed", job.key, f"{type(error).__name__}: {error}"))
+        finally:
+            self._now = None
+            self._awaited.clear()  # who waited is told of the end

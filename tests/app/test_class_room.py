@@ -131,6 +131,9 @@ class Idle:
     def submit(self, job: Any, receive: Any, urgency: int) -> None:
         self.jobs.append((job, receive))
 
+    def hurry(self, key: str, urgency: int) -> None:
+        pass
+
     def forget(self, key: str) -> None:
         self.forgotten.append(key)
 

@@ -71,7 +71,7 @@ def test_looking_changes_nothing(jobs: Jobs) -> None:
         pass
     seen: dict[str, int] = {}
     watched = Model(scenario, 1, arm="with", observers=[lambda chunk, tables: seen.update(_digest(chunk))],
-                    state=warm.model.state(), territory=warm.model.territory)  # fmt: skip
+                    state=warm.state, territory=warm.territory)  # fmt: skip
     alone: dict[str, int] = {}
     straight = Model(scenario, 1)
     straight.warm_up()
@@ -96,7 +96,7 @@ def test_frames_agree_with_the_model_and_its_journal(jobs: Jobs) -> None:
     warm = Computer()._warm(job, scenario, lambda *what: None, lambda: False)
     assert warm is not None
     frames = list(days_of(job, scenario, "without", warm))[:20]
-    model = warm.model.fork("without")
+    model = Model(scenario, job.seed, arm="without", state=warm.state, territory=warm.territory)
     model.run(19)
     people, rows, frame = model.tables["people"], warm.cast.people, frames[19]
     look = frame.looks & 7

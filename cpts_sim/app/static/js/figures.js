@@ -40,12 +40,14 @@ function item(mark, colour, text, left, right) {
   return make("li", {}, sign, make("span", { text: ` ${text} ` }), both);
 }
 
-/** Legend with the number of people in each state, without | with. */
-export function drawLegend(holder, view, left, right, hidden = false) {
+const OF_TODAY = [1, 4, 5]; // what befalls people in the course of a day: not known before the first
+
+/** Legend with the number of people in each state, without | with (`before`: of a moment, no day has gone by). */
+export function drawLegend(holder, view, left, right, hidden = false, before = false) {
   if (view === "difference") { holder.replaceChildren(make("li", { text: t("legend_difference") })); return; }
   const people = view === "doctor"
     ? [item("•", DOCTOR_HEX[0], t("with_doctor"), sum(left, 0, 7), sum(right, 0, 7)), item("●", DOCTOR_HEX[1], t("without_doctor"), sum(left, 8, 15), sum(right, 8, 15))]
-    : SHOWN.map((look) => item({ 1: "✕", 5: "✚", 6: "□" }[look] ?? "●", LOOKS[look], t(`look.${LOOK_NAMES[look]}`), hidden ? undefined : left?.[look] + left?.[look + 8], right?.[look] + right?.[look + 8]));
+    : SHOWN.map((look) => item({ 1: "✕", 5: "✚", 6: "□" }[look] ?? "●", LOOKS[look], t(`look.${LOOK_NAMES[look]}`), hidden || (before && OF_TODAY.includes(look)) ? undefined : left?.[look] + left?.[look + 8], right?.[look] + right?.[look + 8]));
   const pros = ["low", "middling", "high", "away", "left"].map((name, rank) => item(SHAPES.gp[rank], rank === 3 ? "#555" : STRAIN[rank], t(`strain.${name}`)));
   holder.replaceChildren(...people, make("li", { class: "break", text: t("legend_pros") }), ...pros, make("li", { text: t("legend_member") }));
 }

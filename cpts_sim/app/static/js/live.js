@@ -78,6 +78,7 @@ export class LiveSource {
     if (!arm) { this.drawProgress(message); return; }
     arm.known = message.blocks;
     arm.warming = message.warming;
+    if (!this.pair.some((other) => other !== arm && other.sight)) arm.lookAhead(message, (part) => this.say({ do: "get", record: arm.number, part }));
     arm.done = message.done;
     arm.staged = message.stage;
     arm.failed = message.failed ?? null;
@@ -134,8 +135,9 @@ export class LiveSource {
       if (this.draws.has(number)) { this.draws.set(number, draw); this.on.draws([...this.draws.values()]); }
       return;
     }
-    this.pending = Math.max(0, this.pending - 1);
     const part = await unpack(buffer);
+    if (part.meta.sight) { arm.sighted(part); this.on.progress(arm); return; }
+    this.pending = Math.max(0, this.pending - 1);
     if (part.meta.names) arm.setStage(part);
     else await arm.add(buffer, part);
     this.on.progress(arm);

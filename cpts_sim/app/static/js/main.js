@@ -119,7 +119,11 @@ function progress(arm) {
     app.screen.stage();
     performance.mark("first frame"); // for the benchmark
     notice(app.role === "watch" ? t("watching") : "");
-  } else if (!app.ready) notice(t("warming", { share: Math.round(100 * Math.min(left.warming, right.warming)) }));
+  } else if (!app.ready) {
+    if (arm.scene && arm.picture) { app.screen.sight(arm); performance.mark("first picture"); }
+    const lived = app.pair.filter((one) => !one.stage).map((one) => one.warming); // the arms share one warm-up
+    notice(t("warming", { share: lived.length ? Math.round(100 * Math.max(...lived)) : 100 }));
+  }
   if (app.wantedDay !== null && app.ready && computed() >= Math.min(app.wantedDay, app.state.days)) {
     app.player.go(app.wantedDay);
     app.wantedDay = null;
@@ -270,7 +274,7 @@ function share() {
 
 function showHelp() {
   const rows = ["space", "arrows", "shift_arrows", "home", "digits", "r", "n", "l", "p", "map_keys", "question"].map((name) => make("tr", {}, make("th", { scope: "row", text: t(`key.${name}`) }), make("td", { text: t(`key_does.${name}`) })));
-  openBox(t("help"), make("p", { text: t("help_text") }), make("table", {}, make("tbody", {}, ...rows)), make("p", { text: t("caution") }), make("p", { class: "chart-note", text: `cpts_sim ${app.offer.version}` }));
+  openBox(t("help"), make("p", { text: t("help_text") }), make("table", { class: "keys" }, make("tbody", {}, ...rows)), make("p", { text: t("caution") }), make("p", { class: "chart-note", text: `cpts_sim ${app.offer.version}` }));
 }
 
 function showNote(lesson) { openBox(t("note"), ...said(lesson.note).map((text) => make("p", { text }))); }

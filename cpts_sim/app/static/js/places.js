@@ -22,14 +22,17 @@ export function tooltip(pair, day, commune, columns) {
 export function table(holder, pair, day, columns) {
   const stage = pair[0]?.stage;
   if (!stage) return;
-  const head = make("tr", {}, make("th", { scope: "col", text: t("commune") }), make("th", { scope: "col", text: t("inhabitants") }),
-    ...columns.flatMap((name) => [make("th", { scope: "col", text: `${t(`short.${name}`)} (${t(`unit.${name}`)}), ${t("without")}` }), make("th", { scope: "col", text: t("difference") })]));
+  const head = [
+    make("tr", {}, make("th", { scope: "col", rowspan: 2, text: t("commune") }), make("th", { scope: "col", rowspan: 2, text: t("inhabitants") }),
+      ...columns.map((name) => make("th", { scope: "colgroup", colspan: 2, class: "over", text: `${t(`short.${name}`)} (${t(`unit.${name}`)})` }))),
+    make("tr", {}, ...columns.flatMap(() => ["without", "difference"].map((key) => make("th", { scope: "col", class: "number", text: t(key) })))),
+  ];
   const rows = stage.names.map((name, commune) => make("tr", {}, make("th", { scope: "row", text: name }), make("td", { text: num(stage.communes[commune], 0) }),
     ...columns.flatMap((_, column) => {
       const [left, right] = pair.map((arm) => value(arm, day, column, commune));
       return [make("td", { text: num(left, DIGITS[column]) }), make("td", { text: signed(right - left, DIGITS[column]) })];
     })));
-  holder.replaceChildren(make("table", {}, make("caption", { text: t("places_caption", { day: num(day, 0) }) }), make("thead", {}, head), make("tbody", {}, ...rows)));
+  holder.replaceChildren(make("table", {}, make("caption", { text: t("places_caption", { day: num(day, 0) }) }), make("thead", {}, ...head), make("tbody", {}, ...rows)));
 }
 
 /** Levels without and differences, for the two maps of the view "difference". */

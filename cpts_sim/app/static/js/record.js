@@ -21,11 +21,28 @@ export class Arm {
     this.done = false;
     this.failed = null;
     this.warming = 0;
+    this.scene = null;       // who is where before day 0, while the warm-up is lived
+    this.picture = null;     // how they are on a day of it
+    this.sight = "";         // what of these has been asked for
+  }
+
+  /** Ask for the newest picture of the warm-up, unless day 0 is there or one is under way. */
+  lookAhead({ scene, pictured, stage }, get) {
+    if (stage || this.stage || !scene || pictured === null) return;
+    if (!this.sight) { get("scene"); this.sight = "scene"; }
+    if (this.sight === "scene" || (this.sight === "seen" && pictured !== this.picture.day)) { get("picture"); this.sight = "asked"; }
+  }
+
+  sighted({ meta, arrays }) {
+    if (meta.sight === "scene") { this.scene = { ...meta, ...arrays }; return; }
+    this.picture = { day: meta.day, looks: { looks: arrays.looks, step: 1, at: 0 }, pros: arrays.pros };
+    this.sight = "seen";
   }
 
   setStage(part) {
     this.stage = { ...part.meta, ...part.arrays };
     this.count = this.stage.x.length;
+    this.scene = this.picture = null;
   }
 
   /** Take in a block: what is small is kept unpacked. */

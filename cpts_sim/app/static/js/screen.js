@@ -45,12 +45,30 @@ export class Screen {
     this.day(this.app.player.day);
   }
 
+  /** The warm-up, which both arms share: the territory as it is on a day before day 0, on both maps. */
+  sight(arm) {
+    if (this.drawnSight === arm.picture) return;
+    this.drawnSight = arm.picture;
+    const { picture, scene } = arm;
+    const view = this.app.state.view === "doctor" ? "doctor" : "care";
+    for (const map of this.maps) {
+      if (map.stage !== scene) { map.commune = -1; map.chosen = null; map.setStage(scene); }
+      map.drawPeople(picture.looks, view);
+      map.drawPros(picture.pros);
+    }
+    const found = counts(picture.looks);
+    drawLegend(byId("legend"), view, found, found, false, true);
+    this.captions();
+    byId("date").textContent = picture.day < 0 ? t("warmup_date", { days: num(-picture.day, 0) }) : t("day_date", { day: 0, date: date(scene.start, 0) });
+  }
+
   progress() {
-    const until = this.app.computed();
-    byId("computed").textContent = t("computed", { day: num(until, 0) });
+    this.tellComputed();
     if (this.missing) this.draw();
     if (this.app.player.day <= 1) this.slowly();
   }
+
+  tellComputed() { byId("computed").textContent = t("computed", { day: num(this.app.computed(), 0) }); }
 
   day(day) {
     byId("time").value = day;
@@ -65,7 +83,12 @@ export class Screen {
 
   draw() {
     const { app } = this;
-    if (!app.ready || this.maps.some((map) => !map.pixels)) return;
+    if (this.maps.some((map) => !map.pixels)) return;
+    if (!app.ready) {
+      const arm = app.pair.find((one) => one.scene && one.picture);
+      if (arm) { this.drawnSight = null; this.sight(arm); }
+      return;
+    }
     const { day } = app.player;
     const { view } = app.state;
     this.missing = false;
@@ -107,7 +130,7 @@ export class Screen {
   legend(hidden) {
     const { app } = this;
     const found = app.pair.map((arm) => { const looks = arm.stage ? arm.looks(app.player.day) : null; return looks ? counts(looks) : undefined; });
-    drawLegend(byId("legend"), app.state.view, found[0], found[1], hidden);
+    drawLegend(byId("legend"), app.state.view, found[0], found[1], hidden, app.player.day === 0);
     clearTimeout(this.counting); // people of a day that is being unpacked are counted as soon as they are there
     if (app.ready && found.some((count) => !count)) this.counting = setTimeout(() => this.legend(app.lesson?.hides ?? false), 100);
     if (app.state.view === "difference") {
@@ -137,6 +160,8 @@ export class Screen {
     drawFigures(byId("figures"), app.offer.series, app.state, (name) => this.toggle(name));
     this.draws();
     this.refresh();
+    this.tellComputed();
+    this.hover(this.maps[0].commune);
   }
 
   refresh() {
@@ -187,11 +212,15 @@ export class Screen {
   hover(commune) {
     const { app } = this;
     for (const map of this.maps) { map.commune = commune; if (map.stage && app.ready) map.drawPros(app.state.view === "difference" ? null : app.pair[this.maps.indexOf(map)].pros[app.player.day]); }
+    // On the half of the maps that does not hold the commune.
+    const ring = this.maps[0].stage?.outlines[commune]?.[0] ?? [];
+    byId("tip").classList.toggle("above", ring.reduce((sum, at, rank) => sum + (rank % 2 ? at - 32768 : 0), 0) > 0);
     byId("tip").textContent = app.lesson?.hides ? t("predict_first") : places.tooltip(app.pair, app.player.day, commune, app.offer.by_commune);
   }
 
   pick(who) {
     const { app } = this;
+    if (!app.ready) return; // the warm-up has no stories
     const { stage } = app.pair[0];
     for (const map of this.maps) map.chosen = who;
     this.draw();
