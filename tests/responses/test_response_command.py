@@ -29,7 +29,7 @@ PNG = b"\x89PNG"
 
 
 def planted(arm: str, seed: int, wrong: bool) -> Life:
-    """Effects of about the published size; with the wrong parameter extended hours change nothing."""
+    """Effects of about the published size; with the wrong parameter extended hours empty the emergency department."""
     changed, luck = arm not in ("without", "y2019"), 1.0 + 1e-4 * seed
     zero = np.zeros(2, dtype=np.int64)
     gps: dict[str, Any] = dict.fromkeys(("key", "nurse", "house"), zero)
@@ -37,7 +37,7 @@ def planted(arm: str, seed: int, wrong: bool) -> Life:
     gps |= {"list_start": zero + 1000, "list_end": 1000 * (1 + 0.05 * changed) * np.ones(2), "weeks": zero + 45}
     gps |= {name: 5000 * luck * (1 + 0.03 * changed) * np.ones(2) for name in ("seen", "acts")}
     people = {"mt": np.zeros(4, np.int64), "visits": np.ones((4, 26)), "duty": np.ones((4, 26))}
-    avoided = 0.0 if wrong else 40.0 * luck
+    avoided = (400.0 if wrong else 40.0) * luck
     totals = {
         "acts_per_inhabitant": 4.1 * luck, "lead_median": 2.0, "closed_lists": 0.53 + 0.12 * changed, "ed_rate": 328.0,
         "gp_density": 77.0 + len(arm), "extra_booked": 200.0 * changed, "ed": 3000.0 - avoided * changed,
@@ -118,11 +118,11 @@ def test_members_that_miss_a_slope_are_dropped_and_counted(tmp_path: Path) -> No
     members = (Choice("shipped", 1.0, {}), Choice("wrong", 1.0, {WRONG: 0.8}))
     (tmp_path / "both.yaml").write_bytes(Ensemble(members, {}).to_yaml())
     told = run("--ensemble", str(tmp_path / "both.yaml"), "--only", "extended_hours", "-o", str(tmp_path / "out"))
-    assert "1 of 2 members of the ensemble kept: 1 miss" in told and "hours_minor" in told
+    assert "1 of 2 members of the ensemble kept: 1 miss" in told and "hours_total" in told
     kept = read_ensemble(tmp_path / "out" / "ensemble.yaml")
     assert [member.name for member in kept.members] == ["shipped"]
     content = json.loads((tmp_path / "out" / "responses.json").read_text(encoding="utf-8"))
-    assert content["members"]["wrong"] == {"kept": False, "misses": ["hours_minor"]}
+    assert content["members"]["wrong"] == {"kept": False, "misses": ["hours_total"]}
 
 
 def test_what_cannot_be_judged_is_refused(tmp_path: Path) -> None:
