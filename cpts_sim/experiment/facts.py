@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,11 @@ from cpts_sim.experiment.ensemble import Ensemble, with_vector
 from cpts_sim.experiment.fact_numbers import Numbers, Record, fact_numbers
 from cpts_sim.experiment.fact_places import here
 from cpts_sim.experiment.fact_strain import COUNTS, pooled_ratio
+from cpts_sim.experiment.keys import digest
 from cpts_sim.experiment.statistics import Interval, jackknife_interval, mean_interval
 from cpts_sim.experiment.workers import results, usable_cores
 from cpts_sim.measures import Horizon
+from cpts_sim.measures.base import DAY, YEAR_DAYS
 from cpts_sim.scenario import Scenario, as_written, calendar_of, from_written
 from cpts_sim.words import say, sentences
 
@@ -151,38 +154,54 @@ def numbers_of_run(scenario: Scenario, seed: int) -> Numbers:
     from cpts_sim.model import Model
 
     model = Model(scenario, seed)
-    chunks: list[Chunk] = []
-    open_share: list[float] = []
-
-    def keep(chunk: Chunk, tables: Mapping[str, Any]) -> None:
-        chunks.append({kind: chunk[kind] for kind in KEPT})
-        gps = tables["gps"]
-        here = _own(gps) & (gps["status"] != Work.LEFT)
-        open_share.append(float((gps["open"] > 0)[here].mean()))
-
     try:
         model.warm_up()
-        people, gps = _day_zero(model)
-        model.observers.append(keep)
+        listener = Listener(model)
+        model.observers.append(listener)
         model.run(scenario.horizon_days)
         model.finish()
     finally:
         model.close()
-    first = int(np.asarray(calendar_of(scenario, 1).day_of_year)[scenario.warmup_days])
-    horizon = Horizon(scenario.horizon_days)
-    return fact_numbers(Record(joined(chunks), people, gps, np.array(open_share), horizon, first))
+    return fact_numbers(listener.record(scenario))
 
 
-def _own(gps: Mapping[str, Any]) -> Any:
-    return np.asarray(gps["halo"]) == 0
+class Listener:
+    """Keeps what facts need of a run: day 0, the events from then on, the share of lists open month by month.
+
+    Args:
+        model: a model at day 0; give the listener to it, or to a fork of it, as an observer.
+        kinds: kinds of event that are kept.
+    """
+
+    def __init__(self, model: Any, kinds: Sequence[str] = KEPT) -> None:
+        self._kinds = tuple(kinds)
+        self._chunks: list[Chunk] = []
+        self._open_share: list[float] = []
+        people, gps = model.tables["people"], model.tables["gps"]
+        counted = people["alive"] & (people["resident"] > 0)
+        age = np.where(counted, np.floor(-people["born"] / (YEAR_DAYS * DAY)), -1)
+        self.people: Mapping[str, Any] = {"age": age, "mt": people["mt"].copy()}
+        self.gps: Mapping[str, Any] = {name: gps[name].copy() for name in ("halo", "slot_min", "online")}
+
+    def __call__(self, chunk: Chunk, tables: Mapping[str, Any]) -> None:
+        """Keep a month."""
+        self._chunks.append({kind: chunk[kind] for kind in self._kinds})
+        gps = tables["gps"]
+        here = (np.asarray(gps["halo"]) == 0) & (gps["status"] != Work.LEFT)
+        self._open_share.append(float((gps["open"] > 0)[here].mean()) if here.any() else math.nan)
+
+    def record(self, scenario: Scenario) -> Record:
+        """Return the run that was heard, whole."""
+        first = int(np.asarray(calendar_of(scenario, 1).day_of_year)[scenario.warmup_days])
+        horizon = Horizon(scenario.horizon_days)
+        return Record(joined(self._chunks), self.people, self.gps, np.array(self._open_share), horizon, first)
 
 
-def _day_zero(model: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    people, gps = model.tables["people"], model.tables["gps"]
-    counted = people["alive"] & (people["resident"] > 0)
-    age = np.where(counted, np.floor(-people["born"] / 525600.0), -1)
-    kept = {name: gps[name].copy() for name in ("halo", "slot_min", "online")}
-    return {"age": age, "mt": people["mt"].copy()}, kept
+@cache
+def facts_digest() -> str:
+    """Return the digest of the code that reads facts from a run: what was read by other code is read anew."""
+    here = Path(__file__).parent
+    return digest(b"".join((here / f"{name}.py").read_bytes() for name in ("facts", "fact_numbers", "fact_strain")))
 
 
 def joined(chunks: Sequence[Chunk]) -> dict[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +18,8 @@ from cpts_sim.experiment.calibrate.space import Space
 from cpts_sim.experiment.calibrate.targets import Target
 from cpts_sim.experiment.comparison import scenario_of
 from cpts_sim.experiment.ensemble import with_numbers
-from cpts_sim.experiment.facts import numbers_of_run
-from cpts_sim.experiment.keys import digest, of_third_parties
+from cpts_sim.experiment.facts import facts_digest, numbers_of_run
+from cpts_sim.experiment.keys import of_third_parties
 from cpts_sim.experiment.store import Store, Warn, json_bytes, silent
 from cpts_sim.experiment.workers import results
 from cpts_sim.scenario import Scenario, as_written, canonical_json, resolved, run_key
@@ -152,11 +152,3 @@ class Runner:
 
 def _name(numbers: Mapping[str, float], seed: int) -> str:
     return f"{seed}:{canonical_json(dict(numbers))}"
-
-
-@cache
-def facts_digest() -> str:
-    """Return the digest of the code that reads facts from a run."""
-    folder = Path(__file__).parents[1]
-    names = ("facts.py", "fact_numbers.py", "fact_strain.py")
-    return digest(b"".join((folder / name).read_bytes() for name in names))

@@ -14,9 +14,10 @@ import numpy as np
 from cpts_sim import EPOCH
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment.comparison import scenario_of
-from cpts_sim.experiment.keys import code_digest, digest
-from cpts_sim.experiment.responses.lives import Life, life_of
+from cpts_sim.experiment.keys import of_third_parties
+from cpts_sim.experiment.responses.lives import Life, life_of, lives_digest
 from cpts_sim.experiment.responses.published import Enactment, enactments
+from cpts_sim.experiment.store import Store, Warn, silent
 from cpts_sim.experiment.workers import results
 from cpts_sim.scenario import Scenario, as_written, canonical_json, resolved, run_key
 from cpts_sim.scenario.arms import merge
@@ -135,61 +136,46 @@ class Player:
 
     Attributes:
         workers: number of processes. store: folder of lives (None: nothing is kept). told: called with (done, all)
-        runs. compute: runs jobs (another in tests). reused: lives found in the store.
+        runs. compute: runs jobs (another in tests). warn: told of files set aside. reused: lives found in the store.
     """
 
     workers: int = 1
     store: Path | None = None
     told: Callable[[int, int], None] = lambda done, total: None
     compute: Callable[..., Iterator[tuple[int, bytes]]] = results
+    warn: Warn = silent
     reused: int = 0
 
     def __call__(self, asked: Asked, names: Iterable[str]) -> dict[str, list[dict[str, Life]]]:
         """Return enactment → pairs in the order of seeds, each arm → life."""
         arms = {name: arms_of(asked, enactments()[name]) for name in dict.fromkeys(names)}
         wanted = [(*arm, seed) for seed in asked.seeds for found in arms.values() for arm in found.values()]
-        lives = self._all(list(dict.fromkeys(wanted)))
+        shelf = Store(self.store, lives_digest(), self.warn)
+        try:
+            lives = self._all(list(dict.fromkeys(wanted)), shelf)
+        finally:
+            shelf.close()
         return {
             name: [{arm: lives[*run, seed] for arm, run in found.items()} for seed in asked.seeds]
             for name, found in arms.items()
         }
 
-    def _all(self, runs: Sequence[Lived]) -> dict[Lived, Life]:
-        found = {run: data for run in runs if (data := self._kept(run)) is not None}
+    def _all(self, runs: Sequence[Lived], shelf: Store) -> dict[Lived, Life]:
+        keys = {run: _key(run) for run in runs} if self.store is not None else dict.fromkeys(runs, "")
+        found = {run: data for run in runs if (data := shelf.get(keys[run])) is not None}
         self.reused += len(found)
         missing = tuple(run for run in runs if run not in found)
         self.told(len(found), len(runs))
         for rank, data in self.compute(Job(missing), iter(range(len(missing))), min(self.workers, len(missing) or 1)):
             found[missing[rank]] = data
-            self._keep(missing[rank], data)
+            shelf.put(keys[missing[rank]], data)
             self.told(len(found), len(runs))
         return {run: unpacked(data) for run, data in found.items()}
 
-    def _place(self, run: Lived) -> Path | None:
-        if self.store is None:
-            return None
-        text, arm, seed = run
-        scenario = _checked(text)
-        code = code_digest() + _reading_digest()
-        name = run_key(resolved(scenario), seed, scenario.horizon_days, EPOCH, arm=arm, responses=True, code=code)
-        return self.store / f"{name}.npz"
 
-    def _kept(self, run: Lived) -> bytes | None:
-        place = self._place(run)
-        return place.read_bytes() if place is not None and place.is_file() else None
-
-    def _keep(self, run: Lived, data: bytes) -> None:
-        place = self._place(run)
-        if place is not None:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            draft = place.with_suffix(".partial")
-            draft.write_bytes(data)
-            draft.replace(place)
-
-
-@cache
-def _reading_digest() -> str:
-    """Return the digest of the code that reads a life from a run."""
-    here = Path(__file__).parent
-    facts = [here.parent / f"{name}.py" for name in ("facts", "fact_numbers", "fact_strain")]
-    return digest(b"".join(file.read_bytes() for file in (here / "lives.py", *facts)))
+def _key(run: Lived) -> str:
+    """Return the name under which a life is kept."""
+    text, arm, seed = run
+    scenario = _checked(text)
+    plain = resolved(scenario)
+    return run_key(plain, seed, scenario.horizon_days, EPOCH, arm=arm, responses=True, **of_third_parties(plain))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,12 +24,11 @@ from cpts_sim.engine.events import (
     Status,
     Work,
 )
-from cpts_sim.engine.journal import Chunk
 from cpts_sim.experiment.fact_numbers import Record, fact_numbers
-from cpts_sim.experiment.facts import KEPT, joined
-from cpts_sim.measures import Horizon
+from cpts_sim.experiment.facts import KEPT, Listener, facts_digest
+from cpts_sim.experiment.keys import digest
 from cpts_sim.measures.base import DAY, YEAR_DAYS
-from cpts_sim.scenario import Scenario, calendar_of
+from cpts_sim.scenario import Scenario
 from cpts_sim.territory.practice_types import PracticeType
 
 Array = NDArray[Any]
@@ -64,25 +65,16 @@ def life_of(scenario: Scenario, seed: int, arm: str) -> Life:
     from cpts_sim.model import Model
 
     model = Model(scenario, seed)
-    chunks: list[Chunk] = []
-    open_share: list[float] = []
-
-    def keep(chunk: Chunk, tables: Mapping[str, Any]) -> None:
-        chunks.append({kind: chunk[kind] for kind in (*KEPT, *_ALSO)})
-        gps = tables["gps"]
-        here = (np.asarray(gps["halo"]) == 0) & (gps["status"] != Work.LEFT)
-        open_share.append(float((gps["open"] > 0)[here].mean()) if here.any() else math.nan)
-
     try:
         model.warm_up()
-        start = _picture(model)
-        branch = model.fork(arm, [keep])
+        start, listener = _picture(model), Listener(model, (*KEPT, *_ALSO))
+        branch = model.fork(arm, [listener])
         try:
             branch.run(scenario.horizon_days)
             branch.finish()
             end = _lists(branch, len(start["key"]))
-            there = branch.tables["gps"]["status"][: len(start["key"])] != Work.LEFT
-            return _life(scenario, start, end, np.asarray(there), joined(chunks), np.array(open_share))
+            there = np.asarray(branch.tables["gps"]["status"][: len(start["key"])] != Work.LEFT)
+            return _life(start, end, there, listener.record(scenario))
         finally:
             branch.close()
     finally:
@@ -90,14 +82,11 @@ def life_of(scenario: Scenario, seed: int, arm: str) -> Life:
 
 
 def _picture(model: Any) -> dict[str, Array]:
-    """Return day 0: GPs by row, and of people their age and GP (``age``, ``mt``)."""
-    people, gps = model.tables["people"], model.tables["gps"]
-    counted = people["alive"] & (people["resident"] > 0)
-    age = np.where(counted, np.floor(-people["born"] / 525600.0), -1)
+    """Return the GPs of day 0, by row."""
+    gps = model.tables["gps"]
     return {
-        "key": gps["key"].copy(), "halo": gps["halo"].copy(), "slot_min": gps["slot_min"].copy(),
-        "online": gps["online"].copy(), "assistant": gps["assistant"].copy(), "house": _houses(gps),
-        "nurse": _beside_a_nurse(model), "list_start": _lists(model, len(gps)), "age": age, "mt": people["mt"].copy(),
+        "key": gps["key"].copy(), "own": np.asarray(gps["halo"]) == 0, "assistant": gps["assistant"].copy(),
+        "house": _houses(gps), "nurse": _beside_a_nurse(model), "list_start": _lists(model, len(gps)),
     }  # fmt: skip
 
 
@@ -121,18 +110,9 @@ def _lists(model: Any, count: int) -> Array:
     return np.bincount(known, minlength=count)[:count]
 
 
-def _life(
-    scenario: Scenario, start: dict[str, Array], end: Array, there: Array, journal: Mapping[str, Columns], shut: Array
-) -> Life:
-    first = int(np.asarray(calendar_of(scenario, 1).day_of_year)[scenario.warmup_days])
-    horizon = Horizon(scenario.horizon_days)
-    people = {name: start[name] for name in ("age", "mt")}
-    gps = {name: start[name] for name in ("halo", "slot_min", "online")}
-    record = Record(journal, people, gps, shut, horizon, first)
-    kept = {name: start[name] for name in ("key", "assistant", "house", "nurse", "list_start")}
-    columns = {**kept, "own": start["halo"] == 0, "list_end": end, "there": there, **_practice(record, len(end))}
-    contacts = {"mt": start["mt"], **_contacts(record)}
-    return Life(columns, contacts, _totals(record))
+def _life(start: Columns, end: Array, there: Array, record: Record) -> Life:
+    gps = {**start, "list_end": end, "there": there, **_practice(record, len(end))}
+    return Life(gps, {"mt": record.people["mt"], **_contacts(record)}, _totals(record))
 
 
 def _practice(record: Record, count: int) -> dict[str, Array]:
@@ -229,3 +209,8 @@ def _followed(who: Array, when: Array, person: Array, at: Array, days: float) ->
     known = np.append(events, math.inf)[nearest]
     return float((known <= begin + days * DAY).sum())
 
+
+@cache
+def lives_digest() -> str:
+    """Return the digest of the code that reads a life from a run."""
+    return digest(Path(__file__).read_bytes() + facts_digest().encode())
