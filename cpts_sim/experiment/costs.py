@@ -190,9 +190,11 @@ class Costs:
     def _total(self, arm: str, perspective: str, lines: list[CostLine]) -> CostLine:
         first, second = (self.total(one, perspective) for one in (self.values.arms[0], arm))
         gap = self.gap(second - first, "lower")
-        ends = (math.fsum(line.at_prices[0] for line in lines), math.fsum(line.at_prices[1] for line in lines))
+        # Medians of lines do not sum to the median of their total: what prices move is counted from the total itself.
+        own = gap.interval.mean
+        ends = tuple(own + math.fsum(line.at_prices[end] - line.difference.mean for line in lines) for end in (0, 1))
         return CostLine(arm, perspective, TOTAL, (math.nan, math.nan), math.nan, mean_interval(first),
-                        mean_interval(second), gap.interval, ends, gap.reading)  # fmt: skip
+                        mean_interval(second), gap.interval, (ends[0], ends[1]), gap.reading)  # fmt: skip
 
     def gap(self, differences: Array, better: str = "none") -> Gap:
         """Read paired differences: of a mean, or of an uncertain effect where the pairs have drawn parameters."""

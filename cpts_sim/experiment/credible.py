@@ -26,6 +26,10 @@ FEWEST_DRAWS = 5
 """With fewer draws of parameters and structure no reading is given."""
 FINEST = 0.25
 """Largest computing error, as a share of the interval's width, that allows a reading."""
+TAIL_CHANCE = 0.10
+"""Chance at most, by which a reading may hold in the draws and not in nine of ten further ones."""
+TAIL = 1.2816
+"""Standard deviations of the normal law that leave that chance above them."""
 
 
 class Verdict(StrEnum):
@@ -94,7 +98,8 @@ class Credible:
         error of the median. p_better: probability of a difference in the good direction (of a rise where no
         direction is good). p_matters: probability that it is better by more than the smallest difference that
         matters. p_error: half-width of the 95 % computing error of the probabilities at their worst. pairs: number of
-        differences. verdict: what it says. split: variance between draws and by chance.
+        differences. verdict: what it says. split: variance between draws and by chance. draws: number of different
+        draws of parameters and structure among the pairs. ties: share of differences that are exactly zero.
     """
 
     median: float
@@ -108,6 +113,8 @@ class Credible:
     pairs: int
     verdict: Verdict
     split: Split
+    draws: int = 0
+    ties: float = 0.0
 
     @property
     def coarse(self) -> bool:
@@ -142,22 +149,53 @@ def credible(
     error = _median_error(data, names)
     equal = bool((data == 0).all())
     fine = len(set(names)) >= FEWEST_DRAWS and error <= FINEST * (high - low)
-    verdict = _verdict(chances, inside, better) if fine else Verdict.TOO_FEW
+    count = worth_draws(len(data), len(set(names)), parts.share.value)
+    verdict = _verdict(chances, inside, better, count) if fine else Verdict.TOO_FEW
     verdict = Verdict.EQUAL if equal and len(data) > 1 else verdict
     expected = tuple(float(x) for x in np.quantile(_shrunken(data, parts), ends))
     spread = 1.96 * 0.5 / math.sqrt(max(1, len(set(names))))
     return Credible(
-        median, low, high, (expected[0], expected[1]), error, chances[0], chances[1], spread, len(data), verdict, parts
-    )
+        median, low, high, (expected[0], expected[1]), error, chances[0], chances[1], spread, len(data), verdict, parts,
+        len(set(names)), float((data == 0).mean()),
+    )  # fmt: skip
 
 
-def _verdict(chances: tuple[float, float, float], inside: float, better: str) -> Verdict:
+def _verdict(chances: tuple[float, float, float], inside: float, better: str, count: float) -> Verdict:
+    """Return what holds in nine draws of ten; "too few" where so few draws might show it by chance alone."""
     _, gain, loss = chances
+    if max(gain, loss, inside) < SURE:
+        return Verdict.UNDETERMINED
+    if least_chance(max(gain, loss, inside), count) < SURE:
+        return Verdict.TOO_FEW
     if gain >= SURE:
         return Verdict.HIGHER if better == "none" else Verdict.BETTER
     if loss >= SURE:
         return Verdict.LOWER if better == "none" else Verdict.WORSE
-    return Verdict.TOO_SMALL if inside >= SURE else Verdict.UNDETERMINED
+    return Verdict.TOO_SMALL
+
+
+def least_chance(share: float, count: float) -> float:
+    """Return the lower end of a probability seen as a share of draws, exceeded nine times in ten (Wilson 1927)."""
+    if not count > 0:
+        return 0.0
+    square = TAIL**2 / count
+    return (share + square / 2 - math.sqrt(square * (share * (1 - share) + square / 4))) / (1 + square)
+
+
+def worth_draws(pairs: int, draws: int, share: float) -> float:
+    """Return how many independent draws some pairs are worth: twins repeat each other as far as parameters decide.
+
+    Args:
+        pairs: number of differences.
+        draws: number of different draws among them.
+        share: share of the variance between draws (nan: without twins, when every pair is a draw of its own).
+    """
+    return pairs / (1.0 + (pairs / draws - 1.0) * (share if math.isfinite(share) else 1.0))
+
+
+def fewest_for_sure() -> int:
+    """Return the least number of draws that, all agreeing, are sure enough of a probability."""
+    return math.ceil(TAIL**2 * SURE / (1 - SURE))
 
 
 def expected_draws(differences: ArrayLike, groups: Sequence[object]) -> Array:

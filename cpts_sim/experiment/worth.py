@@ -83,6 +83,11 @@ class Worth:
         """Effect with its interval: mean and computing error, or median and credible interval."""
         return mean_interval(self.effects) if self.draws is None else band_of(self.effects)
 
+    @property
+    def count(self) -> int:
+        """Different draws that its probabilities rest on; 0 where they come from Student's law."""
+        return 0 if self.draws is None else len({repr(one) for one in self.draws})
+
     def worth_at(self, willingness: ArrayLike) -> Array:
         """Return the probability that the arm is worth its euros, by euros that one more of the effect is worth."""
         levels = np.atleast_1d(np.asarray(willingness, np.float64))

@@ -8,7 +8,7 @@ from cpts_sim.experiment import Comparison, Line
 from cpts_sim.report import style
 from cpts_sim.report.marks import SURE, interval_kind, note, reach, zero
 from cpts_sim.report.numbers import arm_words, gap, gap_interval, level, unit_words
-from cpts_sim.report.table import HEADLINES, row_label, scenario_title, simulated_min, titles_of
+from cpts_sim.report.table import HEADLINES, row_label, scenario_title, simulated, titles_of
 from cpts_sim.words import say
 
 LOOKS = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"), ("#CC79A7", "D"), ("#E69F00", "v"), ("#56B4E9", "P"))
@@ -32,7 +32,7 @@ def overview(comparison: Comparison, lang: str) -> str:
     names = words_of(comparison, lang)
     caption = say(
         "report.arms.caption", lang, title=scenario_title(comparison, lang), base=names[0],
-        time=simulated_min(comparison), pairs=len(comparison.values.seeds),
+        time=simulated(comparison, lang), pairs=len(comparison.values.seeds),
     )  # fmt: skip
     head = [say("report.column.indicator", lang), say("report.column.unit", lang), *names]
     cells = [head, *(_cells(row, lang) for row in rows_of(comparison))]

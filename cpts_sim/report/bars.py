@@ -14,6 +14,8 @@ from cpts_sim.measures.accounts import ACCOUNTS
 from cpts_sim.report import style
 from cpts_sim.report.marks import dot, interval_kind, names, note, reach, tone, zero
 from cpts_sim.report.numbers import unit_words
+from cpts_sim.report.sums import summing
+from cpts_sim.report.table import long_week_words
 from cpts_sim.words import number, say, signed
 
 
@@ -78,12 +80,13 @@ def _ends(line: Line, lang: str) -> str:
 
 def time(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None:
     """Draw a GP's week by ledger line, and beside it the difference of each line."""
-    lines = [comparison.line(Place("time.line", "line", name), arm) for name in LEDGER_LINES]
+    lines = [summing(comparison, Place("time.line", "line", name), arm) for name in LEDGER_LINES]
     used = [line for line in lines if max(abs(line.without.mean), abs(line.with_.mean)) > 0.005]
     if not used:
         return None
     title = say("report.figure.time", lang)
-    text = note(comparison, say("report.figure.time.text", lang, interval=interval_kind(comparison, lang)), lang)
+    told = say("report.figure.time.text", lang, interval=interval_kind(comparison, lang))
+    text = note(comparison, " ".join([told, *long_week_words(comparison, lang)]), lang)
     height = 1.7 + 0.36 * len(used)
     with style.figure(8.4, height, ncols=2, sharey=True, width_ratios=(1.5, 1)) as (drawn, (left, right)):
         for side, words in zip((-1, 1), names(comparison, arm, lang), strict=True):
@@ -108,8 +111,8 @@ def time(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None
 
 def accounts(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None:
     """Draw where the change in needs met comes from: seven accounts and their total."""
-    lines = [comparison.line(Place("account.change", "account", name), arm) for name in ACCOUNTS]
-    total = comparison.line(Place("account.change"), arm)
+    lines = [summing(comparison, Place("account.change", "account", name), arm) for name in ACCOUNTS]
+    total = summing(comparison, Place("account.change"), arm)
     if not any(line.difference.mean for line in lines) or not math.isfinite(total.difference.mean):
         return None
     title = say("report.figure.accounts", lang)

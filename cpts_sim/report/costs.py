@@ -17,7 +17,6 @@ from cpts_sim.experiment.costs import (
     costs_parquet,
     effects,
     records,
-    verdict,
 )
 from cpts_sim.experiment.parquet import to_french_csv
 from cpts_sim.experiment.proration import proration
@@ -25,10 +24,12 @@ from cpts_sim.experiment.readings import Reading
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.experiment.worth import GAINS, SURE, Worth, worth
 from cpts_sim.report import style
+from cpts_sim.report.chances import chance
 from cpts_sim.report.marks import interval_kind, note
-from cpts_sim.report.numbers import arm_words, decimals, gap, gap_interval, gap_unit_words, written
-from cpts_sim.report.table import reading_text, row_label, simulated_min, titles_of
-from cpts_sim.words import duration, euros, has, number, percent, say
+from cpts_sim.report.numbers import arm_words, decimals, gap, gap_interval, gap_unit_words, time_words, written
+from cpts_sim.report.table import reading_text, row_label, simulated, titles_of
+from cpts_sim.report.verdicts import verdict_words
+from cpts_sim.words import euros, has, number, percent, say
 
 MAIN_GAIN = "needs_in_time"
 WILLINGNESS = {"needs_in_time": 100.0, "ed_visits_avoided": 200.0, "people_attached": 500.0}
@@ -58,7 +59,7 @@ def _name(comparison: Comparison, arm: str, lang: str) -> str:
 
 def _time(comparison: Comparison, costs: Costs, lang: str) -> str:
     """Write the time that counts: what was simulated, at most the years of a contract."""
-    return duration(min(simulated_min(comparison), costs.horizon * 525600.0), lang)
+    return time_words(min(comparison.plan.scenario.years, float(costs.horizon)), lang)
 
 
 def _payers(costs: Costs, arm: str, base: str, lang: str) -> list[str]:
@@ -143,9 +144,10 @@ def _aligned(rows: Rows) -> str:
 
 
 def _notes(comparison: Comparison, costs: Costs, arm: str, lang: str) -> list[str]:
-    out = [say(f"costs.verdict.{verdict(effects(comparison, arm))}", lang)]
+    out = [verdict_words(comparison, arm, lang)]
     out += [text for gain in GAINS if (text := worth_words(worth(costs, arm, gain), lang))]
     out += [say("costs.note.payers", lang), say("costs.note.intervals", lang, interval=interval_kind(comparison, lang))]
+    out += [say("costs.note.medians", lang)] if costs.draws is not None else []
     if comparison.plan.scenario.years < costs.horizon:
         years = _time(comparison, costs, lang)
         out.append(say("costs.note.short", lang, years=years, horizon=costs.horizon))
@@ -158,7 +160,7 @@ def proration_words(comparison: Comparison, arm: str, lang: str) -> list[str]:
     if found is None:
         return []
     told = {"received": euros(found.received, 0, lang), "share": euros(found.in_proportion, 0, lang)}
-    return [say("costs.note.proration", lang, time=simulated_min(comparison), **told)]
+    return [say("costs.note.proration", lang, time=simulated(comparison, lang), **told)]
 
 
 def worth_words(found: Worth, lang: str) -> str:
@@ -171,10 +173,10 @@ def worth_words(found: Worth, lang: str) -> str:
     level = WILLINGNESS[found.gain]
     even = found.break_even(level)
     key = "costs.worth.no_ratio" if even > 0 else "costs.worth.no_ratio_cheaper"
-    told = {"gain": gain, "probability": below(found.probability, SURE, lang), "sure": SURE,
+    told = {"gain": gain, "probability": below(found.probability, SURE, lang, found.count), "sure": SURE,
             "willingness": euros(level, 0, lang)}  # fmt: skip
     more = {"even": number(even, 0, lang)} if even > 0 else {}
-    return say(key, lang, **told, **more, worth=float(found.worth_at(level)[0]))
+    return say(key, lang, **told, **more, worth=chance(float(found.worth_at(level)[0]), found.count, lang))
 
 
 def _ratio_words(found: Worth, gain: str, lang: str) -> str:
@@ -191,8 +193,10 @@ def _ratio_words(found: Worth, gain: str, lang: str) -> str:
     return say(key, lang, **told, interval=_to(lang).join(euros(end, 0, lang) for end in ends))
 
 
-def below(probability: float, limit: float, lang: str) -> str:
+def below(probability: float, limit: float, lang: str, draws: int = 0) -> str:
     """Write a probability below a limit with as many decimals as it takes not to be written like the limit."""
+    if probability < 0.5:
+        return chance(probability, draws, lang)
     limit, value = 100.0 * limit, 100.0 * probability
     places = next((d for d in range(4) if round(value, d) < limit), 3)
     least = min(round(value, places), limit - 10.0**-places)
@@ -255,7 +259,8 @@ def _curve(axes: Any, found: Worth, lang: str) -> None:
     size = abs(found.cost.mean / found.effect.mean) if found.effect.mean else 0.0
     most = float(f"{max(4 * size, 2 * WILLINGNESS[found.gain]):.1g}")
     levels = np.linspace(0.0, most, LEVELS)
-    axes.plot(levels, 100 * found.worth_at(levels), color=style.OTHER, linewidth=1.8)
+    least = 0.5 / found.count if found.count else 0.0  # what no draw shows is less than half a draw, not nothing
+    axes.plot(levels, 100 * found.worth_at(levels).clip(least, 1 - least), color=style.OTHER, linewidth=1.8)
     axes.axhline(50, color=style.LIGHT, linewidth=0.8)
     axes.set_ylim(-2, 102)
     axes.set_xlim(0, most)

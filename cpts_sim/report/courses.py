@@ -13,6 +13,8 @@ from cpts_sim.report.marks import names, note
 from cpts_sim.report.numbers import unit_words
 from cpts_sim.words import say
 
+JUDGED = "access.in_time"
+"""The course whose first and last weeks are left out because needs are not judged yet."""
 FEW_PAIRS = 5
 """Pairs below which a quantile band would be drawn from too little."""
 
@@ -39,12 +41,14 @@ def _course(
     few = len(comparison.values.seeds) < FEW_PAIRS
     shown = say("report.figure.lines" if few else "report.figure.band", lang)
     told = say(f"report.figure.{name}.text", lang, shown=shown)
-    text = note(comparison, " ".join([told, *_cut(comparison, courses, lang)]), lang)
+    whole = int(comparison.plan.scenario.horizon_days) // 7
+    courses = {which: _whole_weeks(course, whole) for which, course in courses.items()}
+    text = note(comparison, " ".join([told, *_cut(comparison, courses, lang, indicator == JUDGED)]), lang)
     with style.figure(7.2, 4.0) as (drawn, axes):
         labels = []
         looks = ((base, style.BASE, "--"), (arm, style.OTHER, "-"))
         for (which, colour, dash), words in zip(looks, names(comparison, arm, lang), strict=True):
-            end = _band(axes, _whole_weeks(courses[which]), colour, dash, few)
+            end = _band(axes, courses[which], colour, dash, few)
             labels.append((*end, words, colour))
         axes.set_title(title)
         axes.set_ylabel(unit)
@@ -56,26 +60,26 @@ def _course(
         return style.picture(drawn, kind, title, text)
 
 
-def _cut(comparison: Comparison, courses: dict[str, NDArray[np.float64]], lang: str) -> list[str]:
-    """Say which weeks are drawn and why the others are not."""
-    seen = np.flatnonzero(np.any([np.isfinite(_whole_weeks(c)).any(axis=0) for c in courses.values()], axis=0))
+def _cut(comparison: Comparison, courses: dict[str, NDArray[np.float64]], lang: str, judged: bool = True) -> list[str]:
+    """Say which weeks are drawn and why the others are not: needs are judged when they have had their time."""
+    seen = np.flatnonzero(np.any([np.isfinite(course).any(axis=0) for course in courses.values()], axis=0))
     weeks = -(-int(comparison.plan.scenario.horizon_days) // 7)
     first, last = int(seen[0]) + 1, int(seen[-1]) + 1
     if first == 1 and last == weeks:
         return []
-    key = "end" if first == 1 and last == weeks - 1 else "both"
+    key = "end" if first == 1 and last == weeks - 1 else "both" if judged else "plain"
     return [say(f"report.figure.weeks_cut.{key}", lang, first=first, last=last, weeks=weeks)]
 
 
-def _whole_weeks(course: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Leave out the last week, which may be cut short by the horizon."""
-    return course[:, :-1] if course.shape[1] > 4 else course
+def _whole_weeks(course: NDArray[np.float64], whole: int) -> NDArray[np.float64]:
+    """Leave out the last week, which may be cut short, unless it is the last of the whole weeks that were lived."""
+    return course[:, :-1] if course.shape[1] > 4 and course.shape[1] != whole else course
 
 
 def _band(axes: Any, course: NDArray[np.float64], colour: str, dash: str, few: bool) -> tuple[float, float]:
     """Draw one arm, as a mean with its band or with the line of every pair; returns where its line ends."""
     known = np.isfinite(course).any(axis=0)
-    weeks = np.flatnonzero(known)
+    weeks = np.flatnonzero(known) + 1
     held = course[:, known]
     mean = np.nanmean(held, axis=0)
     if few:

@@ -9,7 +9,7 @@ from cpts_sim.experiment import Comparison, Line
 from cpts_sim.report import style
 from cpts_sim.report.marks import dot, interval_kind, names, note, tone, zero
 from cpts_sim.report.numbers import gap, gap_interval, gap_unit_words
-from cpts_sim.report.table import HEADLINES, reading_text, row_label, simulated_min
+from cpts_sim.report.table import HEADLINES, reading_text, row_label, simulated
 from cpts_sim.words import say
 
 
@@ -30,7 +30,8 @@ def forest(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | No
         axes.set_yticks(range(len(kept)), [_good(line, lang) for line in kept])
         axes.invert_yaxis()
         axes.set_xlabel(say("report.figure.forest.axis", lang, base=base))
-        caption = {"arm": other, "base": base, "time": simulated_min(comparison), "pairs": len(comparison.values.seeds)}
+        caption = {"arm": other, "base": base, "time": simulated(comparison, lang)}
+        caption["pairs"] = str(len(comparison.values.seeds))
         style.subtitle(axes, title, say("report.figure.forest.under", lang, **caption))
         style.number_axis(axes.xaxis, lang)
         style.foot(drawn, text)

@@ -9,7 +9,7 @@ from cpts_sim.experiment import Comparison, Place
 from cpts_sim.experiment.readings import known_indicators
 from cpts_sim.experiment.statistics import mean_interval
 from cpts_sim.report.numbers import arm_words, decimals, factor, level, unit_words, written
-from cpts_sim.report.table import HEADLINES, row_label, scenario_title, simulated_min, titles_of
+from cpts_sim.report.table import HEADLINES, row_label, scenario_title, simulated, titles_of
 from cpts_sim.words import say
 
 _ONLY_OF_TWO = ("burnout.ee_effect",)
@@ -26,7 +26,7 @@ def levels(done: Comparison, lang: str) -> tuple[str, list[tuple[str, ...]]]:
     arm = done.values.arms[0]
     count = len(done.values.seeds)
     name = arm_words(arm, titles_of(done, lang), lang)
-    told = {"title": scenario_title(done, lang), "arm": name, "time": simulated_min(done), "count": count}
+    told = {"title": scenario_title(done, lang), "arm": name, "time": simulated(done, lang), "count": count}
     title = say("report.run.caption", lang, **told)
     rows = []
     for place in _shown(done):

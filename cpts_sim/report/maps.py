@@ -12,6 +12,7 @@ from cpts_sim.experiment import Comparison, Line, Place, Reading
 from cpts_sim.report import style
 from cpts_sim.report.marks import SURE, note
 from cpts_sim.report.numbers import unit_words
+from cpts_sim.report.table import reading_text
 from cpts_sim.words import number, say
 
 SHOWN = "access.resolution"
@@ -91,7 +92,7 @@ def _legend(drawn: Any, axes: Any, lines: list[Line], least: float, lang: str) -
     greys: dict[str, str] = {}
     for line in lines:
         if line.reading not in SURE:
-            greys.setdefault(say(f"report.reading.{line.reading}", lang), _hatch(line))
+            greys.setdefault(reading_text(line, lang), _hatch(line))
     handles = [Patch(facecolor=GREY, edgecolor=LINES, hatch=hatch, label=words) for words, hatch in greys.items()]
     if handles:
         axes.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=2, fontsize=8)
@@ -116,9 +117,11 @@ def _paint(axes: Any, outlines: list[Any], lines: list[Line], scale: Any) -> Non
 
 
 def _hatch(line: Line) -> str:
-    """Return the lines over a commune: none for what can be told or is too small, crossed where nothing is known."""
+    """Return what covers a commune: nothing where it can be told or is too small, else lines of a kind."""
     if not math.isfinite(line.difference.mean):
         return "xx"
+    if line.reading is Reading.TOO_FEW:
+        return "\\\\"
     return "" if line.reading in (*SURE, Reading.TOO_SMALL, Reading.EQUAL) else "////"
 
 

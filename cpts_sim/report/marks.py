@@ -8,6 +8,7 @@ from typing import Any
 from cpts_sim.experiment import Comparison, Line, Reading
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.report import style
+from cpts_sim.report.chances import drawn_words
 from cpts_sim.report.numbers import arm_words
 from cpts_sim.report.table import exceeding, titles_of
 from cpts_sim.words import say
@@ -30,12 +31,11 @@ def names(comparison: Comparison, arm: str, lang: str) -> tuple[str, str]:
 
 def note(comparison: Comparison, text: str, lang: str) -> str:
     """Return a figure's description with the number of pairs and what they stand for."""
-    pairs, ensemble = len(comparison.values.seeds), comparison.plan.ensemble
-    if ensemble is None:
+    pairs = len(comparison.values.seeds)
+    if comparison.plan.ensemble is None:
         count = say("report.figure.note", lang, pairs=pairs)
     else:
-        told = {"members": len(ensemble.members), "structures": ensemble.structures}
-        count = say("uncertain.figure_note", lang, pairs=pairs, **told)
+        count = say("uncertain.figure_note", lang, pairs=pairs, **drawn_words(comparison))
     return " ".join([text, count, *exceeding(comparison, lang)])
 
 

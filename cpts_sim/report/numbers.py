@@ -6,10 +6,12 @@ import math
 
 from cpts_sim.experiment.readings import Line
 from cpts_sim.experiment.statistics import Interval
-from cpts_sim.words import has, number, percent, say, signed
+from cpts_sim.words import duration, has, number, percent, say, signed
 
 TWO_DIGITS = 1
 """A difference without interval has no more than two digits."""
+FEWEST_MONTHS = 2.0
+"""A time shorter than these months is written in weeks or days."""
 
 
 def decimals(half: float, value: float) -> int:
@@ -58,6 +60,15 @@ def level(interval: Interval, unit: str, lang: str, beside: Interval | None = No
     return written(interval.mean * times, places, lang)
 
 
+def levels(line: Line, lang: str) -> tuple[str, str]:
+    """Write the levels of both arms with the same decimals: at least as finely as their difference is written."""
+    times, found = factor(line.indicator.unit), (line.without, line.with_)
+    wanted = [got for got in (*found, line.difference) if got.mean and math.isfinite(got.mean)]
+    places = max((decimals(got.half * times, got.mean * times) for got in wanted), default=0)
+    first, second = (written(got.mean * times, places, lang) for got in found)
+    return first, second
+
+
 def gap(line: Line, lang: str) -> str:
     """Write a difference with its sign."""
     times = factor(line.indicator.unit)
@@ -80,6 +91,17 @@ def gap_interval(line: Line, lang: str) -> str:
     return (" à " if lang == "fr" else " to ").join(ends)
 
 
+def time_words(years: float, lang: str) -> str:
+    """Write a time in whole years where it is so, else in months; less than two months in weeks or days."""
+    months = 12.0 * years
+    if years >= 1 and abs(years - round(years)) < 1e-6:
+        return say("document.years", lang, count=round(years))
+    if months < FEWEST_MONTHS:
+        return duration(years * 525600.0, lang)
+    places = int(abs(months - round(months)) > 0.05)
+    return say("document.months_long", lang, count=round(months, 1), months=number(months, places, lang))
+
+
 def arm_words(arm: str, titles: dict[str, str], lang: str) -> str:
     """Return the name of an arm for people: its title, else our words for ``with`` and ``without``."""
     if titles.get(arm):
@@ -98,7 +120,9 @@ __all__ = [
     "gap_interval",
     "gap_unit_words",
     "level",
+    "levels",
     "percent",
+    "time_words",
     "unit_words",
     "written",
 ]

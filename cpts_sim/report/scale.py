@@ -9,7 +9,7 @@ from cpts_sim.experiment import Comparison
 from cpts_sim.experiment.scale import ABSENT, Check, checks, parameters_of
 from cpts_sim.report.costs import proration_words
 from cpts_sim.report.numbers import arm_words, decimals, written
-from cpts_sim.report.table import scenario_title, simulated_min, titles_of
+from cpts_sim.report.table import scenario_title, simulated, titles_of
 from cpts_sim.words import number, say
 
 SHARES = ("sas_in_town",)
@@ -20,7 +20,7 @@ Rows = list[tuple[str, ...]]
 def scale_rows(comparison: Comparison, lang: str) -> tuple[str, Rows, str]:
     """Return a title, the table with its heading, and a note."""
     pairs = len(comparison.values.seeds)
-    told = {"title": scenario_title(comparison, lang), "time": simulated_min(comparison), "pairs": pairs}
+    told = {"title": scenario_title(comparison, lang), "time": simulated(comparison, lang), "pairs": pairs}
     rows: Rows = [tuple(say(f"scale.column.{name}", lang) for name in COLUMNS)]
     titles = titles_of(comparison, lang)
     rows += [_row(check, titles, lang) for check in checks(comparison)]

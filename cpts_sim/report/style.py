@@ -16,6 +16,8 @@ BETTER, WORSE, NEUTRAL = "#009E73", "#D55E00", "#5A5A5A"
 """Bluish green, vermilion and grey (Okabe & Ito): apart for every common kind of colour blindness."""
 ROADS = ("#56B4E9", "#0072B2", "#E69F00", "#D55E00")
 LIGHT = "#D9D9D9"
+EDGE = 6.0
+"""Room left between a title and the right edge of its figure, in pixels of the screen."""
 
 _STYLE: Any = {
     "font.family": "DejaVu Sans",
@@ -99,6 +101,23 @@ def few_ticks(axis: Any, most: int) -> None:
     axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
 
 
+def _fit_titles(drawn: Any) -> None:
+    """Break titles that would be cut at the right edge of their figure."""
+    import textwrap
+
+    from matplotlib.text import Text
+
+    titled = [(axes, title) for axes in drawn.axes if (title := axes.get_title(loc="left"))]
+    if not titled:
+        return
+    drawn.draw_without_rendering()
+    for axes, title in titled:
+        box = next(text for text in axes.findobj(Text) if text.get_text() == title).get_window_extent()
+        room = drawn.bbox.width - box.x0 - EDGE
+        if box.width > room > 0:
+            axes.set_title(textwrap.fill(title, max(12, int(len(title) * room / box.width))), loc="left")
+
+
 def _strip(drawn: Any) -> None:
     for axes in drawn.axes:
         axes.set_title("", loc="left")
@@ -109,6 +128,8 @@ def picture(drawn: Any, kind: str, title: str, text: str) -> bytes:
     """Write a figure as "png" or "svg", always the same bytes, with its title and description inside."""
     if _BARE.get():
         _strip(drawn)
+    else:
+        _fit_titles(drawn)
     out = io.BytesIO()
     if kind == "png":
         meta: dict[str, Any] = {"Software": None, "Title": title, "Description": text}

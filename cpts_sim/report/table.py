@@ -11,12 +11,14 @@ from typing import Any
 from cpts_sim.experiment import Comparison, Line, Place, Reading
 from cpts_sim.experiment.ceiling import BeyondProgrammes, beyond_programmes, beyond_trials
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
+from cpts_sim.experiment.long_weeks import LONG_HOURS, long_week
 from cpts_sim.experiment.readings import known_indicators
 from cpts_sim.experiment.results import line_record
 from cpts_sim.measures.accounts import ACCOUNTS
 from cpts_sim.report.headlines import HEADLINES
 from cpts_sim.report.instead import not_comparable, same_money
-from cpts_sim.report.numbers import arm_words, gap, gap_interval, gap_unit_words, level, unit_words, written
+from cpts_sim.report.numbers import arm_words, gap, gap_interval, gap_unit_words, level, time_words, unit_words, written
+from cpts_sim.report.sums import finest, gap_texts, summing
 from cpts_sim.words import has, number, percent, say, signed
 
 _TONES = {Reading.BETTER: "green", Reading.WORSE: "red", Reading.HIGHER: "cyan", Reading.LOWER: "cyan"}
@@ -55,9 +57,9 @@ def scenario_title(comparison: Comparison, lang: str) -> str:
     return getattr(comparison.plan.scenario.title, lang) or comparison.plan.scenario.name
 
 
-def simulated_min(comparison: Comparison) -> float:
-    """Return the simulated time after the warm-up, in minutes."""
-    return comparison.plan.scenario.years * 525600.0
+def simulated(comparison: Comparison, lang: str) -> str:
+    """Return the simulated time after the warm-up, in words."""
+    return time_words(comparison.plan.scenario.years, lang)
 
 
 def headlines(comparison: Comparison, arm: str) -> list[Line]:
@@ -90,7 +92,7 @@ def table_of(comparison: Comparison, lang: str, arm: str | None = None) -> Table
     lines, blocks = headlines(comparison, chosen), blocks_of(comparison, chosen, lang)
     caption = say(
         "report.caption", lang, title=scenario_title(comparison, lang), arm=other, base=base,
-        time=simulated_min(comparison), pairs=len(comparison.values.seeds),
+        time=simulated(comparison, lang), pairs=len(comparison.values.seeds),
     )  # fmt: skip
     rows = tuple(_row(line, lang) for line in lines)
     readings = tuple(line.reading for line in lines)
@@ -119,15 +121,16 @@ def blocks_of(comparison: Comparison, arm: str, lang: str) -> tuple[tuple[str, t
 
 def _accounts(comparison: Comparison, arm: str, lang: str) -> list[tuple[str, tuple[tuple[str, ...], ...]]]:
     """Return the block of the seven accounts, when anything changed."""
-    total = comparison.line(Place("account.change"), arm)
-    lines = [comparison.line(Place("account.change", "account", name), arm) for name in ACCOUNTS]
+    total = summing(comparison, Place("account.change"), arm)
+    lines = [summing(comparison, Place("account.change", "account", name), arm) for name in ACCOUNTS]
     if not any(line.difference.mean for line in lines) or not math.isfinite(total.difference.mean):
         return []
+    names = [*(say(f"measures.account.{name}", lang) for name in ACCOUNTS), say("report.accounts.total", lang)]
+    places = finest([*lines, total])
     rows = [
-        (say(f"measures.account.{name}", lang), *_short(line, lang))
-        for name, line in zip(ACCOUNTS, lines, strict=True)
+        (name, *gap_texts(line, places, lang), reading_text(line, lang))
+        for name, line in zip(names, [*lines, total], strict=True)
     ]
-    rows.append((say("report.accounts.total", lang), *_short(total, lang)))
     title = say("report.accounts.title", lang, unit=gap_unit_words("per_1000_year", lang))
     return [(title, tuple(rows))]
 
@@ -177,8 +180,7 @@ def _notes(comparison: Comparison, lines: Sequence[Line], lang: str) -> list[str
         notes.insert(0, say("report.few", lang, count=len(comparison.values.seeds), least=FEWEST_PAIRS))
     if any(line.reading is Reading.UNDETERMINED for line in lines):
         notes.append(say("report.reading.note", lang))
-    notes += pairing_words(lines, lang)
-    notes += exceeding(comparison, lang)
+    notes += [*long_week_words(comparison, lang), *pairing_words(lines, lang), *exceeding(comparison, lang)]
     if comparison.stopped != "asked":
         notes.append(say(f"report.stopped.{comparison.stopped}", lang, pairs=len(comparison.values.seeds)))
     arm = lines[0].arm if lines else comparison.values.arms[-1]
@@ -209,6 +211,18 @@ def exceeding(comparison: Comparison, lang: str) -> list[str]:
         out.append(say("report.beyond_trials", lang, **told))
     out += [_beyond(found, titles, lang) for found in beyond_programmes(comparison)]
     return out + not_comparable(comparison, lang)
+
+
+def long_week_words(comparison: Comparison, lang: str) -> list[str]:
+    """Say that the mean week of GPs lies beyond every fact, where it does."""
+    found = long_week(comparison)
+    if found is None:
+        return []
+    ends = [number(hours, 0, lang) for hours in (found.least, found.most)]
+    told = {"hours": ends[0] if ends[0] == ends[1] else say("document.range", lang, low=ends[0], high=ends[1])}
+    told |= {"france": number(found.france, 0, lang), "share": percent(found.share, 0, lang)}
+    told["long"] = number(LONG_HOURS, 0, lang)
+    return [say(f"report.long_week{'_duty' if found.duty else ''}", lang, **told)]
 
 
 def _beyond(found: BeyondProgrammes, titles: dict[str, str], lang: str) -> str:
@@ -311,12 +325,13 @@ __all__ = [
     "as_json",
     "exceeding",
     "headlines",
+    "long_week_words",
     "plain_text",
     "residual",
     "rich_text",
     "row_label",
     "scenario_title",
-    "simulated_min",
+    "simulated",
     "table_of",
     "titles_of",
     "written",

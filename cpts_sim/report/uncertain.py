@@ -13,16 +13,18 @@ from cpts_sim.experiment.ensemble import BLOCK, STRUCTURE, Ensemble, judged
 from cpts_sim.experiment.parquet import to_french_csv
 from cpts_sim.experiment.results import credible_record
 from cpts_sim.experiment.shares import Share
+from cpts_sim.report.chances import chance_better, chance_matters, drawn_words, support_words
 from cpts_sim.report.numbers import arm_words, decimals, factor, gap_unit_words, level, unit_words, written
 from cpts_sim.report.table import (
     blocks_of,
     blocks_text,
     exceeding,
     headlines,
+    long_week_words,
     pairing_words,
     row_label,
     scenario_title,
-    simulated_min,
+    simulated,
     titles_of,
 )
 from cpts_sim.words import number, percent, say
@@ -93,12 +95,11 @@ def uncertain_rich(comparison: Comparison, lang: str, arm: str) -> Any:
 
 
 def _caption(comparison: Comparison, lang: str, arm: str) -> str:
-    titles, ensemble = titles_of(comparison, lang), _ensemble(comparison)
+    titles = titles_of(comparison, lang)
     return say(
         "uncertain.caption", lang, title=scenario_title(comparison, lang), arm=arm_words(arm, titles, lang),
-        base=arm_words(comparison.values.arms[0], titles, lang), time=simulated_min(comparison),
-        pairs=len(comparison.values.seeds), members=len(ensemble.members),
-        structures=ensemble.structures,
+        base=arm_words(comparison.values.arms[0], titles, lang), time=simulated(comparison, lang),
+        pairs=len(comparison.values.seeds), **drawn_words(comparison),
     )  # fmt: skip
 
 
@@ -112,13 +113,13 @@ def _head(comparison: Comparison, lang: str, arm: str) -> tuple[str, ...]:
 
 def _row(line: Line, effect: Credible, lang: str) -> tuple[str, ...]:
     unit = line.indicator.unit
-    matters = percent(effect.p_matters, 0, lang) if math.isfinite(line.smallest) else "–"
     suffix = "\N{NO-BREAK SPACE}" + say("report.unit_pt", lang) if unit == "share" else ""
     return (
         row_label(line.place, lang), unit_words(unit, lang), level(line.without, unit, lang, line.difference),
         level(line.with_, unit, lang, line.difference), _gap(effect.median, effect, unit, lang) + suffix,
         f"{_gap(effect.low, effect, unit, lang)} – {_gap(effect.high, effect, unit, lang)}",
-        percent(effect.p_better, 0, lang), matters, _error(effect, unit, lang),
+        chance_better(effect, line.indicator.better, lang), chance_matters(effect, line.smallest, lang),
+        _error(effect, unit, lang),
         say(f"uncertain.reading.{effect.verdict}", lang),
     )  # fmt: skip
 
@@ -142,7 +143,8 @@ def uncertain_notes(
 ) -> list[str]:
     """Return what must be said beside the effects: what intervals hold, shares of judgement, alarms."""
     p_error = number(max((effect.p_error for _, effect in found), default=1.0), 2, lang)
-    notes = [say("uncertain.scope", lang, p_error=p_error), say("uncertain.pairing", lang)]
+    notes = [say("uncertain.scope", lang, p_error=p_error), say("uncertain.support", lang, **support_words(lang))]
+    notes += [say("uncertain.chances", lang), say("uncertain.pairing", lang), *long_week_words(comparison, lang)]
     notes += [*pairing_words([line for line, _ in found], lang), *exceeding(comparison, lang)]
     if comparison.stopped != "asked":
         notes.append(say(f"report.stopped.{comparison.stopped}", lang, pairs=len(comparison.values.seeds)))
@@ -193,7 +195,9 @@ def uncertain_json(comparison: Comparison, lang: str) -> dict[str, Any]:
         "seeds": list(comparison.values.seeds), "label": say("uncertain.label", lang),
         "ensemble": _ensemble(comparison).digest(), "members": len(_ensemble(comparison).members),
         "lines": [_record(comparison, arm, line, effect, lang) for arm, line, effect in lines],
-        "notes": [*pairing_words([line for _, line, _ in lines], lang), *exceeding(comparison, lang)],
+        "draws": len(set(draws_of(comparison.values.seeds))),
+        "notes": [*long_week_words(comparison, lang), *pairing_words([line for _, line, _ in lines], lang),
+                  *exceeding(comparison, lang)],
     }  # fmt: skip
 
 
@@ -202,7 +206,7 @@ def _record(comparison: Comparison, arm: str, line: Line, effect: Credible, lang
     told = {
         "label": row_label(line.place, lang), "arm": arm, **line.place._asdict(), "unit": line.indicator.unit,
         "better": line.indicator.better, "without": line.without.mean, "with": line.with_.mean,
-        "smallest": line.smallest, **credible_record(effect),
+        "smallest": line.smallest, **credible_record(effect), "p_equal": effect.ties,
         "reading_text": say(f"uncertain.reading.{effect.verdict}", lang),
         "judgement_share": None if share is None else share.value,
         "judgement_share_interval": None if share is None else [share.low, share.high],

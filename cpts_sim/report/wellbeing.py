@@ -16,7 +16,7 @@ from cpts_sim.experiment.wellbeing import CASCADE, PRIOR_ONLY, RISKS, Entry, Wel
 from cpts_sim.measures.study import SPLIT
 from cpts_sim.measures.wellbeing import DEFINITIONS, GROUPS
 from cpts_sim.report.numbers import arm_words, decimals, factor, gap_unit_words, unit_words, written
-from cpts_sim.report.table import exceeding, scenario_title, simulated_min, titles_of
+from cpts_sim.report.table import exceeding, long_week_words, scenario_title, simulated, titles_of
 from cpts_sim.words import label, say
 
 PRINTED = {
@@ -142,13 +142,14 @@ def notes(study: WellbeingStudy, lang: str) -> list[str]:
     """Return the sentences below the tables; effects beyond what any trial found come first."""
     names = ["cuts", "cohort", "successors", "association", "priors", *(["twin"] if study.twin else [])]
     names.append("interval" if study.comparison.draws is None else "interval_drawn")
-    return [*exceeding(study.comparison, lang), *(say(f"wellbeing.{name}", lang) for name in names)]
+    cautions = [*long_week_words(study.comparison, lang), *exceeding(study.comparison, lang)]
+    return [*cautions, *(say(f"wellbeing.{name}", lang) for name in names)]
 
 
 def title(study: WellbeingStudy, lang: str) -> str:
     """Return the title of the study."""
     done = study.comparison
-    told = {"title": scenario_title(done, lang), "time": simulated_min(done), "pairs": len(done.values.seeds)}
+    told = {"title": scenario_title(done, lang), "time": simulated(done, lang), "pairs": len(done.values.seeds)}
     return say("wellbeing.title", lang, **told)
 
 

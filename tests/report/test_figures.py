@@ -111,9 +111,10 @@ def test_full_colour_is_not_given_to_a_difference_that_barely_matters(done):
 
 
 def test_weeks_left_out_are_told(done):
-    assert "earlier not all needs fall due yet" in draw(done, "access", "en", "svg").decode() or all(
+    assert "at first a part of the needs is not yet to be judged" in draw(done, "access", "en", "svg").decode() or all(
         np.isfinite(done.values.weeks(arm, "access.in_time")).all() for arm in done.values.arms)  # fmt: skip
     values = done.values.weeks("with", "access.in_time")
     courses = {"with": np.where(np.arange(values.shape[1]) < 3, np.nan, values)}
     words = _cut(done, courses, "en")
-    assert words and words[0].startswith("Weeks 4 to ")
+    assert words and words[0].startswith("Weeks 4 to ") and "judged" in words[0]
+    assert "judged" not in _cut(done, courses, "en", judged=False)[0], "exhaustion is not judged, it is measured"

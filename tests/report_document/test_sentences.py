@@ -10,16 +10,20 @@ import pytest
 from planted_effects import planted
 
 from cpts_sim.experiment import Comparison, Place, Reading
+from cpts_sim.experiment.credible import fewest_for_sure
+from cpts_sim.experiment.ensemble import Choice, Ensemble
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.experiment.values import Values
 from cpts_sim.report.document import html_of, report_of
 from cpts_sim.report.document.blocks import Section, Table, Terms
-from cpts_sim.report.document.diagnosis import compared_with
+from cpts_sim.report.document.diagnosis import compared_with, unit_first
 from cpts_sim.report.document.essential import essential
 from cpts_sim.report.document.page import typeset
-from cpts_sim.report.document.phrases import amount, gap_phrase, gap_short, time_words
+from cpts_sim.report.document.phrases import amount, gap_phrase, gap_short
 from cpts_sim.report.document.reading import MAIN, quarters, told_of
+from cpts_sim.report.document.svg import inline
 from cpts_sim.report.document.territory_facts import Fact, exact
+from cpts_sim.report.numbers import time_words
 from cpts_sim.words import LANGUAGES
 
 
@@ -197,3 +201,26 @@ def test_the_same_money_and_the_end_stand_in_the_main_table(plain: Comparison) -
 def test_an_end_near_zero_of_a_quarter_is_not_written_zero() -> None:
     shown = amount(Interval(-0.8, 0.79, 6, 1.0), "fr", "points", sign=True)
     assert not shown.endswith("0,0)") and shown.startswith("−0,8")
+
+
+def test_the_unit_of_a_number_stands_before_its_range() -> None:
+    assert unit_first("14,3 [14,0 à 14,6] %, soit 3 360 [3 280 à 3 430] personnes") == (
+        "14,3 % [14,0 à 14,6], soit 3 360 personnes [3 280 à 3 430]")  # fmt: skip
+    assert unit_first("27 [8 to 38]% are 60") == "27% [8 to 38] are 60"
+
+
+def test_letters_of_a_picture_keep_their_size() -> None:
+    group = b'<g transform="translate(1.2345 2) scale(0.095 -0.095)"/>'
+    svg = b'<svg viewBox="0 0 1 2"><title>t</title><desc>d</desc>' + group + b"</svg>"
+    told = inline(svg, "figure")
+    assert "scale(0.095 -0.095)" in told and "translate(1.23 2)" in told
+
+
+def test_harm_that_too_few_draws_show_is_named_and_not_excluded(harmful: Comparison) -> None:
+    drawn = replace(harmful, plan=replace(harmful.plan, ensemble=Ensemble((Choice("a", 1.0, {}),), {})))
+    assert len(drawn.values.seeds) < fewest_for_sure()
+    told = words_of(section(drawn, "harms"))
+    assert "ne peut rien exclure" in told and "Pencheraient du mauvais côté" in told
+    assert "délai moyen de résolution" in told.lower()
+    assert "aucun" not in answers(drawn)["Pour qui ?"].lower()
+    assert str(fewest_for_sure()) in answers(drawn)["Avec quelle certitude ?"]

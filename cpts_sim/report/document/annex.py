@@ -7,7 +7,7 @@ from pathlib import Path
 from cpts_sim.evidence import ParameterEntry, load_parameters
 from cpts_sim.experiment.keys import SCHEMA
 from cpts_sim.report.document.blocks import Code, Section, Table, Text
-from cpts_sim.report.document.depends import grade_of, parameter_head, range_of, value_of
+from cpts_sim.report.document.depends import grade_of, parameter_head, range_of, source_of, value_of
 from cpts_sim.report.document.reading import Told
 from cpts_sim.words import say, unit_words
 
@@ -59,7 +59,7 @@ def _room(room: str, entries: list[ParameterEntry], lang: str) -> Table:
     """Return the parameters of one file."""
     rows = tuple(
         (entry.id + (" *" if entry.overridden else ""), value_of(entry, lang), unit_words(entry.unit, lang),
-         range_of(entry, lang), grade_of(entry, lang), f"{entry.source} ({entry.year})") for entry in entries
+         range_of(entry, lang), grade_of(entry, lang), source_of(entry, lang)) for entry in entries
     )  # fmt: skip
     caption = say("document.table.room", lang, room=room, count=len(rows))
     return Table(f"parameters-{room}", caption, parameter_head(lang), rows, words=frozenset({1, 2, 3, 4, 5}),

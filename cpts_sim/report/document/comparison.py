@@ -10,6 +10,7 @@ from typing import Any
 
 from cpts_sim import EPOCH, __version__
 from cpts_sim.experiment import Comparison
+from cpts_sim.report.chances import support_words
 from cpts_sim.report.document import harms, tables
 from cpts_sim.report.document.annex import annexes
 from cpts_sim.report.document.blocks import Block, Document, Figure, Items, Section, Table, Text, kept
@@ -23,7 +24,7 @@ from cpts_sim.report.document.reading import CUTS, PRIMARY, Told, known, told_of
 from cpts_sim.report.maps import _territory, remarks
 from cpts_sim.report.marks import note
 from cpts_sim.report.numbers import gap_unit_words
-from cpts_sim.report.table import exceeding, scenario_title
+from cpts_sim.report.table import exceeding, long_week_words, scenario_title
 from cpts_sim.territory import archetype_title
 from cpts_sim.words import date_words, say
 
@@ -96,9 +97,19 @@ def _main(told: Told) -> Section:
         return _section("main", lang)
     names = {"arm": told.name(told.arm), "base": told.name(told.base), "time": told.time}
     caption = say("document.table.main", lang, pairs=len(told.done.values.seeds), **names)
-    note_ = say("document.table.main_note_drawn" if told.drawn else "document.table.main_note", lang)
+    note_ = say("document.table.main_note", lang)
+    if told.drawn:
+        note_ = say("document.table.main_note_drawn", lang, chances=say("uncertain.chances", lang))
     table = tables.outcomes(told, "main-table", lines, caption, note_, told.beside())
-    return _section("main", lang, table, Text(say("document.open_note", lang)))
+    return _section("main", lang, table, Text(_open_note(told)))
+
+
+def _open_note(told: Told) -> str:
+    """Say what the words of the last column mean."""
+    if not told.drawn:
+        return say("document.open_note", told.lang)
+    support = say("uncertain.support", told.lang, **support_words(told.lang))
+    return say("document.open_note_drawn", told.lang, support=support)
 
 
 def _arms(told: Told) -> Section | None:
@@ -190,7 +201,8 @@ def _time(told: Told) -> Section:
     shown = [line for line in lines if known(line)]
     caption = say("document.table.hours", lang)
     table = tables.burdens(told, "hours", shown, caption) if shown else None
-    return _section("time", lang, tables.time_asked(told), table)
+    caution = [Text(text, "alert") for text in long_week_words(told.done, lang)]
+    return _section("time", lang, tables.time_asked(told), table, *caution)
 
 
 def _slack(told: Told) -> Section:

@@ -18,6 +18,11 @@ WEAK = ("judgement", "D")
 SHOWN = 6
 """Assumptions shown; the annex has them all."""
 CUT = 46
+SHORT = {
+    "judgement": "judgement", "judged": "judgement", "ours": "ours", "usual hours, judged": "judgement",
+    "structural option": "option", "[recall-low]": "recall",
+}  # fmt: skip
+"""Sources so short that they are said in the language of the document."""
 _COLUMNS = ("parameter", "value", "unit", "range", "grade", "source")
 
 
@@ -33,7 +38,7 @@ def depends(told: Told) -> Section:
                 share=share)  # fmt: skip
     widest = sorted(weak, key=lambda entry: (-_width(entry), entry.id))[:SHOWN]
     rows = tuple((entry.id, value_of(entry, lang), unit_words(entry.unit, lang), range_of(entry, lang),
-                  grade_of(entry, lang), f"{entry.source} ({entry.year})") for entry in widest)  # fmt: skip
+                  grade_of(entry, lang), source_of(entry, lang)) for entry in widest)  # fmt: skip
     table = Table("weakest", say("document.table.weakest", lang, count=len(rows)), parameter_head(lang), rows,
                   words=frozenset({1, 2, 3, 4, 5}), english=frozenset({0, 5}), small=True)  # fmt: skip
     how = Text(say("document.depends.how", lang), "note")
@@ -65,7 +70,7 @@ def _driver(told: Told, driver: Driver) -> tuple[str, ...]:
     ends = [f"{end:.3g}" if lang == "en" else f"{end:.3g}".replace(".", ",") for end in (*driver.ends, driver.flips)]
     flips = ends[2] if math.isfinite(driver.flips) else say("document.no_flip", lang)
     return (driver.parameter, say("document.range", lang, low=ends[0], high=ends[1]), *cells, flips,
-            grade_of(entry, lang), f"{entry.source} ({entry.year})")  # fmt: skip
+            grade_of(entry, lang), source_of(entry, lang))  # fmt: skip
 
 
 def _with_interval(mean: float, half: float, lang: str) -> str:
@@ -104,6 +109,12 @@ def range_of(entry: ParameterEntry, lang: str) -> str:
     """Write the admissible range of a parameter."""
     low, high = (_plain(end, lang) for end in (entry.low, entry.high))
     return say("document.range", lang, low=low, high=high) if low != high else "–"
+
+
+def source_of(entry: ParameterEntry, lang: str) -> str:
+    """Write the source of a parameter with its year; the shortest sources in the language of the document."""
+    short = SHORT.get(entry.source)
+    return f"{entry.source if short is None else say(f'document.source_word.{short}', lang)} ({entry.year})"
 
 
 def grade_of(entry: ParameterEntry, lang: str) -> str:

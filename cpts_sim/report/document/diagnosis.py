@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ SHARES = frozenset({
 })  # fmt: skip
 WHOLE = frozenset({"inhabitants", "density", "need", "unscheduled", "ageing", "without_mt_people", "gps_late_people",
                    "health_houses"})  # fmt: skip
+_RANGED = re.compile(r"(\s\[[^\]]+\])(\s?%|\s(?:personnes|people)\b)")
+"""A range in brackets before the unit of its number."""
 PARTS: Mapping[str, tuple[str, ...]] = {
     "people": ("inhabitants", "density", "under_20", "over_65", "over_75", "ageing", "deprivation", "need"),
     "supply": ("gps_density", "gps_need", "nurses_density", "pharmacies_density", "health_houses"),
@@ -182,7 +185,12 @@ def _sentence(known: Known, name: str) -> str:
         return say("diagnosis.unknown", lang)
     texts = {"own": written_fact(fact, own, lang), "france": _alone(fact, france, lang)}
     texts |= {f"more_{other}": written_fact(other, known.facts.get(other), lang) for other in PARTS[name]}
-    return say(f"diagnosis.sentence.{name}.{compared_with(own, france)}", lang, **texts)
+    return unit_first(say(f"diagnosis.sentence.{name}.{compared_with(own, france)}", lang, **texts))
+
+
+def unit_first(text: str) -> str:
+    """Write the unit of a number before its range, not after it: 14 % [13 à 15], 3 360 personnes [3 280 à 3 430]."""
+    return _RANGED.sub(r"\2\1", text)
 
 
 def compared_with(own: Fact, france: Fact) -> str:
@@ -215,9 +223,10 @@ def _map(known: Known) -> Block:
     lang, place = known.lang, known.territory
     size, communes = place.size, place.communes
     nearest = place.hospital_min[:size].min(axis=1) if place.hospital_min.size else [math.nan] * size
+    heads = all(float(count).is_integer() for count in communes["gps"][:size])
     rows = tuple(
         (f"{communes['name'][row]} ({communes['code'][row]})", number(communes["population"][row], 0, lang),
-         number(communes["gps"][row], 1, lang), number(communes["apl"][row], 1, lang),
+         number(communes["gps"][row], 0 if heads else 1, lang), number(communes["apl"][row], 1, lang),
          number(float(nearest[row]), 0, lang))
         for row in range(size)
     )  # fmt: skip

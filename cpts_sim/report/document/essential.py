@@ -5,16 +5,25 @@ from __future__ import annotations
 import math
 
 from cpts_sim.experiment import Line, Reading
+from cpts_sim.experiment.credible import fewest_for_sure
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
+from cpts_sim.experiment.long_weeks import long_week
+from cpts_sim.experiment.scale import parameters_of
+from cpts_sim.report.chances import drawn_words
 from cpts_sim.report.document.blocks import Terms
 from cpts_sim.report.document.harms import WATCHED
 from cpts_sim.report.document.phrases import amount, gap_phrase, level_phrase, listed
 from cpts_sim.report.document.reading import BEFORE_FUNDING, CUTS, MAIN, PRIMARY, Told, better, known, quarters, worse
+from cpts_sim.report.instead import spent_share
 from cpts_sim.report.numbers import unit_words
 from cpts_sim.report.uncertain import share_of_judgement
 from cpts_sim.scenario.arms import SAME_MONEY
-from cpts_sim.words import percent, say
+from cpts_sim.words import number, percent, say
 
+LEFT = (
+    ("equal", Reading.EQUAL), ("small", Reading.TOO_SMALL), ("open", Reading.UNDETERMINED), ("few", Reading.TOO_FEW),
+)  # fmt: skip
+"""Readings of indicators that are counted, not named."""
 MOST_NAMED = 3
 """Improvements named one by one in the essential; whatever gets worse is always named."""
 
@@ -55,10 +64,17 @@ def _others(told: Told, lines: list[Line]) -> str:
     more = [line for line in worse(list(seen.values())) if line.place.indicator not in MAIN or line.place.by]
     if more:
         parts.append(say("document.what.more_bad", lang, count=len(more), lines=_named(told, more[:MOST_NAMED])))
-    left = sum(line.reading not in (Reading.BETTER, Reading.WORSE, Reading.TOO_FEW) for line in lines)
-    if left:
-        parts.append(say("document.what.rest", lang, count=left, all=len(lines)))
-    return " ".join(parts)
+    moved = [line for line in lines if line.reading in (Reading.HIGHER, Reading.LOWER)]
+    if moved:
+        parts.append(say("document.what.moved", lang, lines=_named(told, moved)))
+    return " ".join([*parts, *_rest(told, lines)])
+
+
+def _rest(told: Told, lines: list[Line]) -> list[str]:
+    """Count the indicators of which nothing was named, by what can be said of them."""
+    counts = [(word, sum(line.reading is reading for line in lines)) for word, reading in LEFT]
+    texts = [say(f"document.what.{word}_count", told.lang, count=count) for word, count in counts if count]
+    return [say("document.what.rest", told.lang, all=len(lines), parts=listed(texts, told.lang))] if texts else []
 
 
 def _named(told: Told, lines: list[Line]) -> str:
@@ -80,6 +96,8 @@ def _whom(told: Told) -> str:
     parts = [line for by in CUTS for line in told.groups(PRIMARY, by)]
     if not parts:
         return say("document.whom.unknown", lang)
+    if told.drawn and len(told.done.values.seeds) < fewest_for_sure():
+        return say("document.when.few", lang)
     good, bad = better(parts), worse(parts)
     good.sort(key=lambda line: -abs(line.difference.mean))
     bad.sort(key=lambda line: -abs(line.difference.mean))
@@ -109,7 +127,7 @@ def _when(told: Told) -> str:
     if not parts:
         return say("document.when.short", lang)
     first = told.line(PRIMARY)
-    if first.difference.count < FEWEST_PAIRS:
+    if first.difference.count < (fewest_for_sure() if told.drawn else FEWEST_PAIRS):
         return say("document.when.few", lang)
     sign = math.copysign(1.0, first.difference.mean) if first.difference.mean else 0.0
     seen = [rank for rank, gap in parts if min(sign * gap.low, sign * gap.high) > 0]
@@ -132,11 +150,26 @@ def _sure(told: Told) -> str:
     pairs = len(told.done.values.seeds)
     apart = sum(line.reading in (Reading.BETTER, Reading.WORSE) for line in lines)
     key = "few" if pairs < FEWEST_PAIRS else "enough"
+    key = "nothing" if key == "enough" and not apart else key
     parts = [say(f"document.sure.{key}", lang, pairs=pairs, least=FEWEST_PAIRS, apart=apart, all=len(lines))]
     if told.done.stopped == "ceiling":
         parts.append(say("document.sure.ceiling", lang))
-    parts.append(say("document.sure.drawn" if told.drawn else "document.sure.world", lang))
+    parts += _drawn(told) if told.drawn else [say("document.sure.world", lang)]
+    week = long_week(told.done)
+    if week is not None:
+        hours = {"hours": number(week.most, 0, lang), "france": number(week.france, 0, lang)}
+        parts.append(say("document.sure.long_week", lang, **hours))
     return " ".join([*parts, *_judgement(told)])
+
+
+def _drawn(told: Told) -> list[str]:
+    """Say what the intervals hold, and whether there are enough draws to call an effect probable."""
+    counts = drawn_words(told.done)
+    out = [say("document.sure.drawn", told.lang, **counts)]
+    if len(told.done.values.seeds) < fewest_for_sure():
+        counts = {"pairs": len(told.done.values.seeds), "fewest": fewest_for_sure()}
+        out.append(say("document.sure.too_few_draws", told.lang, **counts))
+    return out
 
 
 def _judgement(told: Told) -> list[str]:
@@ -181,6 +214,10 @@ def _against(told: Told, other: str) -> str:
     if other == BEFORE_FUNDING:
         line = told.line(PRIMARY, other)
         return say("document.cost.before", lang, gap=gap_phrase(line, lang), indicator=_lower(told.label(line)))
+    spent = spent_share(told.done, other)
+    least = parameters_of(told.done)["instead.comparable_share"]
+    if spent is not None and spent.mean < least:
+        return say("document.cost.money_unspent", lang, arm=told.name(other), share=percent(spent.mean, 0, lang))
     line = told.between(PRIMARY, other, told.arm)
     word = {Reading.BETTER: "better", Reading.WORSE: "worse"}.get(line.reading, "open")
     return say(f"document.cost.money_{word}", lang, gap=gap_phrase(line, lang), indicator=_lower(told.label(line)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cpts_sim.experiment import Line, Place, Reading
+from cpts_sim.experiment.credible import SURE
 from cpts_sim.report.document import tables
 from cpts_sim.report.document.blocks import Block, Items, Section, Text
 from cpts_sim.report.document.phrases import gap_phrase, listed
@@ -29,13 +30,14 @@ def harms(told: Told) -> Section:
     if not looked:
         return Section("harms", title, (Text(say("document.missing.harms", lang), "note"),))
     if not tables.enough(told):
-        return Section("harms", title, (Text(say("document.harm.too_few", lang), "alert"),))
+        few = Text(say("document.harm.too_few", lang), "alert")
+        return Section("harms", title, (few, *(Text(text) for text in _leaning(told, looked))))
     found = [line for line in looked if _burden(line)]
     sentences = [*_groups(told, parts), *_communes(told)]
     count = len(looked) + len(parts)
     head = Text(say("document.harm.found" if found or sentences else "document.harm.none", lang, count=count),
                 "alert" if found or sentences else "plain")  # fmt: skip
-    blocks: list[Block] = [head]
+    blocks: list[Block] = [head, *(Text(text) for text in _leaning(told, looked))]
     if found:
         blocks.append(tables.burdens(told, "harm-table", found, say("document.table.harms", lang)))
     if sentences:
@@ -46,6 +48,23 @@ def harms(told: Told) -> Section:
 def _burden(line: Line) -> bool:
     rises = line.reading is Reading.HIGHER and line.place.indicator in BURDENS
     return line.reading is Reading.WORSE or rises
+
+
+def _leaning(told: Told, lines: list[Line]) -> list[str]:
+    """Name what nine draws in ten show worse, though there are too few of them to call it probable."""
+    mine = [line for line in lines if line.reading is Reading.TOO_FEW and line.credible is not None]
+    down = [line for line in mine if line.indicator.better != "none" and _worse(line) >= SURE]
+    up = [line for line in mine if line.place.indicator in BURDENS and line.credible and line.credible.p_better >= SURE]
+    if not down and not up:
+        return []
+    texts = [say("document.named", told.lang, name=told.label(line), text=gap_phrase(line, told.lang))
+             for line in [*down, *up]]  # fmt: skip
+    return [say("document.harm.leaning", told.lang, lines=listed(texts, told.lang))]
+
+
+def _worse(line: Line) -> float:
+    found = line.credible
+    return 0.0 if found is None else 1.0 - found.p_better - found.ties
 
 
 def _groups(told: Told, parts: list[Line]) -> list[str]:

@@ -30,6 +30,7 @@ def cost_tables(told: Told) -> list[Block]:
     sentences = [text for gain in GAINS if (text := worth_words(worth(costs, told.arm, gain), told.lang))]
     kind = interval_kind(told.done, told.lang)
     parts = [say("costs.note.payers", told.lang), say("costs.note.intervals", told.lang, interval=kind)]
+    parts += [say("costs.note.medians", told.lang)] if costs.draws is not None else []
     if told.done.plan.scenario.years < costs.horizon:
         parts.append(say("document.costs_short", told.lang, time=told.time, horizon=costs.horizon))
     parts += proration_words(told.done, told.arm, told.lang)
@@ -86,7 +87,10 @@ def _at_prices(line: CostLine, lang: str) -> str:
     """Write the mean difference at the least and the greatest prices; a dash for what has no price or no spread."""
     low, high = line.at_prices
     same = low == high or line.name in MONEY
-    return "–" if same else _ends(low, high, _places(line.difference), lang)
+    places = _places(line.difference)
+    if not same and round(low, places) == round(high, places):
+        return written(low, places, lang, sign=True)
+    return "–" if same else _ends(low, high, places, lang)
 
 
 def _level(got: Interval, lang: str) -> str:

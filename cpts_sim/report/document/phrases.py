@@ -9,7 +9,7 @@ from cpts_sim.experiment import Line
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.report.numbers import decimals, factor, gap_unit_words, level, unit_words, written
 from cpts_sim.report.table import reading_text
-from cpts_sim.words import number, say
+from cpts_sim.words import say
 
 NBSP = "\N{NO-BREAK SPACE}"
 MOST_DECIMALS = 4
@@ -23,7 +23,7 @@ def level_phrase(interval: Interval, unit: str, lang: str) -> str:
 def level_spread(interval: Interval, unit: str, lang: str) -> str:
     """Write a level with its unit and half-width."""
     half = interval.half * factor(unit)
-    if not math.isfinite(half):
+    if not math.isfinite(half) or not half:
         return level_phrase(interval, unit, lang)
     shown = f"{level(interval, unit, lang)} ± {written(half, decimals(half, half), lang)}"
     return f"{shown} {unit_words(unit, lang)}"
@@ -66,16 +66,6 @@ def _agreed(unit: str, value: float, lang: str) -> str:
     """Write a unit in the singular where French wants it (below 2) or English does (1)."""
     single = abs(value) < 2 if lang == "fr" else abs(value) == 1
     return unit.removesuffix("s") if single and unit in ("points", "jours", "days", "heures", "hours") else unit
-
-
-def time_words(years: float, lang: str) -> str:
-    """Write a time in whole years where it is so, else in months."""
-    months = 12.0 * years
-    whole = abs(years - round(years)) < 1e-6
-    if whole:
-        return say("document.years", lang, count=round(years))
-    shown = number(months, int(months % 1 > 0.05), lang)
-    return say("document.months_long", lang, count=round(months, 1), months=shown)
 
 
 def amount(interval: Interval, lang: str, unit: str, sign: bool = False) -> str:

@@ -11,8 +11,7 @@ import numpy as np
 from cpts_sim.experiment import Comparison, Line, Place, Reading
 from cpts_sim.experiment.credible import level_band
 from cpts_sim.experiment.statistics import Interval, mean_interval
-from cpts_sim.report.document.phrases import time_words
-from cpts_sim.report.numbers import arm_words
+from cpts_sim.report.numbers import arm_words, time_words
 from cpts_sim.report.table import HEADLINES, row_label, titles_of
 from cpts_sim.scenario.arms import SAME_MONEY, STOP, WITH
 from cpts_sim.words import say

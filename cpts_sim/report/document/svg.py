@@ -8,7 +8,7 @@ _ID = re.compile(r'\bid="([^"]+)"')
 _USE = re.compile(r'(xlink:href|href)="#([^"]+)"')
 _URL = re.compile(r"url\(#([^)]+)\)")
 _LONG = re.compile(r"(\d+\.\d{2})\d+")
-_GLYPHS = re.compile(r"<defs>.*?</defs>", re.DOTALL)
+_LETTERS = re.compile(r"<defs>.*?</defs>|scale\([^)]*\)", re.DOTALL)
 _METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
 _COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
 _INSIDE = re.compile(r"<svg[^>]*>", re.DOTALL)
@@ -32,9 +32,9 @@ def inline(svg: bytes, name: str) -> str:
 
 
 def _short(text: str) -> str:
-    """Keep two decimals of coordinates (hundredths of a point), outlines of letters excepted."""
+    """Keep two decimals of coordinates (hundredths of a point), outlines and sizes of letters excepted."""
     parts, last = [], 0
-    for found in _GLYPHS.finditer(text):
+    for found in _LETTERS.finditer(text):
         parts += [_LONG.sub(r"\1", text[last : found.start()]), found[0]]
         last = found.end()
     return "".join([*parts, _LONG.sub(r"\1", text[last:])])

@@ -9,8 +9,10 @@ import numpy as np
 
 from cpts_sim.engine.cpts_codes import ACI_MISSIONS, INCOME, SPENDING
 from cpts_sim.experiment import Line, Place, Reading
+from cpts_sim.experiment.credible import fewest_for_sure
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
 from cpts_sim.measures.contract import BESIDE
+from cpts_sim.report.chances import chance_better
 from cpts_sim.report.document.blocks import Table
 from cpts_sim.report.document.phrases import (
     amount,
@@ -21,11 +23,12 @@ from cpts_sim.report.document.phrases import (
     reading_words,
     smallest_phrase,
 )
-from cpts_sim.report.document.reading import CUTS, PRIMARY, Told, known
+from cpts_sim.report.document.reading import BEFORE_FUNDING, CUTS, PRIMARY, Told, known
 from cpts_sim.report.maps import _territory
-from cpts_sim.report.numbers import decimals, gap_unit_words, level, unit_words, written
+from cpts_sim.report.numbers import decimals, gap_unit_words, level, levels, unit_words, written
+from cpts_sim.report.sums import summing
 from cpts_sim.scenario.arms import SAME_MONEY
-from cpts_sim.words import number, percent, say
+from cpts_sim.words import number, say
 
 MISSION_OUTCOMES = (PRIMARY, "mt.without_end", "ed.visits", "burnout.ee")
 """Outcomes by which missions are told apart."""
@@ -60,7 +63,7 @@ def outcomes(told: Told, name: str, lines: Sequence[Line], caption: str, note: s
     lang = told.lang
     rows = []
     for line in lines:
-        cells = (level(line.without, line.indicator.unit, lang), level(line.with_, line.indicator.unit, lang))
+        cells = levels(line, lang)
         label = _two_units(told.label(line), line, lang)
         judged = (_often(told, line), smallest_phrase(line, lang), reading_words(line, lang))
         more = (gap_short(told.line(line.place, arm), lang) for arm in beside)
@@ -75,10 +78,10 @@ def outcomes(told: Told, name: str, lines: Sequence[Line], caption: str, note: s
 
 def _often(told: Told, line: Line) -> str:
     """Write how often the arm does better: of the draws of the world, or else in how many pairs of chance."""
+    if line.credible is not None:
+        return chance_better(line.credible, line.indicator.better, told.lang)
     if line.indicator.better == "none":
         return "–"
-    if line.credible is not None:
-        return percent(line.credible.p_better, 0, told.lang)
     good, count = told.paired(line)
     return say("document.of", told.lang, good=good, all=count)
 
@@ -105,6 +108,9 @@ def other_arms(told: Told, arms: Sequence[str], lines: Sequence[Line], name: str
     minus = (say("document.column.minus", lang, arm=told.name(told.arm), other=told.name(arm)) for arm in directly)
     head = (*_head(told, "indicator"), *(told.name(arm) for arm in all_arms), *minus)
     note = say("document.table.arms_note", lang, interval=told.interval)
+    if BEFORE_FUNDING in all_arms:
+        names = {"before": told.name(BEFORE_FUNDING), "arm": told.name(told.arm)}
+        note += " " + say("document.table.arms_before", lang, **names)
     return Table(name, say(caption, lang, base=told.name(told.base)), head, tuple(rows), note=note)
 
 
@@ -112,8 +118,8 @@ def burdens(told: Told, name: str, lines: Sequence[Line], caption: str) -> Table
     """Return levels in both arms, differences with intervals, readings."""
     lang = told.lang
     rows = tuple(
-        (_two_units(told.label(line), line, lang), level(line.without, line.indicator.unit, lang),
-         level(line.with_, line.indicator.unit, lang), gap_short(line, lang), reading_words(line, lang))
+        (_two_units(told.label(line), line, lang), *levels(line, lang), gap_short(line, lang),
+         reading_words(line, lang))
         for line in lines
     )  # fmt: skip
     head = (*_head(told, "indicator"), *_arms(told), *_head(told, "gap", "reading"))
@@ -198,7 +204,7 @@ def time_asked(told: Told) -> Table | None:
     """Return the minutes a week that the CPTS asks of one professional of each profession."""
     lang, rows = told.lang, []
     for who, by in PROFESSIONS:
-        lines = [told.line(Place("time.line", by, name)) for name in CPTS_LINES]
+        lines = [summing(told.done, Place("time.line", by, name), told.arm) for name in CPTS_LINES]
         if not all(known(line) for line in lines):
             continue
         cells = [_minutes(line, lang) for line in lines]
@@ -230,7 +236,8 @@ def slack(told: Told) -> Table | None:
         if not math.isfinite(got.mean):
             return None
         shown = amount(got, lang, unit_words("minutes_year", lang)) if got.mean else "0"
-        rows.append((say(f"document.use.{name}", lang), shown))
+        part = "– " if by else ""
+        rows.append((part + say(f"document.use.{name}", lang), shown))
     if all(row[1] == "0" for row in rows):
         return None
     return Table("slack-table", say("document.table.slack", lang), _head(told, "use", "amount"), tuple(rows))
@@ -274,7 +281,7 @@ def paid(told: Told) -> Table | None:
 def enough(told: Told) -> bool:
     """Tell whether there are enough pairs, and precise enough, to read anything."""
     readable = any(line.reading is not Reading.TOO_FEW for line in told.main())
-    return readable and len(told.done.values.seeds) >= FEWEST_PAIRS
+    return readable and len(told.done.values.seeds) >= (fewest_for_sure() if told.drawn else FEWEST_PAIRS)
 
 
 __all__ = [
