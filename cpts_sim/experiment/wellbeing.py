@@ -7,7 +7,7 @@ departures cause: whoever leaves, falls ill or waits longer in the one and not i
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from cpts_sim.catalogue import catalogue
 from cpts_sim.evidence import load_parameters
 from cpts_sim.experiment.comparison import Comparison, Plan
 from cpts_sim.experiment.readings import known_indicators
-from cpts_sim.experiment.statistics import Interval, mean_interval, student_quantile
+from cpts_sim.experiment.statistics import Interval, jackknife_interval, mean_interval
 from cpts_sim.experiment.values import Place, Values
 from cpts_sim.measures.study import LEVELS
 from cpts_sim.scenario import Scenario, as_written, from_written
@@ -152,7 +152,8 @@ class WellbeingStudy:
 
     def _ratios(self, arm: str) -> Iterator[Entry]:
         for name, (trait, exposed, other, severity) in RATIOS.items():
-            sick, well = (_counts(self.comparison.values, arm, trait, level, severity) for level in (exposed, other))
+            both = [_counts(self.comparison.values, arm, trait, level, severity) for level in (exposed, other)]
+            sick, well = ((self._by_draw(burnt), self._by_draw(gps)) for burnt, gps in both)
             mean, low, high, pairs = pooled_ratio(sick, well)
             target = told(self.targets[name]) if name in self.targets else ""
             yield Entry("ratio", arm, f"{trait}.{exposed}", name, "ratio", mean, low, high, pairs, target)
@@ -189,13 +190,16 @@ class WellbeingStudy:
 
     def _members(self, arm: str) -> Iterator[Entry]:
         """Differences of EE of the same GPs, by the place that they take in this arm's CPTS."""
-        for place in self.comparison.values.places():
-            if place.indicator == "burnout.by_member" and place.group.split("@")[-1] in (arm, place.group):
-                line = self.comparison.line(place, arm)
-                base = self.comparison.values.arms[0]
-                if math.isfinite(line.difference.mean) and arm != base == self.base_of(arm):
-                    member = place.group.split("@")[0]
-                    yield _interval_entry("member", arm, f"member.{member}", "burnout.ee", "points", line.difference)
+        values = self.comparison.values
+        base = values.arms[0]
+        if arm == base or self.base_of(arm) != base:
+            return
+        for place in values.places():
+            member, _, of = place.group.partition("@")
+            if place.indicator == "burnout.by_member" and of in ("", arm):
+                gap = self._mean(values.get(arm, place) - values.get(base, place))
+                if math.isfinite(gap.mean):
+                    yield _interval_entry("member", arm, f"member.{member}", "burnout.ee", "points", gap)
 
     def _mean(self, values: Array) -> Interval:
         """Return the mean with its interval; pairs that live with one draw of an ensemble count once."""
@@ -203,6 +207,13 @@ class WellbeingStudy:
         if draws is None:
             return mean_interval(values)
         return mean_interval([_known_mean(values[np.asarray(draws) == draw]) for draw in sorted(set(draws))])
+
+    def _by_draw(self, counts: Array) -> Array:
+        """Add up the counts of pairs that live with one draw of an ensemble: twins are no two studies."""
+        draws = self.comparison.draws
+        if draws is None:
+            return counts
+        return np.array([counts[np.asarray(draws) == draw].sum() for draw in sorted(set(draws))])
 
     def _entry(self, section: str, arm: str, who: str, what: str, place: Place, target: str = "") -> Entry:
         got = self._mean(self.comparison.values.get(arm, place))
@@ -256,28 +267,25 @@ def pooled_ratio(
     """Return the ratio of two shares over all pairs together, with its jackknife interval on the logarithm.
 
     Args:
-        exposed: burnt out and GPs among the exposed, one number per pair each.
+        exposed: burnt out and GPs among the exposed, one number per study (a pair, or the twins of one draw) each.
         others: the same among the others.
         level: confidence level.
 
     Returns:
-        Ratio, lower end, upper end (nan where it cannot be said), and the number of pairs.
+        Ratio, lower end, upper end (nan where it cannot be said), and the number of studies.
     """
-    count = len(exposed[0])
-    whole = _log_ratio(exposed, others, np.ones(count, dtype=bool))
-    if count < 2 or not math.isfinite(whole):
-        return (math.exp(whole) if math.isfinite(whole) else math.nan), math.nan, math.nan, count
-    left_out = np.array([_log_ratio(exposed, others, np.arange(count) != rank) for rank in range(count)])
-    if not np.isfinite(left_out).all():
-        return math.exp(whole), math.nan, math.nan, count
-    error = math.sqrt((count - 1) / count * float(((left_out - left_out.mean()) ** 2).sum()))
-    half = student_quantile((1 + level) / 2, count - 1) * error
-    return math.exp(whole), math.exp(whole - half), math.exp(whole + half), count
+    got = jackknife_interval(list(zip(*exposed, *others, strict=True)), _log_ratio, level)
+    mean = math.exp(got.mean) if math.isfinite(got.mean) else math.nan
+    if not math.isfinite(got.half):
+        return mean, math.nan, math.nan, got.count
+    return mean, math.exp(got.mean - got.half), math.exp(got.mean + got.half), got.count
 
 
-def _log_ratio(exposed: tuple[Array, Array], others: tuple[Array, Array], kept: NDArray[np.bool_]) -> float:
-    sums = [float(array[kept].sum()) for array in (*exposed, *others)]
-    return math.log(sums[0] / sums[1] / (sums[2] / sums[3])) if all(total > 0 for total in sums) else math.nan
+def _log_ratio(runs: Sequence[Sequence[float]]) -> float:
+    """Return the logarithm of the ratio of two shares: cases and people of the exposed, then of the others."""
+    cases, exposed, of_others, others = np.sum(np.array(runs, np.float64), axis=0)
+    sums = (cases, exposed, of_others, others)
+    return math.log(cases / exposed / (of_others / others)) if all(total > 0 for total in sums) else math.nan
 
 
 def twin_of(plan: Plan) -> Plan | None:

@@ -16,6 +16,7 @@ from cpts_sim.experiment.ceiling import beyond_trials
 from cpts_sim.experiment.comparison import draws_of, lived
 from cpts_sim.experiment.ensemble import Choice, Ensemble
 from cpts_sim.experiment.parquet import from_parquet
+from cpts_sim.experiment.statistics import mean_interval
 from cpts_sim.experiment.wellbeing import RATIOS, WellbeingStudy, pooled_ratio, twin_of
 from cpts_sim.measures.careers import links
 from cpts_sim.report.table import exceeding, table_of
@@ -139,6 +140,20 @@ def test_pairs_of_one_draw_count_once() -> None:
     ee = {e.pairs for e in few.entries() if (e.section, e.who, e.what) == ("levels", "gp", "ee")}
     assert ee == {len(set(draws_of(range(PAIRS))))}
     assert "ensemble" in " ".join(notes(few, "en")) and "one possible France" in " ".join(notes(study, "en"))
+
+
+def test_twins_are_one_study_in_every_section() -> None:
+    done = comparison(-0.1, member_effect=-0.2)
+    twins = replace(done.values, seeds=(1, 13, 2, 14, 3, 15))
+    drawn = replace(done.plan, ensemble=Ensemble((Choice("only", 1.0, {}),), {}, 2019))
+    entries = WellbeingStudy(replace(done, plan=drawn, values=twins)).entries()
+    for section in ("levels", "ratio", "member"):
+        assert {e.pairs for e in entries if e.section == section} == {3}, section
+    place = Place("burnout.by_member", "member", "3")
+    gaps = (twins.get("with", place) - twins.get("without", place)).reshape(3, 2).mean(axis=1)
+    leaders = next(e for e in entries if e.section == "member")
+    exact = mean_interval(gaps)
+    assert (leaders.mean, leaders.low, leaders.high) == pytest.approx((exact.mean, exact.low, exact.high))
 
 
 def test_the_command_computes_writes_and_reads_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
