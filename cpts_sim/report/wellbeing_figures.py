@@ -13,6 +13,7 @@ from cpts_sim.experiment.wellbeing import RATIOS, RISKS, Entry, WellbeingStudy
 from cpts_sim.measures.wellbeing import EE_STEP, GROUPS, HOURS_STEP
 from cpts_sim.report import style
 from cpts_sim.report.marks import names, note
+from cpts_sim.report.table import long_week_words
 from cpts_sim.report.wellbeing import who_words
 from cpts_sim.report.wellbeing_cascade import cascade
 from cpts_sim.report.wellbeing_split import split
@@ -52,7 +53,8 @@ def levels(study: WellbeingStudy, lang: str, kind: str) -> bytes | None:
     rows = people(found, arms[0])
     if not rows:
         return None
-    title, text = say("wellbeing.figure.levels", lang), _text(study, "levels", lang)
+    title = say("wellbeing.figure.levels", lang)
+    text = " ".join([_text(study, "levels", lang), *long_week_words(study.comparison, lang)])
     with style.figure(9.2, 1.8 + 0.36 * len(rows), ncols=2, sharey=True) as (drawn, (left, right)):
         for axes, what in ((left, "ee"), (right, "hours")):
             for side, arm in enumerate(arms):

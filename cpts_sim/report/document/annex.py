@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cpts_sim.evidence import ParameterEntry, load_parameters
+from cpts_sim.evidence.references import codes_in, references
 from cpts_sim.experiment.keys import SCHEMA
 from cpts_sim.report.document.blocks import Code, Section, Table, Text
 from cpts_sim.report.document.depends import grade_of, parameter_head, range_of, source_of, value_of
@@ -18,7 +19,7 @@ SOURCES = (("insee", "open"), ("drees", "open"), ("cnam", "open"), ("ign", "open
 
 def annexes(told: Told, folder: Path | None) -> tuple[Section, ...]:
     """Return the annexes of a report."""
-    return (_redo(told, folder), sources(told.lang), parameters(told))
+    return (_redo(told, folder), sources(told.lang), parameters(told), codes(told))
 
 
 def _redo(told: Told, folder: Path | None) -> Section:
@@ -46,13 +47,30 @@ def sources(lang: str) -> Section:
 
 def parameters(told: Told) -> Section:
     """Return every parameter that a run reads, with its range, grade and source."""
-    lang, scenario = told.lang, told.done.plan.scenario
-    entries = [entry for entry in load_parameters(scenario.reference_year, dict(scenario.parameters)).entries()
-               if not entry.target]  # fmt: skip
+    lang, scenario, entries = told.lang, told.done.plan.scenario, _entries(told)
     rooms = sorted({entry.room for entry in entries})
     tables = tuple(_room(room, [entry for entry in entries if entry.room == room], lang) for room in rooms)
     intro = say("document.table.parameters", lang, count=len(entries), year=scenario.reference_year)
     return Section("parameters", say("document.section.parameters", lang), (Text(intro), *tables), "annex")
+
+
+def _entries(told: Told) -> list[ParameterEntry]:
+    scenario = told.done.plan.scenario
+    known = load_parameters(scenario.reference_year, dict(scenario.parameters))
+    return [entry for entry in known.entries() if not entry.target]
+
+
+def codes(told: Told) -> Section:
+    """Return what the codes in the sources of the parameters stand for, and where each was read."""
+    lang, known = told.lang, references()
+    used = {code for entry in _entries(told) for code in codes_in(entry.source)}
+    unread = say("document.codes_unread", lang)
+    rows = tuple((code, found.what or "–", " ; ".join(found.where) or unread)
+                 for code, found in known.items() if code in used)  # fmt: skip
+    head = tuple(say(f"document.column.{name}", lang) for name in ("code", "subject", "read_at"))
+    caption = say("document.table.codes", lang)
+    table = Table("codes-table", caption, head, rows, words=frozenset({1, 2}), english=frozenset({1}), small=True)
+    return Section("codes", say("document.section.codes", lang), (table,), "annex")
 
 
 def _room(room: str, entries: list[ParameterEntry], lang: str) -> Table:

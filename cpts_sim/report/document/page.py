@@ -13,7 +13,9 @@ from cpts_sim.report.document.svg import inline
 from cpts_sim.words import say
 
 _NARROW, _NBSP = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
+_BOUND = (re.compile(r"(?<=[≥≤]) (?=\d)"), _NBSP)
 _FRENCH = (
+    _BOUND,
     (re.compile(r"(?<=\d) (?=\d{3}\b)"), _NARROW),
     (re.compile(r" ([;!?])"), _NARROW + r"\1"),
     (re.compile(r" ([:»%€])"), _NBSP + r"\1"),
@@ -21,6 +23,7 @@ _FRENCH = (
     (re.compile(r"(?<=\d) (?=(?:jours?|points?|ans?|mois|heures?|h|min|paires?|personnes?|km|habitants?)\b)"), _NBSP),
 )
 _ENGLISH = (
+    _BOUND,
     (re.compile(r"(?<=\d) %"), "%"),
     (re.compile(r"(\d[\d,.]*) €"), r"€\1"),
     (re.compile(r"(?<=\d) (?=(?:days?|points?|years?|months?|hours?|h|min|euros|pairs?|people|km)\b)"), _NBSP),
