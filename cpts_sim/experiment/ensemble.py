@@ -8,6 +8,7 @@ twins is chance, what differs between draws is parameters and structure (:mod:`c
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -26,6 +27,8 @@ from cpts_sim.words import say
 STRUCTURE = "structure"
 """Prefix of the groups of variants among the things that vary."""
 SHIPPED = "ensemble.yaml"
+YEAR = 2019
+"""Reference year of the shipped variants, and of an ensemble that names none."""
 BLOCK = 12
 """Seeds that draw anew before as many live the same draws again."""
 
@@ -68,7 +71,7 @@ class Ensemble:
 
     members: tuple[Choice, ...]
     variants: Mapping[str, tuple[Choice, ...]]
-    year: int = 2019
+    year: int = YEAR
     source: str = ""
     discrepancy: Mapping[str, float] = field(default_factory=dict)
 
@@ -183,7 +186,7 @@ def read_ensemble(path: Path) -> Ensemble:
     """Read an ensemble that ``cpts-sim calibrate`` wrote, or one written by hand.
 
     Raises:
-        InputError: no readable ensemble, no member, an unknown parameter or one outside its range.
+        InputError: no readable ensemble, no member, two of one name, an unknown parameter or one outside its range.
     """
     import yaml
 
@@ -191,13 +194,25 @@ def read_ensemble(path: Path) -> Ensemble:
         told = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError):
         told = None
-    if not isinstance(told, dict) or told.get("kind") != "ensemble" or not told.get("members"):
+    if not _is_ensemble(told):
         raise InputError(say("calibrate.ensemble.shape", file=path))
-    year = int(told.get("year", 2019))
+    year = int(told.get("year", YEAR))
     members = tuple(_choice(raw, f"{path}: members[{rank}]", year) for rank, raw in enumerate(told["members"]))
+    for name, times in Counter(member.name for member in members).items():
+        if times > 1:  # what a member misses is told by its name
+            raise InputError(say("calibrate.ensemble.twice", file=path, name=name))
     variants = shipped_variants() if "variants" not in told else _groups(told["variants"] or {}, str(path), year)
     granted = {str(name): float(value) for name, value in (told.get("discrepancy") or {}).items()}
     return Ensemble(members, variants, year, str(told.get("source", "")), granted)
+
+
+def _is_ensemble(told: Any) -> bool:
+    """Tell whether a file's content has the outer shape of an ensemble; members are looked at one by one."""
+    if not isinstance(told, dict) or told.get("kind") != "ensemble":
+        return False
+    members, granted, year = told.get("members"), told.get("discrepancy") or {}, told.get("year", YEAR)
+    known = isinstance(granted, dict) and all(is_number(value) for value in granted.values())
+    return isinstance(members, list) and bool(members) and known and is_number(year) and year == int(year)
 
 
 def _groups(told: Any, place: str, year: int) -> dict[str, tuple[Choice, ...]]:
@@ -229,7 +244,7 @@ def shipped_variants() -> Mapping[str, tuple[Choice, ...]]:
     import yaml
 
     place = files("cpts_sim.evidence").joinpath("uncertainty/variants.yaml")
-    return _groups(yaml.safe_load(place.read_text(encoding="utf-8")), "variants.yaml", 2019)
+    return _groups(yaml.safe_load(place.read_text(encoding="utf-8")), "variants.yaml", YEAR)
 
 
 def shipped_ensemble() -> Path | None:

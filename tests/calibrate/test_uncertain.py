@@ -19,6 +19,7 @@ from cpts_sim.experiment.results import result_files
 from cpts_sim.experiment.shares import explained, split
 from cpts_sim.report.uncertain import uncertain_json, uncertain_text
 from cpts_sim.scenario import parse
+from cpts_sim.words import speaking
 
 RNG = np.random.default_rng(11)
 
@@ -149,6 +150,21 @@ def test_an_ensemble_file_comes_back_and_a_wrong_one_is_refused(tmp_path):
         read_ensemble(path)
     path.write_text("kind: other\n", encoding="utf-8")
     with pytest.raises(InputError, match="calibrate"):
+        read_ensemble(path)
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("year: soon\nmembers: [{name: a, parameters: {}}]", "kind: ensemble"),
+    ("year: 2019.5\nmembers: [{name: a, parameters: {}}]", "kind: ensemble"),
+    ("discrepancy: 3\nmembers: [{name: a, parameters: {}}]", "kind: ensemble"),
+    ("discrepancy: {lead_mean: wide}\nmembers: [{name: a, parameters: {}}]", "kind: ensemble"),
+    ("members: {a: {parameters: {}}}", "kind: ensemble"),
+    ("members: [{name: a, parameters: {}}, {name: a, parameters: {gp.same_day_share: 0.3}}]", "“a”"),
+])  # fmt: skip
+def test_what_is_wrong_with_an_ensemble_is_said_and_no_fault_of_the_program(tmp_path, text, told):
+    path = tmp_path / "e.yaml"
+    path.write_text(f"kind: ensemble\n{text}\n", encoding="utf-8")
+    with speaking("en"), pytest.raises(InputError, match=told):
         read_ensemble(path)
 
 
