@@ -51,7 +51,7 @@ export class Choices {
   starts(mission, chosen, recorded) {
     const start = this.select(`s-${mission.name}`, [["", t("start_usual", { months: num(mission.start_months, 0) })], ...MONTHS.map((m) => [m, m === 1 ? t("months_1") : t("months", { count: m })])],
       chosen.start ?? "", recorded, (value) => this.set(mission.name, "start", value === "" ? undefined : Number(value)));
-    const dose = this.select(`d-${mission.name}`, DOSES.map((d) => [d, `${num(d * 100, 0)} %`]), chosen.dose ?? 1, recorded,
+    const dose = this.select(`d-${mission.name}`, DOSES.map((d) => [d, t("percent", { number: num(d * 100, 0) })]), chosen.dose ?? 1, recorded,
       (value) => this.set(mission.name, "dose", Number(value) === 1 ? undefined : Number(value)));
     return make("div", { class: "starts" },
       make("label", {}, make("span", { text: t("start") }), start), make("label", {}, make("span", { text: t("dose") }), dose));
@@ -65,7 +65,7 @@ export class Choices {
 
   settings(recorded) {
     const { state } = this;
-    const share = (name, normal) => this.select(`p-${name}`, [["", t("share_usual", { share: normal })], ...[10, 20, 40, 60, 80, 100].map((s) => [s / 100, `${s} %`])],
+    const share = (name, normal) => this.select(`p-${name}`, [["", t("share_usual", { share: normal })], ...[10, 20, 40, 60, 80, 100].map((s) => [s / 100, t("percent", { number: num(s, 0) })])],
       state.members[name] ?? "", recorded, (value) => this.members(name, value));
     const scales = this.offer.presets.find((preset) => preset.name === state.preset)?.scales;
     const shocks = this.offer.shocks.map((shock) => make("label", { class: "tick", title: said(shock.text) },

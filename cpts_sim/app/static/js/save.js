@@ -87,9 +87,10 @@ export function fillSheet(holder, lesson, said, figures, setting) {
     make("h2", { text: t("what_i_see") }), make("p", { text: said(lesson.watch) }), figures, make("ol", {}, ...lines), make("p", { class: "small", text: t("caution") }));
 }
 
+/** The numbers of a day; a day below 0: to be filled in by hand, for a class that has not predicted yet. */
 export function figureTable(series, pair, day, digits) {
-  const head = make("tr", {}, ...["", t("without"), t("with"), t("unit")].map((text) => make("th", { scope: "col", text })));
+  const head = make("tr", {}, make("td", {}), ...["without", "with"].map((arm) => make("th", { scope: "col", text: t(arm) })));
   const rows = series.map((name, index) => make("tr", {}, make("th", { scope: "row", text: t(`series.${name}`) }),
-    ...pair.map((arm) => make("td", { text: num(arm?.value(day, index), digits[name]) })), make("td", { text: t(`unit.${name}`) })));
-  return make("table", {}, make("caption", { text: t("figures_on_day", { day: num(day, 0) }) }), make("thead", {}, head), make("tbody", {}, ...rows));
+    ...pair.map((arm) => make("td", { text: day < 0 ? "…………" : num(arm?.value(day, index), digits[name]) }))));
+  return make("table", {}, make("caption", { text: day < 0 ? t("figures_to_fill") : t("figures_on_day", { day: num(day, 0) }) }), make("thead", {}, head), make("tbody", {}, ...rows));
 }

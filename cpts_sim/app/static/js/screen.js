@@ -120,6 +120,7 @@ export class Screen {
     updateFigures(byId("figures"), app.offer.series, app.pair, day, hidden);
     this.legend(hidden);
     this.captions();
+    this.tip();
     if (byId("places").open) this.table();
     if (!hidden && day - this.spoken >= SPOKEN_DAYS) {
       this.spoken = day - (day % SPOKEN_DAYS);
@@ -161,7 +162,6 @@ export class Screen {
     this.draws();
     this.refresh();
     this.tellComputed();
-    this.hover(this.maps[0].commune);
   }
 
   refresh() {
@@ -212,10 +212,17 @@ export class Screen {
   hover(commune) {
     const { app } = this;
     for (const map of this.maps) { map.commune = commune; if (map.stage && app.ready) map.drawPros(app.state.view === "difference" ? null : app.pair[this.maps.indexOf(map)].pros[app.player.day]); }
-    // On the half of the maps that does not hold the commune.
-    const ring = this.maps[0].stage?.outlines[commune]?.[0] ?? [];
+    this.tip();
+  }
+
+  /** What is told of the commune pointed at, on the half of the maps that does not hold it. */
+  tip() {
+    const { app } = this;
+    const [{ commune, stage }] = this.maps;
+    byId("tip").setAttribute("aria-live", app.player.playing ? "off" : "polite");
+    const ring = stage?.outlines[commune]?.[0] ?? [];
     byId("tip").classList.toggle("above", ring.reduce((sum, at, rank) => sum + (rank % 2 ? at - 32768 : 0), 0) > 0);
-    byId("tip").textContent = app.lesson?.hides ? t("predict_first") : places.tooltip(app.pair, app.player.day, commune, app.offer.by_commune);
+    byId("tip").textContent = app.lesson?.hides && commune >= 0 ? t("predict_first") : places.tooltip(app.pair, app.player.day, commune, app.offer.by_commune);
   }
 
   pick(who) {
@@ -236,7 +243,7 @@ export class Screen {
   enlarge(name) {
     const { app } = this;
     const holder = make("div", { class: "plot" });
-    openBox(t(`series.${name}`), holder, make("p", { class: "chart-note", text: `${t(`about.${name}`)} ${t("curve_legend")}` }), figureTable(app.offer.series, app.pair, app.lesson.hides ? -1 : app.player.day, DIGITS));
+    openBox(t(`series.${name}`), holder, make("p", { class: "chart-note", text: `${t(`about.${name}`)} ${t("curve_legend")}` }), ...(app.lesson.hides ? [] : [figureTable(app.offer.series, app.pair, app.player.day, DIGITS)]));
     if (app.lesson.hides) { holder.textContent = t("predict_first"); return; }
     const index = app.offer.series.indexOf(name);
     const old = this.curves.height;
