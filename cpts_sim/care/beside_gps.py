@@ -19,6 +19,7 @@ from cpts_sim.care.slack import use_of_slack
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import WEEK
 from cpts_sim.engine.codes import Work
+from cpts_sim.engine.columns import true_rows
 from cpts_sim.engine.events import Institution, Profession
 
 Array = NDArray[Any]
@@ -61,7 +62,7 @@ def saved_share(world: World, gp: Array) -> Array:
 def _count_assistants(inner: Any, world: World, lines: Any, working: Array, on_leave: Array) -> Any:
     """Count the minutes that assistants gave to the acts of the week that ends."""
     gps = world.gps
-    rows = np.flatnonzero((gps["assistant"] > 0) & (gps["halo"] == 0) & gps["alive"])
+    rows = true_rows((gps["assistant"] > 0) & (gps["halo"] == 0) & gps["alive"])
     if len(rows):
         given = saved_share(world, rows) * gps["slot_min"][rows] * gps["acts_week"][rows]
         gps["assistant_min"][rows] += given
@@ -72,7 +73,7 @@ def _count_assistants(inner: Any, world: World, lines: Any, working: Array, on_l
 def _assistants_week(world: World, day: int) -> None:
     """Every four weeks split the minutes saved: further slots, new patients, longer acts, shorter days."""
     gps, p = world.gps, world.parameters
-    rows = np.flatnonzero(gps["assistant_min"] > 0)
+    rows = true_rows(gps["assistant_min"] > 0)
     if (day // 7) % PERIOD_WEEKS or not len(rows):
         return
     strain = (gps["ee"][rows] - p["strain.gp_ee_mean"]) / p["strain.gp_ee_sd"]
@@ -114,8 +115,8 @@ def _partners(world: World) -> Array:
     gps, nurses = world.gps, world.tables["nurses"]
     partner = np.full(len(gps), -1, dtype=np.int64)
     many = int(world.parameters["baseline.gps_per_nurse"])
-    for nurse in np.flatnonzero((nurses["kind"] > 0) & (nurses["halo"] == 0) & nurses["alive"]).tolist():
-        free = np.flatnonzero((partner < 0) & (gps["halo"] == 0) & gps["alive"] & (gps["status"] != Work.LEFT))
+    for nurse in true_rows((nurses["kind"] > 0) & (nurses["halo"] == 0) & nurses["alive"]).tolist():
+        free = true_rows((partner < 0) & (gps["halo"] == 0) & gps["alive"] & (gps["status"] != Work.LEFT))
         minutes = world.travel_min[nurses["commune"][nurse], gps["commune"][free]]
         partner[free[np.lexsort((gps["key"][free], minutes))][:many]] = nurse
     return partner
@@ -155,7 +156,7 @@ def _share_cases(inner: Any, world: World, lines: Any, working: Array, on_leave:
     gps, people, p = world.gps, world.people, world.parameters
     level = world.baseline.level("dac", world.now)
     here = people["alive"] & (people["resident"] > 0)
-    severe = np.flatnonzero(here & (people["chronic"] >= SEVERE) & (people["mt"] >= 0))
+    severe = true_rows(here & (people["chronic"] >= SEVERE) & (people["mt"] >= 0))
     managers = level * float(here.sum()) / PEOPLE_UNIT
     if not managers or not len(severe):
         return inner(world, lines, working, on_leave)
@@ -164,7 +165,7 @@ def _share_cases(inner: Any, world: World, lines: Any, working: Array, on_leave:
     share = min(1.0, managers * p["baseline.dac_cases"] / max(len(theirs), 1))
     lists = np.bincount(people["mt"][theirs], minlength=len(gps))
     minutes = np.where(knows, share * lists * p["baseline.dac_gp_min"] / WEEKS_A_MONTH, 0.0)
-    rows = np.flatnonzero(minutes)
+    rows = true_rows(minutes)
     world.ledger.charge("admin", rows, minutes[rows])  # counted in the week that begins
     tell(world, Institution.DAC, world.now - WEEK, np.full(1, -1), managers * WEEK_MIN)
     alone = gps["complex_week"].copy()

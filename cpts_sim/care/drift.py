@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from cpts_sim.care import ageing
 from cpts_sim.care.attachment import ADULT_AGE
 from cpts_sim.care.careers import note
+from cpts_sim.care.ed_settings import OLDEST
 from cpts_sim.care.health import start_followups
 from cpts_sim.care.professionals import leave_for
 from cpts_sim.care.strain_effects import OddsTable, home_of
-from cpts_sim.care.world import World
+from cpts_sim.care.world import EVERYBODY, World
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.draws import exponential, keys_of, quantile
 from cpts_sim.engine.events import Attachment, Career, MtState, Work
@@ -51,14 +52,19 @@ def _leave(world: World, person: Array, event: int) -> None:
 def _deaths(world: World, month: int) -> None:
     people, p = world.people, world.parameters
     person = np.flatnonzero(people["alive"])
-    ages = p.array("care.death_ages")
-    rate = quantile(
-        ages / ages[-1], p.array("care.death_rate_year"), np.minimum(world.age_years(person), ages[-1]) / ages[-1]
-    )
+    rate = _by_age(world, "care.death_rate_year")[world.age_years(person)]
     rate = rate * (1.0 + (p["care.death_ald_factor"] - 1.0) * (people["ald"][person] > 0))
     dies = world.draws.uniform("death", people["key"][person], month) < rate / MONTHS_A_YEAR
     if dies.any():
         _leave(world, person[dies], Attachment.DECEASED)
+
+
+def _by_age(world: World, rate: str) -> Array:
+    """Rate a year at each completed year of age (``age_years`` goes up to ``OLDEST``), from the values at some ages."""
+    ages = world.parameters.array("care.death_ages")
+    return quantile(
+        ages / ages[-1], world.parameters.array(rate), np.minimum(np.arange(OLDEST + 1), ages[-1]) / ages[-1]
+    )
 
 
 def _moves(world: World, month: int) -> None:
@@ -96,7 +102,7 @@ def _moves(world: World, month: int) -> None:
 
 def _births(world: World, month: int) -> None:
     people, p = world.people, world.parameters
-    age = world.age_years(np.arange(len(people)))
+    age = world.age_years(EVERYBODY)
     mothers = np.flatnonzero(people["alive"] & (people["sex"] == 1) & (age >= MOTHERS_FROM) & (age <= MOTHERS_TO))
     u = world.draws.uniform("birth", people["key"][mothers], month)
     mothers = mothers[u < p["care.births_per_woman_year"] / MONTHS_A_YEAR]
@@ -141,12 +147,9 @@ def _start(world: World, rows: Array) -> None:
 
 def _new_conditions(world: World, month: int) -> None:
     """Long-term conditions (ALD) appear with age a little faster than people with one die or leave."""
-    people, p = world.people, world.parameters
+    people = world.people
     person = np.flatnonzero(people["alive"] & (people["ald"] == 0))
-    ages = p.array("care.death_ages")
-    rate = quantile(
-        ages / ages[-1], p.array("care.new_ald_year"), np.minimum(world.age_years(person), ages[-1]) / ages[-1]
-    )
+    rate = _by_age(world, "care.new_ald_year")[world.age_years(person)]
     begins = person[world.draws.uniform("new_ald", people["key"][person], month) < rate / MONTHS_A_YEAR]
     if not len(begins):
         return

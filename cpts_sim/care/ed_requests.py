@@ -11,6 +11,7 @@ from cpts_sim.care import requests as rq
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import NEVER
 from cpts_sim.engine.codes import Account, Ending, Route
+from cpts_sim.engine.columns import true_rows
 
 if TYPE_CHECKING:
     from cpts_sim.care.emergency import Finished
@@ -54,10 +55,10 @@ def settle_elsewhere(world: World, arrivals: dict[str, Array]) -> None:
 def _matched(world: World, person: Array, what: Array) -> tuple[Array, Array]:
     """Pair visits with the requests that wait in a department; returns positions of visits and rows of requests."""
     requests = world.requests
-    waiting = np.flatnonzero(requests["stage"] == rq.AT_ED)
+    waiting = true_rows(requests["stage"] == rq.AT_ED)
     keys = zip(requests["person"][waiting].tolist(), requests["identity"][waiting].tolist(), strict=True)
     row_of = dict(zip(keys, waiting.tolist(), strict=True))
     found = [row_of.get(key, -1) for key in zip(person.tolist(), what.tolist(), strict=True)]
     rows = np.array(found, dtype=np.int64)
-    visit = np.flatnonzero(rows >= 0)
+    visit = true_rows(rows >= 0)
     return visit, rows[visit]

@@ -32,6 +32,7 @@ from cpts_sim.care.world import Arrivals, World
 from cpts_sim.engine.agenda import Books
 from cpts_sim.engine.clock import DAY, WEEK
 from cpts_sim.engine.codes import MtState, Need, Work
+from cpts_sim.engine.columns import true_rows
 from cpts_sim.engine.events import Profession
 from cpts_sim.engine.settlement import in_order
 
@@ -96,7 +97,7 @@ class FranceCare:
     def _remember_neighbours(self) -> None:
         """The commune's believed access is the mean of its people's, as each remembers it now."""
         world, people = self.world, self.world.people
-        person = np.flatnonzero(people["alive"])
+        person = true_rows(people["alive"])
         count = len(world.tables["communes"])
         totals = np.bincount(people["commune"][person], weights=seeking.belief(world, person), minlength=count)
         heads = np.bincount(people["commune"][person], minlength=count)
@@ -132,7 +133,7 @@ class FranceCare:
         kind, key = np.array(list(NEED_KINDS.values()))[arisen.kind[order]], key[order]
         person, ordinal, minute = arisen.person[order], arisen.ordinal[order], arisen.minute[order]
         wished = minute.copy()
-        ahead = np.flatnonzero((kind == Need.PREVENTIVE) | (kind == Need.MENTAL))
+        ahead = true_rows((kind == Need.PREVENTIVE) | (kind == Need.MENTAL))
         u = world.draws.uniform("wished", key[ahead], ordinal[ahead] * 8 + kind[ahead])
         wished[ahead] += health.days_ahead(world, u, "care.ahead_days_other") * DAY
         rq.raise_requests(world, person, kind, 0, ordinal, minute, np.floor(wished))

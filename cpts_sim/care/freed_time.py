@@ -18,6 +18,7 @@ from cpts_sim.care.slack import use_of_slack
 from cpts_sim.care.world import World
 from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import DAY
+from cpts_sim.engine.columns import true_rows
 from cpts_sim.engine.events import Work
 
 Array = NDArray[Any]
@@ -32,13 +33,13 @@ def use_freed_time(world: World, day: int) -> None:
     gps, p = world.gps, world.parameters
     if (day // 7) % PERIOD_WEEKS or not (gps["freed_min"].any() or gps["longer_share"].any()):
         return
-    rows = np.flatnonzero((gps["halo"] == 0) & gps["alive"] & (gps["status"] == Work.WORKING))
+    rows = true_rows((gps["halo"] == 0) & gps["alive"] & (gps["status"] == Work.WORKING))
     strain = (gps["ee"][rows] - p["strain.gp_ee_mean"]) / p["strain.gp_ee_sd"]
     split = use_of_slack(gps["freed_min"][rows], strain, np.full(len(rows), p["gp.fee_share"]), p)
     _longer_lists(world, rows, split.to_list)
     _longer_acts(world, rows, split.longer)
     close_slots(world, rows, split.longer + split.shorter)
-    used = np.flatnonzero(gps["freed_min"][rows] != 0.0)
+    used = true_rows(gps["freed_min"][rows] != 0.0)
     world.journal.add(
         "slack", at=world.now, row=rows[used], freed=gps["freed_min"][rows[used]], backfill=split.backfill[used],
         to_list=split.to_list[used], longer=split.longer[used], shorter=split.shorter[used],
@@ -81,11 +82,14 @@ def close_slots(
     span = books.span(today + first_day, today + first_day + 7 * weeks)
     owed = world.gps["slots_owed_min"]
     owed[rows] += minutes
-    for row in rows[owed[rows] > 0].tolist():
-        bits = books.free[row, span]
-        free = np.flatnonzero((bits == Slot.AHEAD) | (bits == Slot.SAME_DAY)) + span.start
-        if not len(free) or owed[row] < 0.5 * books.length[row, free[0]]:
-            continue
+    if span.stop <= span.start:
+        return
+    debtors = rows[owed[rows] > 0]
+    bits = books.free[debtors, span]
+    ordinary = (bits == Slot.AHEAD) | (bits == Slot.SAME_DAY)
+    enough = owed[debtors] >= 0.5 * books.length[debtors, ordinary.argmax(axis=1) + span.start]
+    for one in true_rows(enough & ordinary.any(axis=1)).tolist():
+        row, free = int(debtors[one]), true_rows(ordinary[one]) + span.start
         u = float(world.draws.uniform("slot closed", world.gps["key"][row : row + 1], today)[0])
         order = np.roll(free, -int(u * len(free)))
         length = books.length[row, order].astype(np.float64)

@@ -12,6 +12,7 @@ from cpts_sim.care import requests as rq
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Ending, MtState, Need, Origin, Road, Route
+from cpts_sim.engine.columns import true_rows
 from cpts_sim.engine.draws import exponential, quantile
 
 Array = NDArray[Any]
@@ -26,9 +27,9 @@ def follow_up_days(world: World, person: Array) -> Array:
 
 def practice_style(world: World, gp: Array) -> Array:
     """How sparing each GP is of follow-ups and second visits: 0 is the norm, above it fewer, below it more."""
-    u = world.draws.uniform("practice style", world.gps["key"][gp])
+    u = world.draws.uniform("practice style", world.gps["key"])  # few GPs, many visits
     style: Array = (2.0 * u - 1.0) * world.parameters["quality.style_spread"]
-    return style
+    return style[gp]
 
 
 def spaced_out(world: World, person: Array) -> Array:
@@ -72,7 +73,7 @@ def plan_first_followups(world: World, start: float) -> None:
     for column in ("wish_followup", "ask_followup", "last_followup"):
         people.add_column(column, np.full(len(people), NEVER if column != "last_followup" else 0.0))
     people.add_column("nth_followup", np.zeros(len(people), dtype=np.int32))
-    person = np.flatnonzero(people["chronic"] > 0)
+    person = true_rows(people["chronic"] > 0)
     u, v = world.draws.block("first_followup", 2, people["key"][person])
     interval = world.rules["follow_up_days"](world, person) * DAY
     people["last_followup"][:] = start - 180 * DAY
@@ -86,7 +87,8 @@ def plan_first_followups(world: World, start: float) -> None:
 def ask_followups(world: World, day: int) -> None:
     """Open the requests of those who need to ask for their follow-up on this day, during office hours."""
     people = world.people
-    person = np.flatnonzero((people["ask_followup"] < (day + 1) * DAY) & people["alive"])
+    person = true_rows(people["ask_followup"] < (day + 1) * DAY)
+    person = person[people["alive"][person]]
     if not len(person):
         return
     nth = people["nth_followup"][person]
@@ -157,7 +159,7 @@ class Decompensation:
     def month(world: World, days: int = MONTH_DAYS) -> None:
         """Add a month of hazard, or what is left of it; those who pass their threshold reach the hospital in it."""
         people = world.people
-        person = np.flatnonzero((people["chronic"] > 0) & people["alive"])
+        person = true_rows((people["chronic"] > 0) & people["alive"])
         Decompensation.live(world, person, Decompensation.hazard(world, person), days)
 
     @staticmethod

@@ -12,6 +12,7 @@ from cpts_sim.care.home_care import Searched
 from cpts_sim.care.teams import count_day
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.columns import among, true_rows
 from cpts_sim.engine.events import Ending, First, Need, Origin, Route
 
 Array = NDArray[Any]
@@ -19,17 +20,20 @@ Array = NDArray[Any]
 
 def pharmacist_settles(world: World, rows: Array) -> Array:
     """Which minor needs a pharmacist settles by the ordinary law of the reference year."""
-    requests, people = world.requests, world.people
+    requests, people, ailments = world.requests, world.people, world.pharmacies.ailments
+    settled = np.zeros(len(rows), dtype=bool)
+    if not ailments.law:
+        return settled
     person = requests["person"][rows]
-    key, what = people["key"][person], requests["ordinal"][rows]
-    ailments = world.pharmacies.ailments
-    complaint = ailments.complaint(world.draws, key, what, world.age_years(person), people["sex"][person])
-    settled = ailments.settled_by_law(world.draws, key, what, complaint)
     near = (people["pharmacy"][person] >= 0) & world.pharmacies.is_open(requests["raised"][rows])
     minor = (requests["kind"][rows] == Need.MINOR) & (requests["origin"][rows] == Origin.EXOGENOUS)
+    some = true_rows(near & minor)
+    person, what = person[some], requests["ordinal"][rows[some]]
+    key = people["key"][person]
+    complaint = ailments.complaint(world.draws, key, what, world.age_years(person), people["sex"][person])
     lawful = world.draws.uniform("ordinary law", key, what) < world.baseline.level("pharmacist_acts", world.now)
-    result: Array = settled & near & minor & lawful
-    return result
+    settled[some] = ailments.settled_by_law(world.draws, key, what, complaint) & lawful
+    return settled
 
 
 def at_the_pharmacy(world: World, rows: Array) -> None:
@@ -103,7 +107,7 @@ def fill_rounds(world: World) -> None:
     people = world.people
     everybody = np.arange(len(people))
     has = world.nursing_need.has_lasting(world.draws, people["key"], world.age_years(everybody), people["chronic"])
-    rows = np.flatnonzero(has)
+    rows = true_rows(has)
     world.home_care.fill(world.now, people["key"][rows], rows, people["commune"][rows])
 
 
@@ -120,12 +124,13 @@ def _end_searches(world: World, searched: Searched) -> None:
     if not len(searched):
         return
     requests = world.requests
-    waiting = np.flatnonzero((requests["kind"] == Need.NURSING) & (requests["stage"] == rq.BOOKED))
+    waiting = true_rows((requests["kind"] == Need.NURSING) & (requests["stage"] == rq.BOOKED))
+    waiting = waiting[among(requests["person"][waiting], searched.row)]
     asked_by = zip(requests["person"][waiting].tolist(), requests["ordinal"][waiting].tolist(), strict=True)
     where = dict(zip(asked_by, waiting.tolist(), strict=True))
     found_by = zip(searched.row.tolist(), searched.what.tolist(), strict=True)
     request = np.array([where.get(one, -1) for one in found_by])
-    which = np.flatnonzero(request >= 0)
+    which = true_rows(request >= 0)
     rows = request[which]
     if not len(rows):
         return

@@ -220,7 +220,7 @@ class HomeCare:
         cases["since"] = np.floor(start / DAY_MIN) * DAY_MIN
         cases["until"] = cases["since"] + searches["days"] * DAY_MIN
         self._cases = join_records([self._cases, cases])
-        self._weigh()
+        self._load = self._load + np.bincount(nurse, cases["minutes"], len(self._load))
 
     def _weigh(self) -> None:
         """Add up minutes by nurse; multiples of 1/64 minute, so the order of patients cannot matter."""

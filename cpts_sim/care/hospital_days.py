@@ -19,6 +19,7 @@ from cpts_sim.care.health import DECOMPENSATED
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Need, Origin, Road, Route
+from cpts_sim.engine.columns import true_rows
 from cpts_sim.evidence import Parameters
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _stop_asking(world: World, person: Array) -> None:
     requests = world.requests
     admitted = np.zeros(len(world.people), dtype=bool)
     admitted[person] = True
-    asking = np.flatnonzero(requests["stage"] == rq.ASKING)
+    asking = true_rows(requests["stage"] == rq.ASKING)
     rows = asking[admitted[requests["person"][asking]]]
     if len(rows):
         _care_in_ward(world, rows)

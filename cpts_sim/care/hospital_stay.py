@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cpts_sim.care.ed_settings import OLDEST, by_year_of_age
 from cpts_sim.care.shapes import Floats, Shapes
-from cpts_sim.engine.columns import among, join_records
+from cpts_sim.engine.columns import among, join_records, true_rows
 from cpts_sim.engine.draws import Draws, Keys, exponential, log, quantile
 from cpts_sim.evidence import Parameters
 
@@ -167,12 +167,12 @@ class HospitalStays:
         rows, times = np.atleast_1d(np.asarray(row)), np.atleast_1d(np.asarray(at, dtype=np.float64))
         useful = np.zeros(len(rows), dtype=bool)
         person = self._stays["row"]
-        stays, contacts = np.flatnonzero(among(person, rows)), np.flatnonzero(among(rows, person))  # few
+        stays, contacts = true_rows(among(person, rows)), true_rows(among(rows, person))  # few
         order = stays[np.argsort(person[stays], kind="stable")]
         ranked = person[order]
         begin, end = np.searchsorted(ranked, rows[contacts]), np.searchsorted(ranked, rows[contacts], side="right")
         for step in range(int((end - begin).max(initial=0))):  # once, save for those with several stays
-            chosen = np.flatnonzero(begin + step < end)
+            chosen = true_rows(begin + step < end)
             stay, contact = order[begin[chosen] + step], contacts[chosen]
             after = times[contact] - self._stays["discharge"][stay]
             inside = (after >= 0.0) & (after <= WATCH_DAYS * DAY_MIN)

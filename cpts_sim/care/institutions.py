@@ -19,7 +19,7 @@ from cpts_sim.care.routes import CONTACTS, Plan, Wave
 from cpts_sim.care.world import World, day_of
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Account, After, MtState, Need, Origin, Route, Slot, Work
-from cpts_sim.engine.columns import cells
+from cpts_sim.engine.columns import cells, true_rows
 from cpts_sim.engine.events import Institution, Via
 
 Array = NDArray[Any]
@@ -77,7 +77,7 @@ class Sas:
 
     def offer(self, world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
         """Offer free slots of the nearest GPs who take part, and those shared through a CPTS."""
-        rows = np.flatnonzero(world.rules["sas_effectors"](world))
+        rows = true_rows(world.rules["sas_effectors"](world))
         kinds, reach = int(Slot.AHEAD | Slot.SAME_DAY | Slot.SHARED), world.parameters["baseline.sas_reach_min"]
         offer_nearest(world, wave, who, contact, plan, rows, kinds, Route.SAS, "asked by the SAS", reach)
 
@@ -201,7 +201,7 @@ def ald_plan(world: World, day: int) -> None:
         return
     people, p = world.people, world.parameters
     without = (people["mt_state"] != MtState.HAS) & (people["ald"] > 0) & people["alive"] & (people["resident"] > 0)
-    person = np.flatnonzero(without)
+    person = true_rows(without)
     person = person[world.age_years(person) >= ADULT]
     u = world.draws.block("called about an MT", 2, people["key"][person], number)
     called = u[0] < level * AGENT_WEEKS / WEEKS_A_YEAR
@@ -214,7 +214,7 @@ def ald_plan(world: World, day: int) -> None:
 def _find_gp(world: World, person: Array, number: int) -> None:
     """Ask GPs within reach one after the other, those with an open list first, until one accepts."""
     gps, p = world.gps, world.parameters
-    rows = np.flatnonzero(gps["alive"] & (gps["halo"] == 0) & (gps["status"] == Work.WORKING))
+    rows = true_rows(gps["alive"] & (gps["halo"] == 0) & (gps["status"] == Work.WORKING))
     for one in person[np.argsort(world.people["key"][person], kind="stable")].tolist():
         minutes = world.travel_min[world.people["commune"][one], gps["commune"][rows]]
         near = rows[minutes <= p["baseline.ald_plan_reach_min"]]

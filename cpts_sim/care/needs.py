@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.engine.clock import DAY
-from cpts_sim.engine.columns import Table
+from cpts_sim.engine.columns import Table, true_rows
 from cpts_sim.engine.draws import Draws, exponential
 
 Floats = NDArray[np.float64]
@@ -143,7 +143,7 @@ class NeedClock:
         due = self.people[f"due_{self.name}"]
         if self._stale or day >= self._horizon_day or end > self.activity.at_day(self._horizon_day):
             self._horizon_day, self._stale = day + LOOK_AHEAD_DAYS, False
-            self._soon = np.flatnonzero(due < max(end, self.activity.at_day(self._horizon_day)))
+            self._soon = true_rows(due < max(end, self.activity.at_day(self._horizon_day)))
         soon = self._soon[due[self._soon] < end]
         return soon[self.people["alive"][soon]]
 
@@ -186,7 +186,7 @@ def arise_together(clocks: Sequence[NeedClock], day: int, days: int = 1) -> Aris
         ordinal, when = ordinal + 1, when + exponential(draws.uniform(decision, key, ordinal + 1)) / rate
         for clock, part in zip(clocks, _parts(kind, len(clocks)), strict=True):
             clock.write_next(rows[part], ordinal[part], when[part])
-        again = np.flatnonzero(when < end)
+        again = true_rows(when < end)
         kind, rows, ordinal, when = kind[again], rows[again], ordinal[again], when[again]
         rate, key, decision, end = rate[again], key[again], decision[again], end[again]
     if not found:

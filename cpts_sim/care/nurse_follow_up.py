@@ -18,6 +18,7 @@ from cpts_sim.care import requests as rq
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.codes import Account, Need, Origin, Route
+from cpts_sim.engine.columns import true_rows
 from cpts_sim.engine.events import Act
 
 Array = NDArray[Any]
@@ -42,7 +43,7 @@ def replace(
         Which of the rows are hers: given today, or put off to the day that was wished, when she is asked.
     """
     requests, people, taken = world.requests, world.people, np.zeros(len(rows), dtype=bool)
-    some = np.flatnonzero(_due(world, rows))
+    some = true_rows(_due(world, rows))
     person = requests["person"][rows[some]]
     u = world.draws.uniform("seen by the nurse beside the GP", people["key"][person], requests["ordinal"][rows[some]])
     some = some[in_file(person) & (u < world.parameters["baseline.nurse_replaces"])]

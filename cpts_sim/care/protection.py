@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.care import requests as rq
-from cpts_sim.care.world import World
+from cpts_sim.care.world import EVERYBODY, World
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.codes import MtState, Need, Origin
+from cpts_sim.engine.columns import true_rows
 from cpts_sim.engine.events import Act, Profession
 
 Array = NDArray[Any]
@@ -75,7 +76,7 @@ def inclination(world: World, person: Array, act: str) -> Array:
     return world.draws.uniform(f"inclination/{act}", world.people["key"][person])
 
 
-def screened_at_all(world: World, person: Array) -> Array:
+def screened_at_all(world: World, person: Array | slice) -> Array:
     """Who is of an age to be screened."""
     result: Array = world.is_aged(person, SCREENED_FROM) & ~world.is_aged(person, SCREENED_TO)
     return result
@@ -85,27 +86,28 @@ def screened_at_all(world: World, person: Array) -> Array:
 def week(world: World, day: int, told: bool = True) -> None:
     """A week of vaccination, screening and plans that come about in every arm (a weekly hook)."""
     people, p = world.people, world.parameters
-    person = np.flatnonzero(people["alive"] & (people["resident"] > 0))
-    _vaccines(world, person, day, told)
-    _screenings(world, person, day, told)
+    here = people["alive"] & (people["resident"] > 0)
+    _vaccines(world, here, day, told)
+    _screenings(world, here, day, told)
     if told:
-        old = person[world.is_aged(person, FALLS_FROM)]
+        old = true_rows(here & world.is_aged(EVERYBODY, FALLS_FROM))
         u = world.draws.uniform("fall plan", people["key"][old], day)
         chosen = old[u < p["prevention.fall_plans_year"] / 52.0]
         plan_against_falls(world, chosen, np.full(len(chosen), day * DAY + 600.0), -1, 0)
 
 
-def _vaccines(world: World, person: Array, day: int, told: bool) -> None:
+def _vaccines(world: World, here: Array, day: int, told: bool) -> None:
     number, since = season(world, day)
     if told and since > (world.parameters["prevention.vaccine_weeks"] + 2) * 7:
         return
     people = world.people
     days = world.parameters["prevention.vaccine_weeks"] * 7.0
-    person = person[people["vaccinated"][person] < number]
+    person = true_rows(here & (people["vaccinated"] < number))
     covered = coverage(world, person)
     person, covered = person[covered > 0.0], covered[covered > 0.0]
+    person = person[inclination(world, person, "vaccine") < covered]
     when = world.draws.uniform("vaccinated when", people["key"][person], number) * days
-    chosen = person[(when <= since) & (inclination(world, person, "vaccine") < covered)]
+    chosen = person[when <= since]
     provider = vaccinators(world, chosen, number) if told else -1
     give_vaccine(world, chosen, np.full(len(chosen), day * DAY + 600.0), provider, 0, number, told)
 
@@ -120,7 +122,7 @@ def vaccinators(world: World, person: Array, number: int) -> Array:
     minutes, pharmacy = p["prevention.vaccine_min"], people["pharmacy"][person].astype(np.int64)
     counter = (u[0] < world.baseline.level("pharmacist_vaccination", world.now)) & (pharmacy >= 0)
     world.ledgers[Profession.PHARMACIST].charge("consult", pharmacy[counter], minutes)
-    nurses = np.flatnonzero(world.home_care.capacity_min > 0)
+    nurses = true_rows(world.home_care.capacity_min > 0)
     nurse = ~counter & (u[1] < p["baseline.nurse_vaccination"]) & bool(len(nurses))
     if nurse.any():
         pick = nurses[(u[1][nurse] / p["baseline.nurse_vaccination"] * len(nurses)).astype(np.int64)]
@@ -130,14 +132,13 @@ def vaccinators(world: World, person: Array, number: int) -> Array:
     return np.where(counter, pharmacy, -1)
 
 
-def _screenings(world: World, person: Array, day: int, told: bool) -> None:
+def _screenings(world: World, here: Array, day: int, told: bool) -> None:
     number, since = round_of_screening(world, day)
     people = world.people
-    person = person[people["screened"][person] < number]
-    person = person[screened_at_all(world, person)]
+    person = true_rows(here & (people["screened"] < number) & screened_at_all(world, EVERYBODY))
+    person = person[inclination(world, person, "screening") < participation(world)]
     when = world.draws.uniform("screened when", people["key"][person]) * ROUND_DAYS
-    takes = inclination(world, person, "screening") < participation(world)
-    chosen = person[takes & (when <= since)]
+    chosen = person[when <= since]
     give_screening(world, chosen, np.full(len(chosen), day * DAY + 600.0), -1, 0, number, told)
 
 
@@ -195,12 +196,17 @@ def avoids(world: World, rows: Array) -> Array:
     """Which needs are avoided by a vaccine, a plan against falls, or a treatment begun in the second line."""
     requests, people, p = world.requests, world.people, world.parameters
     person, kind, raised = requests["person"][rows], requests["kind"][rows], requests["raised"][rows]
-    number, emergency = season(world, int(np.floor_divide(world.now, DAY)))[0], kind == Need.EMERGENCY
-    flu = (kind == Need.ACUTE) & (people["vaccinated"][person] >= number)
-    fall = emergency & (people["fall_plan_until"][person] > raised)
-    mental = (kind == Need.MENTAL) & (people["mental_until"][person] > raised)
-    addiction = emergency & (people["addiction_until"][person] > raised)
-    some = np.flatnonzero((flu | fall | mental | addiction) & (requests["origin"][rows] == Origin.EXOGENOUS))
+
+    def those_in(kind_of_need: int, column: str, since: Any) -> Array:
+        """Needs of a kind of the people whose column is beyond something (read for these only)."""
+        found, mine = np.zeros(len(rows), dtype=bool), true_rows(kind == kind_of_need)
+        found[mine] = people[column][person[mine]] > (since if np.ndim(since) == 0 else since[mine])
+        return found
+
+    flu = those_in(Need.ACUTE, "vaccinated", season(world, int(np.floor_divide(world.now, DAY)))[0] - 1)
+    fall, mental = those_in(Need.EMERGENCY, "fall_plan_until", raised), those_in(Need.MENTAL, "mental_until", raised)
+    addiction = those_in(Need.EMERGENCY, "addiction_until", raised)
+    some = true_rows((flu | fall | mental | addiction) & (requests["origin"][rows] == Origin.EXOGENOUS))
     u = world.draws.block("avoided", 2, people["key"][person[some]], rq.identity(requests, rows[some]))
     result = np.zeros(len(rows), dtype=bool)
     result[some] = (

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cpts_sim.care.world import World, column_of
+from cpts_sim.care.world import World
 from cpts_sim.engine.clock import NEVER
 from cpts_sim.engine.codes import After, Ending, First, MtState, Need
-from cpts_sim.engine.columns import Table
+from cpts_sim.engine.columns import Table, joined, true_rows
 
 Array = NDArray[Any]
 
@@ -21,6 +21,7 @@ COLUMNS: dict[str, str] = {
     "account": "i1", "back": "i1", "desk": "i1",
 }  # fmt: skip
 """``provider``: row of whoever serves, a GP, a nurse or a pharmacy as the route says."""
+ENDING_COLUMNS = ("i8", "i1", "i1", "f8", "?")
 NEW, ASKING, BOOKED, ENDED, AT_ED = 0, 1, 2, 3, 4
 FOLLOWERS = 128
 LONGEST_CHAIN = 1 << 29
@@ -79,23 +80,22 @@ def following_ordinal(requests: Table, rows: Array, reason: int = 0) -> Array:
 
 def end_requests(world: World, rows: Array, ending: int, route: ArrayLike, ended: ArrayLike) -> None:
     """Close requests; the journal gets all those of a window together (``write_endings``)."""
-    count = len(rows)
-    if not count:
+    if not len(rows):
         return
     requests = world.requests
     requests["stage"][rows] = ENDED
     requests["next_at"][rows] = NEVER
     attached = world.people["mt_state"][requests["person"][rows]] == MtState.HAS
-    world.ended.append(
-        (rows, column_of(ending, count, "i1"), column_of(route, count, "i1"), column_of(ended, count, "f8"), attached)
-    )
+    world.ended.append((rows, ending, route, ended, attached))
 
 
 def write_endings(world: World) -> None:
     """Write the requests that ended since the last call in the journal."""
     if not world.ended:
         return
-    rows, ending, route, ended, attached = (np.concatenate(column) for column in zip(*world.ended, strict=True))
+    counts = [len(rows) for rows, *_ in world.ended]
+    parts = zip(zip(*world.ended, strict=True), ENDING_COLUMNS, strict=True)
+    rows, ending, route, ended, attached = (joined(column, counts, dtype) for column, dtype in parts)
     world.ended.clear()
     requests, people = world.requests, world.people
     person = requests["person"][rows]
@@ -120,7 +120,7 @@ def serve_now(world: World, rows: Array, route: int, at: Array, account: int = 0
 def close_pending(world: World) -> None:
     """Close what is still open at the horizon as pending (those with a booking keep its date)."""
     requests = world.requests
-    rows = np.flatnonzero((requests["stage"] != ENDED) & (requests["raised"] < world.now))
+    rows = true_rows((requests["stage"] != ENDED) & (requests["raised"] < world.now))
     end_requests(world, rows, Ending.PENDING, requests["route"][rows], world.now)
     write_endings(world)
 
@@ -129,7 +129,7 @@ def compact(world: World) -> None:
     """Forget ended requests; the books' references follow."""
     write_endings(world)
     requests, books = world.requests, world.books
-    kept = np.flatnonzero(requests["stage"] != ENDED)
+    kept = true_rows(requests["stage"] != ENDED)
     renumber = np.full(len(requests), -1, dtype=np.int32)
     renumber[kept] = np.arange(len(kept), dtype=np.int32)
     booked, held = np.flatnonzero(books.request >= 0), books.request.reshape(-1)

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cpts_sim.care.requests import identity, is_symptom, round_identity
-from cpts_sim.care.world import World, column_of, day_of
+from cpts_sim.care.world import World, day_of
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Need, Slot
 from cpts_sim.engine.codes import Route as Code
-from cpts_sim.engine.columns import cells, order_of
+from cpts_sim.engine.columns import cells, joined, order_of, true_rows
 from cpts_sim.engine.settlement import Offers
 
 Array = NDArray[Any]
@@ -85,7 +85,8 @@ class Plan:
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self._parts: list[tuple[Array, ...]] = []
+        self._rows: list[int] = []
+        self._parts: list[list[ArrayLike]] = [[] for _ in self.COLUMNS]
         self.offers: Offers
         self.code: Array
 
@@ -101,14 +102,16 @@ class Plan:
         code: ArrayLike,
     ) -> None:  # fmt: skip
         """The same for slots that begin before a minute."""
-        place = (who * CONTACTS + contact) * CHOICES + choice
-        values = (place, row, kinds, earliest, before, code)
-        self._parts.append(tuple(column_of(v, len(who), t) for v, t in zip(values, self.COLUMNS.values(), strict=True)))
+        if len(who):
+            place = (who * CONTACTS + contact) * CHOICES + choice
+            self._rows.append(len(who))
+            for parts, values in zip(self._parts, (place, row, kinds, earliest, before, code), strict=True):
+                parts.append(values)
 
     def close(self, world: World, busy: Array) -> None:
         """Put the offers in order, without those of busy lines, and find their columns in the books."""
-        empty = tuple(np.zeros(0, dtype) for dtype in self.COLUMNS.values())
-        place, *columns = (np.concatenate(parts) for parts in zip(empty, *self._parts, strict=True))
+        written = zip(self._parts, self.COLUMNS.values(), strict=True)
+        place, *columns = (joined(parts, self._rows, dtype) for parts, dtype in written)
         order = order_of(place)
         place = place[order]
         kept = (columns[0][order] >= 0) & ~busy.ravel()[place // CHOICES]
@@ -152,7 +155,7 @@ class OwnPractice:
         kinds, own = usual_slots(wave, planned), wave.own[planned]
         plan.offer(planned, contact, 0, own, kinds, begins * DAY, last, Code.OWN_GP)
         cover = world.gps["cover"][own]
-        left = np.flatnonzero((world.gps["away_now"][own] > 0) & (cover >= 0))  # away too long: whoever stands in
+        left = true_rows((world.gps["away_now"][own] > 0) & (cover >= 0))  # away too long: whoever stands in
         plan.offer(
             planned[left], contact[left], 2, cover[left], kinds[left], begins[left] * DAY, last[left], Code.COLLEAGUE
         )
@@ -165,12 +168,12 @@ class OwnPractice:
         last, soon = today + wave.patience_days[who], today + int(p["care.soon_days"])
         plan.offer(who, contact, 0, own, kinds, minute + p["care.lead_min"], np.minimum(soon, last), Code.OWN_GP)
         seated = ~wave.home[who]
-        acute = np.flatnonzero(seated & (wave.kind[who] == Need.ACUTE))
+        acute = true_rows(seated & (wave.kind[who] == Need.ACUTE))
         away, cover = world.gps["away_now"][own] > 0, world.gps["cover"][own]
         there = np.where(away & (cover >= 0), cover, own)[acute]
         plan.offer(who[acute], contact[acute], 1, there, Slot.SQUEEZE, minute[acute], today[acute] + 1.0, Code.SQUEEZE)
         OwnPractice._colleague(world, wave, who[seated | away], contact[seated | away], plan)
-        later = np.flatnonzero(last > soon)
+        later = true_rows(last > soon)
         plan.offer(
             who[later], contact[later], 3, own[later], kinds[later], (soon[later] + 1.0) * DAY, last[later], Code.OWN_GP
         )
@@ -228,7 +231,7 @@ def _first_column(world: World, row: Array, minute: Array) -> Array:
 def _slots_before(world: World, row: Array, day: Array, minute: Array) -> Array:
     """Number of slots of a day that start before a minute of it (0 for a minute at midnight)."""
     books = world.books
-    inside = np.flatnonzero((minute > day * DAY) & (day >= books.first_day) & (day < books.last_day))
+    inside = true_rows((minute > day * DAY) & (day >= books.first_day) & (day < books.last_day))
     before = np.zeros(len(row), dtype=np.int64)
     while len(inside):
         one = int(day[inside[0]])
@@ -240,23 +243,37 @@ def _slots_before(world: World, row: Array, day: Array, minute: Array) -> Array:
     return before
 
 
-def contact_minutes(world: World, key: Array, ident: Array, first: Array, back: Array) -> Array:
+def contact_minutes(
+    world: World, key: Array, ident: Array, first: Array, back: Array, last: Array, end: float
+) -> Array:
     """Minutes of the next contacts, shape (n, contacts + 1): what follows a refusal happens after a drawn lag.
 
-    ``back`` is the number of the contact that is put off to the next morning, 0 for none.
+    Infinity where nobody reads it: after the last contact, and after one that falls beyond the window.
+
+    Args:
+        world: the world.
+        key: stable keys of the persons.
+        ident: identities of their first contacts.
+        first: minutes of these.
+        back: number of the contact that is put off to the next morning, 0 for none.
+        last: contacts that each person may still make.
+        end: end of the window.
     """
     lag = world.parameters.array("care.retry_lag_min")
-    position = world.draws.uniform("retry_lag", key[:, None], ident[:, None] + np.arange(CONTACTS)) * (len(lag) - 1)
-    index = np.minimum(position.astype(np.int64), len(lag) - 2)
-    wait = lag[index] + np.diff(lag)[index] * (position - index)
-    minutes = np.empty((len(first), CONTACTS + 1))
+    minutes = np.full((len(first), CONTACTS + 1), NEVER)
     minutes[:, 0] = first
+    going = true_rows(last > 1)
     for step in range(CONTACTS):
-        again = np.floor((minutes[:, step] + wait[:, step]) * 64.0) / 64.0
-        minutes[:, step + 1] = world.days.next_opening(again)
-        calls = np.flatnonzero(back == step + 1)
+        position = world.draws.uniform("retry_lag", key[going], ident[going] + step) * (len(lag) - 1)
+        index = np.minimum(position.astype(np.int64), len(lag) - 2)
+        wait = lag[index] + (lag[index + 1] - lag[index]) * (position - index)
+        again = world.days.next_opening(np.floor((minutes[going, step] + wait) * 64.0) / 64.0)
+        calls = true_rows(back[going] == step + 1)
         if len(calls):
-            minutes[calls, step + 1] = next_morning(world, key[calls], ident[calls], minutes[calls, step])
+            callers = going[calls]
+            again[calls] = next_morning(world, key[callers], ident[callers], minutes[callers, step])
+        minutes[going, step + 1] = again
+        going = going[(again < end) & (last[going] > step + 2)]
     return minutes
 
 
@@ -284,7 +301,7 @@ def knows_desk(world: World, key: Array, wanted: Array, minute: Array) -> Array:
 def _begin_round(world: World, rows: Array, key: Array, ident: Array, symptom: Array, own: Array) -> None:
     """At the first contact of a search, fix whether the person will call back, and which common number she knows."""
     requests = world.requests
-    fresh = np.flatnonzero(requests["attempt"][rows] == 0)
+    fresh = true_rows(requests["attempt"][rows] == 0)
     if not len(fresh):
         return
     begun = rows[fresh]
@@ -303,10 +320,9 @@ def make_wave(world: World, rows: Array, end: float) -> tuple[Wave, Array]:
     back, desk = requests["back"][rows] > 0, requests["desk"][rows].astype(np.int64)
     first, present = requests["next_at"][rows], round_identity(requests, rows)
     again = np.where(back, 1 + (desk > 0) - attempt, 0)
-    minutes = contact_minutes(world, key, present + attempt, first, again)
-    inside = np.where(minutes[:, :CONTACTS] < end, minutes[:, :CONTACTS], NEVER)
     last = requests["tries"][rows] + back + (desk > 0) - attempt  # contacts that the person may still make
-    inside[:, 1:][np.arange(1, CONTACTS)[None, :] >= last[:, None]] = NEVER
+    minutes = contact_minutes(world, key, present + attempt, first, again, last, end)
+    inside = np.where(minutes[:, :CONTACTS] < end, minutes[:, :CONTACTS], NEVER)
     shape = inside.shape
     wave = Wave(
         rows, person, kind, key, ident, inside, attempt, own, symptom, back, desk, people["home"][person] > 0,
@@ -320,30 +336,30 @@ def make_wave(world: World, rows: Array, end: float) -> tuple[Wave, Array]:
 def choose_provider(world: World, wave: Wave) -> None:
     """Whom a person asks at each contact: the usual practice, a common number, the practice again, other GPs.
 
-    Writes ``wave.target`` and ``wave.provider``.
+    Writes ``wave.target`` and ``wave.provider`` of the contacts that may be made.
     """
-    people, own, back, desk = world.people, wave.own[:, None], wave.back[:, None], wave.desk[:, None]
-    has = (own >= 0).astype(np.int64)
-    turn = wave.attempt[:, None] + np.arange(CONTACTS)
-    own_turn = (own >= 0) & ((turn == 0) | (back & (turn == 1 + (desk > 0))))
-    desk_turn = (desk > 0) & (turn == has)
-    second = np.maximum(turn - has - back - (desk > 0), 0) & 1 > 0
-    other = np.where(second, people["known2"][wave.person][:, None], people["known1"][wave.person][:, None])
-    missing = np.flatnonzero(((other < 0) & ~own_turn & (wave.minute < NEVER)).any(axis=1))
+    who, contact = cells(wave.minute < NEVER)
+    own, back, desk, turn = wave.own[who], wave.back[who], wave.desk[who], wave.attempt[who] + contact
+    has, called = own >= 0, desk > 0
+    own_turn = has & ((turn == 0) | (back & (turn == 1 + called)))
+    desk_turn = called & (turn == has)
+    second = np.maximum(turn - has - back - called, 0) & 1 > 0
+    people, person = world.people, wave.person[who]
+    other = np.where(second, people["known2"][person], people["known1"][person])
+    missing = true_rows((other < 0) & ~own_turn & ~desk_turn)
     if len(missing):
-        nearby = _one_nearby(world, wave, missing, turn[missing])
-        other[missing] = np.where(other[missing] >= 0, other[missing], nearby)
-    wave.provider[...] = np.where(own_turn, own, np.where(desk_turn, -1, other))
+        other[missing] = _one_nearby(world, wave, who[missing], turn[missing])
+    wave.provider[who, contact] = np.where(own_turn, own, np.where(desk_turn, -1, other))
     usual = np.where(own_turn, Code.OWN_GP, np.where(other >= 0, Code.OTHER_GP, 0))
-    wave.target[...] = np.where(desk_turn, desk, usual)
+    wave.target[who, contact] = np.where(desk_turn, desk, usual)
 
 
 def _one_nearby(world: World, wave: Wave, who: Array, turn: Array) -> Array:
     """A person who knows nobody else asks a GP at random among the nearest, another one at each turn."""
-    near = world.tables["communes"]["near_gps"][world.people["commune"][wave.person[who]]]
-    u = world.draws.uniform("one_nearby", wave.key[who][:, None], wave.ident[who][:, None] + turn)
-    pick = np.take_along_axis(near, (u * near.shape[1]).astype(np.int64), axis=1)
-    return np.where(pick == wave.own[who][:, None], -1, pick)
+    near = world.tables["communes"]["near_gps"]
+    u = world.draws.uniform("one_nearby", wave.key[who], wave.ident[who] + turn)
+    pick = near[world.people["commune"][wave.person[who]], (u * near.shape[1]).astype(np.int64)]
+    return np.where(pick == wave.own[who], -1, pick)
 
 
 def take_unregistered(world: World, key: Array, provider: Array) -> Array:
@@ -368,10 +384,11 @@ def busy_line(world: World, wave: Wave, who: Array, contact: Array) -> Array:
     base = np.where(common, p["care.busy_with_secretary"], base)
     chance = base * np.where(early, p["care.busy_early_factor"], 1.0)
     call = round_identity(world.requests, wave.rows[who]) + wave.attempt[who] + contact
-    u = world.draws.block("busy", 2, wave.key[who], call)
-    online = u[1] < gps["online"][provider] * p["care.books_online"]
-    result: Array = (u[0] < chance) & ~(online & ~common)
-    return result
+    busy: Array = world.draws.uniform("busy", wave.key[who], call) < chance
+    asks = true_rows(busy & ~common)  # the second number of the block is drawn where the first has not decided
+    u = world.draws.block("busy", 2, wave.key[who[asks]], call[asks])[1]
+    busy[asks] = u >= gps["online"][provider[asks]] * p["care.books_online"]
+    return busy
 
 
 def make_plan(world: World, wave: Wave) -> tuple[Plan, Array]:
@@ -381,7 +398,7 @@ def make_plan(world: World, wave: Wave) -> tuple[Plan, Array]:
     who, contact = cells((wave.minute < NEVER) & (wave.target > 0))
     target = wave.target[who, contact]
     for route in world.routes:
-        chosen = np.flatnonzero(target == route.code)
+        chosen = true_rows(target == route.code)
         if len(chosen):
             route.offer(world, wave, who[chosen], contact[chosen], plan)
     busy[who, contact] = busy_line(world, wave, who, contact)

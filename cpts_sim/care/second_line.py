@@ -19,7 +19,7 @@ from cpts_sim.care import requests as rq
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.codes import Need
-from cpts_sim.engine.columns import Table
+from cpts_sim.engine.columns import Table, true_rows
 from cpts_sim.engine.events import Referral, Service
 from cpts_sim.evidence import Parameters
 
@@ -79,7 +79,7 @@ def expected_per_week(world: World) -> Array:
     known, goes = by_service(p, "known_share"), by_service(p, "goes")
     reach = (known + (1.0 - known) * (1.0 - p["second_line.lost_unknown"])) * goes
     reach *= np.maximum(0.0, 1.0 - p["second_line.gives_up_weekly"] * by_service(p, "wait_days") / 7.0)
-    rate = yearly(world, np.flatnonzero(world.people["alive"]))
+    rate = yearly(world, true_rows(world.people["alive"]))
     renewed = rate / (1.0 + rate * p["second_line.again_days"] / 365.0)
     result: Array = renewed.sum(axis=1) * reach * 7.0 / 365.0
     return result
@@ -118,16 +118,20 @@ def after_visit(world: World, rows: Array, gp: Array, at: Array) -> None:
     person, kind, what = requests["person"][rows], requests["kind"][rows], rq.identity(requests, rows)
     u = world.draws.uniform("referred", people["key"][person], what)
     share = by_service(p, "refers")
+    drawn = true_rows(u < share.max())  # nobody else is referred anywhere
+    person, kind, what, gp, at, u = person[drawn], kind[drawn], what[drawn], gp[drawn], at[drawn], u[drawn]
+    follow_up, chronic = kind == Need.FOLLOWUP, people["chronic"][person]
     concerned = (
-        (Service.CARDIOLOGY, (kind == Need.FOLLOWUP) & (people["chronic"][person] >= SEVERE)),
+        (Service.CARDIOLOGY, follow_up & (chronic >= SEVERE)),
         (Service.PSYCHIATRY, kind == Need.MENTAL),
         (Service.ADDICTOLOGY, use_disorder(world, person)),
-        (Service.HOME_SUPPORT, (kind == Need.FOLLOWUP) & needs_support(world, person)),
-        (Service.OTHER, (kind == Need.FOLLOWUP) & (people["chronic"][person] > 0)),
+        (Service.HOME_SUPPORT, follow_up & needs_support(world, person)),
+        (Service.OTHER, follow_up & (chronic > 0)),
     )
     for service, mask in concerned:
-        sent = mask & (u < share[service])
-        refer(world, person[sent], service, gp[sent], at[sent], what[sent])
+        sent = true_rows(mask & (u < share[service]))
+        if len(sent):
+            refer(world, person[sent], service, gp[sent], at[sent], what[sent])
 
 
 def knows_service(world: World, gp: Array, service: int, u: Array) -> Array:
@@ -201,16 +205,16 @@ def week(world: World, day: int) -> None:
     seen = waiting & ~gone & (referrals["turn"] < services["called"][referrals["service"]])
     u = world.draws.block("second line week", 2, world.people["key"][person], referrals["what"] + day)
     tired = waiting & ~seen & ~gone & (u[0] < p["second_line.gives_up_weekly"])
-    _see(world, np.flatnonzero(seen), day * DAY + np.floor(u[1][seen] * 5.0) * DAY + 600.0)
-    _end(world, np.flatnonzero(tired), int(Referral.GAVE_UP))
-    _end(world, np.flatnonzero(gone), int(Referral.LOST))
+    _see(world, true_rows(seen), day * DAY + np.floor(u[1][seen] * 5.0) * DAY + 600.0)
+    _end(world, true_rows(tired), int(Referral.GAVE_UP))
+    _end(world, true_rows(gone), int(Referral.LOST))
     services["called"] += np.bincount(referrals["service"][tired | (gone & waiting)], minlength=len(services))
-    referrals.keep(np.flatnonzero(~(seen | tired | gone)))
+    referrals.keep(true_rows(~(seen | tired | gone)))
 
 
 def _queue_up(world: World, services: Table, referrals: Table) -> None:
     """Give those who have reached a service their turn, in order of arrival."""
-    fresh = np.flatnonzero((referrals["turn"] < 0.0) & (referrals["reaches"] < world.now))
+    fresh = true_rows((referrals["turn"] < 0.0) & (referrals["reaches"] < world.now))
     key = world.people["key"][referrals["person"][fresh]]
     fresh = fresh[np.lexsort((key, referrals["reaches"][fresh]))]
     for service in range(len(services)):

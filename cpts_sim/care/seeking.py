@@ -13,7 +13,7 @@ from cpts_sim.care.routes import CONTACTS, Plan, Wave, make_plan, make_wave
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Account, After, Ending, Need, Road, Route, Slot
-from cpts_sim.engine.columns import order_of
+from cpts_sim.engine.columns import order_of, true_rows
 from cpts_sim.engine.settlement import Freed, settle_offers
 
 Array = NDArray[Any]
@@ -40,7 +40,7 @@ def learn(world: World, person: Array, outcome: Array) -> None:
         return
     order = order_of(person)
     ranked = person[order]
-    first = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1]))
+    first = true_rows(np.append(True, ranked[1:] != ranked[:-1]))
     who, times = ranked[first], np.diff(np.append(first, len(ranked)))
     now = belief(world, who)
     steps = np.minimum(world.parameters["care.memory_step"] * times, 1.0)
@@ -53,11 +53,11 @@ def seek(world: World, end: float, freed: Freed | None = None) -> None:
     """Settle everything that is asked before ``end`` (the present window), with the slots freed meanwhile."""
     requests = world.requests
     tonight = (world.now // DAY + 1.0) * DAY
-    fresh = np.flatnonzero(requests["stage"] == rq.NEW)
+    fresh = true_rows(requests["stage"] == rq.NEW)
     fresh = fresh[requests["next_at"][fresh] < tonight]
     if len(fresh):  # what people do before asking takes nothing from others: the whole day at once
         world.rules["before_asking"](world, fresh)
-    rows = np.flatnonzero(requests["stage"] == rq.ASKING)
+    rows = true_rows(requests["stage"] == rq.ASKING)
     rows = rows[requests["next_at"][rows] < end]
     if len(rows):
         _ask(world, rows, end, freed)
@@ -111,11 +111,13 @@ def _with_symptoms(world: World, rows: Array) -> Array:
     is_open = world.days.is_open(raised)
     silent = (kind == Need.MINOR) & (u[0] < p["care.not_asked_elasticity"] * (p["care.belief_reference"] - confidence))
     pharmacy = np.zeros(len(rows), dtype=bool)
-    counter = np.flatnonzero(~silent & (kind == Need.MINOR))
+    counter = true_rows(~silent & (kind == Need.MINOR))
     pharmacy[counter] = world.rules["pharmacist_settles"](world, rows[counter])
     straight = ~silent & ~pharmacy & (u[2] < world.rules["direct_to_ed"](world, person, kind, confidence, is_open))
     duty = ~silent & ~pharmacy & ~straight & ~is_open & (kind == Need.ACUTE) & (u[3] < p["care.calls_duty"])
-    duty &= world.rules["duty_answers"](world, rows)
+    calls = true_rows(duty)
+    if len(calls):
+        duty[calls] = world.rules["duty_answers"](world, rows[calls])
     rq.end_requests(world, rows[silent], Ending.UNMET, Route.SELF, raised[silent])
     world.rules["untreated"](world, rows[silent])
     rq.serve_now(world, rows[pharmacy], Route.PHARMACIST, raised[pharmacy], Account.SHIFTED)
@@ -190,7 +192,7 @@ def _ask(world: World, rows: Array, end: float, freed: Freed | None) -> None:
         hook(world, wave, at)
     _note_contacts(world, wave, at, offer >= 0, busy[:, 0])
     _note_refusals(world, wave, at, offer >= 0, busy)
-    booked, failed = np.flatnonzero(offer >= 0), np.flatnonzero(offer < 0)
+    booked, failed = true_rows(offer >= 0), true_rows(offer < 0)
     _book(world, wave, plan, booked, at[booked], offer[booked], column[booked])
     _refused(world, wave, failed, at[failed], minutes)
 
@@ -200,18 +202,19 @@ def _note_contacts(world: World, wave: Wave, at: Array, accepted: Array, busy: A
     # a first request is over when the usual practice, the common number and the call back have all been tried
     phase = np.where(wave.own >= 0, wave.back + (wave.desk > 0), 0)
     inside = wave.attempt + at <= phase
-    known = np.flatnonzero(accepted | (wave.attempt + at >= phase))
+    known = true_rows(accepted | (wave.attempt + at >= phase))
     rq.note_first(world.requests, wave.rows[known], (accepted & inside)[known], busy[known])
-    further = np.flatnonzero(at)
+    further = true_rows(at)
     elsewhere = wave.provider[further, at[further]] != wave.provider[further, 0]
     rq.note_after(world.requests, wave.rows[further], np.where(elsewhere, After.ELSEWHERE, After.LATER))
 
 
 def _note_refusals(world: World, wave: Wave, at: Array, accepted: Array, busy: Array) -> None:
     """Count for each GP the people turned away by this wave, those who were then seen elsewhere included."""
-    turn = np.arange(CONTACTS)[None, :]
-    refused = ((turn < at[:, None]) | ((turn == at[:, None]) & ~accepted[:, None])) & ~busy & (wave.provider >= 0)
-    world.gps["refusals"] += np.bincount(wave.provider[refused], minlength=len(world.gps))
+    some = true_rows((at > 0) | ~accepted)
+    turn, last, provider = np.arange(CONTACTS)[None, :], at[some, None], wave.provider[some]
+    refused = ((turn < last) | ((turn == last) & ~accepted[some, None])) & ~busy[some] & (provider >= 0)
+    world.gps["refusals"] += np.bincount(provider[refused], minlength=len(world.gps))
 
 
 def _book(world: World, wave: Wave, plan: Plan, chosen: Array, at: Array, offer: Array, column: Array) -> None:
@@ -243,7 +246,7 @@ def _plan_cancellations(
     u = world.draws.block("cancel", 2, wave.key[chosen], rq.round_identity(world.requests, wave.rows[chosen]) + 4)
     lead = start - minute
     chance = p["care.cancel_share"] * np.minimum(1.0, lead / (p["care.cancel_full_days"] * DAY))
-    cancels = np.flatnonzero(u[0] < chance)
+    cancels = true_rows(u[0] < chance)
     at = minute[cancels] + np.sqrt(u[1][cancels]) * lead[cancels]
     world.cancellations.plan(world.books, gp[cancels], column[cancels], at)
 

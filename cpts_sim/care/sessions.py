@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER, WEEK
 from cpts_sim.engine.codes import Slot
+from cpts_sim.engine.columns import true_rows
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -55,15 +56,20 @@ def half_of(world: World, minute: Array) -> Array:
 
 def note_acts(world: World, gp: Array, at: Array, slot: Array, minutes: Array) -> None:
     """Remember the acts of a window: minutes within laid-out time, desk work that they leave, minutes given."""
-    gps = world.gps
-    afternoon = half_of(world, at) > 0
-    seated = (slot != Slot.SQUEEZE) & (slot != Slot.EXTRA)
-    for half, now in zip(HALVES, (~afternoon, afternoon), strict=True):
-        gps[f"{half}_act_min"] += _sum(world, gp[now & seated], minutes[now & seated])
-        gps[f"{half}_desk_min"] += _sum(world, gp[now], desk_of_acts(world, gp[now]))
-    regular, squeezed = slot != Slot.EXTRA, slot == Slot.SQUEEZE
-    gps["week_given_min"] += _sum(world, gp[regular], minutes[regular])
-    gps["week_laid_min"] += _sum(world, gp[squeezed], minutes[squeezed])
+    gps, half = world.gps, half_of(world, at)
+    squeezed, regular = slot == Slot.SQUEEZE, slot != Slot.EXTRA
+    _add_by_half(world, "act", gp, half, np.where(regular & ~squeezed, minutes, 0.0))
+    _add_by_half(world, "desk", gp, half, desk_of_acts(world, gp))
+    gps["week_given_min"] += _sum(world, gp, np.where(regular, minutes, 0.0))
+    gps["week_laid_min"] += _sum(world, gp, np.where(squeezed, minutes, 0.0))
+
+
+def _add_by_half(world: World, what: str, gp: Array, half: Array, minutes: Array) -> None:
+    """Add minutes to what GPs have done in the half-days of today."""
+    count = len(world.gps)
+    sums = np.bincount(gp + half * count, minutes, minlength=len(HALVES) * count).astype(np.float64)
+    for name, added in zip(HALVES, sums.reshape(len(HALVES), count), strict=True):
+        world.gps[f"{name}_{what}_min"] += added
 
 
 def desk_of_acts(world: World, gp: Array) -> Floats:
@@ -84,11 +90,9 @@ def charge_elsewhere(world: World, line: str, gp: Array, at: Array, laid: Array,
     """
     mine = world.gps["locum_now"][gp] == 0
     world.ledger.charge(line, gp[mine], minutes[mine])
-    afternoon = half_of(world, at) > 0
-    for half, now in zip(HALVES, (~afternoon, afternoon), strict=True):
-        world.gps[f"{half}_apart_min"] += _sum(world, gp[now], laid[now])
-        world.gps[f"{half}_act_min"] += _sum(world, gp[now], minutes[now])
-        world.gps[f"{half}_desk_min"] += _sum(world, gp[now], desk_of_acts(world, gp[now]))
+    half = half_of(world, at)
+    for what, added in (("apart", laid), ("act", minutes), ("desk", desk_of_acts(world, gp))):
+        _add_by_half(world, what, gp, half, added)
 
 
 def _sum(world: World, gp: Array, minutes: Array) -> Floats:
@@ -124,7 +128,7 @@ def close_sessions(world: World, day: int) -> None:
     gps, p = world.gps, world.parameters
     office, visits = laid_out(world, day)
     mine = (gps["locum_now"] == 0) & (gps["halo"] == 0)
-    rows = np.flatnonzero(mine)
+    rows = true_rows(mine)
     for rank, half in enumerate(HALVES):
         gps["week_laid_min"] += office[rank] + visits[rank]
         laid = office[rank] + visits[rank] + gps[f"{half}_apart_min"]
@@ -158,7 +162,7 @@ def _close_week(world: World, rows: Array) -> None:
 def write_practices(world: World, monday: float) -> None:
     """Write what each practice laid out and gave since a Monday, and begin anew."""
     gps = world.gps
-    open_rows = np.flatnonzero((gps["halo"] == 0) & (gps["week_laid_min"] > 0))
+    open_rows = true_rows((gps["halo"] == 0) & (gps["week_laid_min"] > 0))
     world.journal.add(
         "practice_week", at=monday, row=open_rows, account=gps["account"][open_rows],
         laid=gps["week_laid_min"][open_rows], given=gps["week_given_min"][open_rows],

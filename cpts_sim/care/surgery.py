@@ -12,7 +12,7 @@ from cpts_sim.care import sessions
 from cpts_sim.care.world import World
 from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import DAY, NEVER
-from cpts_sim.engine.columns import Table, cells
+from cpts_sim.engine.columns import Table, cells, true_rows
 from cpts_sim.engine.draws import Draws
 from cpts_sim.engine.events import Work
 from cpts_sim.evidence import Parameters
@@ -289,7 +289,7 @@ def open_day(world: World, surgeries: Surgeries, day: int) -> tuple[Array, Array
 
 def _without_cut_sessions(world: World, surgeries: Surgeries, weekday: int, kind: Array) -> Array:
     """Half-days that a GP has given up since her week was laid out have no slots any more."""
-    cut = np.flatnonzero(world.gps["hours_cut"] > 0)
+    cut = true_rows(world.gps["hours_cut"] > 0)
     if not len(cut) or weekday == SUNDAY:
         return kind
     works = surgeries.worked_now()[cut]
@@ -300,14 +300,14 @@ def _without_cut_sessions(world: World, surgeries: Surgeries, weekday: int, kind
     return kind
 
 
-def _held_elsewhere(world: World, day: int, slots: int, among: Array | bool = True) -> Array:
+def _held_elsewhere(world: World, day: int, slots: int, among: Array | bool | np.bool_ = True) -> Array:
     """Which slots people from outside the territory, who are not simulated one by one, hold: a drawn part.
 
     ``reach`` is the share of a GP's patients who live in the territory (small for GPs of the halo). Only GPs ``among``
     whom one looks are drawn.
     """
     held = np.zeros((len(world.gps), slots), dtype=bool)
-    shared = np.flatnonzero((world.gps["reach"] < 0.999) & among)
+    shared = true_rows((world.gps["reach"] < 0.999) & among)
     if len(shared):
         u = world.draws.block("halo_taken", slots, world.gps["key"][shared], day).T
         taken = (1.0 - world.gps["reach"][shared]) * world.parameters["gp.halo_occupancy"]
@@ -324,7 +324,7 @@ def see_people_from_elsewhere(world: World, surgeries: Surgeries, day: int) -> N
     template, here = surgeries.template, surgeries.present(day) & (gps["halo"] == 0)
     kind = np.where(here[:, None], template.kind[weekday], 0).astype(np.uint8)
     kind = _without_cut_sessions(world, surgeries, weekday, kind)
-    held = _held_elsewhere(world, day, kind.shape[1], gps["halo"] == 0)
+    held = _held_elsewhere(world, day, kind.shape[1], (kind > 0).any(axis=1))
     row, place = cells(held & (kind > 0) & (kind != Slot.SQUEEZE))
     at, home = day * DAY + template.offset[weekday][row, place], kind[row, place] == Slot.HOME
     pace = sessions.pace(world)[row]

@@ -38,8 +38,14 @@ def columns(rows: int) -> dict[str, Array]:
 
 def risks_of(world: World, table: Table, profession: Profession) -> Consequences:
     """Return the consequences of this week's exhaustion, none while structural events are frozen."""
-    effects = StrainEffects(world.parameters, world.strain[profession].population.ee)
-    return effects.of(table["ee"], home_of(table), frozen=world.frozen)
+    return _effects(world, profession).of(table["ee"], home_of(table), frozen=world.frozen)
+
+
+def _effects(world: World, profession: Profession) -> StrainEffects:
+    """What strain does to work in a profession: tables made once."""
+    if profession not in world.effects:
+        world.effects[profession] = StrainEffects(world.parameters, world.strain[profession].population.ee)
+    return world.effects[profession]
 
 
 def draw_events(world: World, table: Table, profession: Profession, risks: Consequences, week: int) -> None:
@@ -51,9 +57,9 @@ def draw_events(world: World, table: Table, profession: Profession, risks: Conse
     here = (table["status"] == Work.WORKING) & _own(table)
     sick = np.flatnonzero(here & (u[0] < risks.sick_leave))
     if len(sick):
-        effects = StrainEffects(world.parameters, world.strain[profession].population.ee)
+        days = _effects(world, profession).sick_leave_days(u[3][sick])
         table["status"][sick] = Work.SICK
-        table["away_until"][sick] = np.floor(world.now + effects.sick_leave_days(u[3][sick]) * DAY)
+        table["away_until"][sick] = np.floor(world.now + days * DAY)
         careers.note(world, sick, Career.SICK_LEAVE, profession)
     leaving = np.flatnonzero(here & (table["status"] == Work.WORKING) & (u[1] < risks.leave_for_good))
     if len(leaving):

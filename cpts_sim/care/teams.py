@@ -100,9 +100,9 @@ def away_share(world: World, profession: int) -> float:
 
 # -------------------------------------------------------------------------------------- a day, a week
 def count_day(table: Table, columns: dict[str, Array]) -> None:
-    """Add the acts and minutes of a day (columns of the kind ``provider_day``) to the week of a team."""
-    np.add.at(table["week_acts"], columns["row"], columns["count"])
-    np.add.at(table["week_care_min"], columns["row"], columns["minutes"])
+    """Add the acts and minutes of a day (columns of the kind ``provider_day``, each row once) to the week of a team."""
+    table["week_acts"][columns["row"]] += columns["count"]
+    table["week_care_min"][columns["row"]] += columns["minutes"]
 
 
 def close_week(world: World, day: int) -> None:

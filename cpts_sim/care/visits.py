@@ -13,7 +13,7 @@ from cpts_sim.care.sessions import note_acts
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.codes import Ending, MtState, Need, Origin, Road, Route, Slot, Status
-from cpts_sim.engine.columns import cells
+from cpts_sim.engine.columns import cells, true_rows
 from cpts_sim.engine.settlement import Freed, stable_order
 
 Array = NDArray[Any]
@@ -122,8 +122,9 @@ def see_patients(world: World, start: float, end: float) -> None:
     gp, column, rows, at = gp[order], column[order], rows[order], at[order]
     absent = world.rules["no_show"](world, rows, gp, at - books.booked[gp, column])
     _journal(world, gp, column, rows, at, absent)
-    _missed(world, rows[absent], at[absent])
-    _seen(world, rows[~absent], gp[~absent], column[~absent], at[~absent])
+    missed, seen = true_rows(absent), true_rows(~absent)
+    _missed(world, rows[missed], at[missed])
+    _seen(world, rows[seen], gp[seen], column[seen], at[seen])
 
 
 def _journal(world: World, gp: Array, column: Array, rows: Array, at: Array, absent: Array) -> None:
@@ -222,7 +223,7 @@ def _owe(world: World, gp: Array, minutes: Array) -> None:
     if not minutes.any():
         return
     sums = np.bincount(gp, minutes, minlength=len(world.gps))
-    rows = np.flatnonzero(sums > 0.0)
+    rows = true_rows(sums > 0.0)
     close_slots(world, rows, sums[rows])
 
 

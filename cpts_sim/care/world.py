@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cpts_sim.care.baseline import Baseline
+from cpts_sim.care.ed_settings import OLDEST
 from cpts_sim.care.rules import Rules
 from cpts_sim.engine.agenda import Books
 from cpts_sim.engine.clock import DAY, NEVER
@@ -30,19 +31,16 @@ if TYPE_CHECKING:
     from cpts_sim.care.nursing_need import NursingNeed
     from cpts_sim.care.pharmacy import Pharmacies
     from cpts_sim.care.strain import StrainModel
+    from cpts_sim.care.strain_effects import StrainEffects
 
 Array = NDArray[Any]
+EVERYBODY = slice(None)
+"""All rows of people, those who have left included: a column read as it stands, not row by row."""
 
 
 def day_of(minute: Array) -> NDArray[np.int64]:
     """Day in which each minute falls."""
     return np.floor(minute / DAY).astype(np.int64)
-
-
-def column_of(values: ArrayLike, rows: int, dtype: str) -> Array:
-    """Return values as a column; one number is repeated."""
-    column = np.asarray(values, dtype)
-    return column if column.ndim else np.full(rows, column)
 
 
 @dataclass(frozen=True)
@@ -228,6 +226,7 @@ class World:
         ended: endings of requests in the present window that the journal does not have yet.
         frozen: structural events wait (warm-up).
         drifting: people and practices change from year to year.
+        effects: what strain does to work, by profession, as far as it has been asked for.
     """
 
     parameters: Parameters
@@ -256,6 +255,7 @@ class World:
     ended: list[tuple[Any, ...]] = field(default_factory=list)
     routes: list[Any] = field(default_factory=list)
     hooks: dict[str, list[Callable[..., None]]] = field(default_factory=dict)
+    effects: dict[int, StrainEffects] = field(default_factory=dict)
     frozen: bool = True
     drifting: bool = True
     now: float = 0.0
@@ -280,12 +280,12 @@ class World:
         """Minute up to which people have had their birthdays; without drift nobody ages after the first day."""
         return self.now if self.drifting else self.days.first_day * DAY
 
-    def age_years(self, person: Array) -> Array:
-        """Age in completed years of persons at the present time."""
+    def age_years(self, person: Array | slice) -> Array:
+        """Age in completed years of persons at the present time (of everybody: ``EVERYBODY``)."""
         years: Array = ((self.birthdays_until - self.people["born"][person]) / (365.0 * DAY)).astype(np.int64)
-        return np.minimum(np.maximum(years, 0), 120)
+        return np.minimum(np.maximum(years, 0), OLDEST)
 
-    def is_aged(self, person: Array, years: float) -> NDArray[np.bool_]:
-        """Whether persons have completed a number of years at the present time."""
+    def is_aged(self, person: Array | slice, years: float) -> NDArray[np.bool_]:
+        """Whether persons (or ``EVERYBODY``) have completed a number of years at the present time."""
         aged: NDArray[np.bool_] = self.people["born"][person] <= self.birthdays_until - years * 365.0 * DAY
         return aged

@@ -142,17 +142,32 @@ def among(rows: Array, wanted: Array) -> NDArray[np.bool_]:
     return marks[rows]
 
 
+def joined(parts: Sequence[ArrayLike], rows: Sequence[int], dtype: str) -> Array:
+    """Return parts of so many rows as one column; a number stands for all rows of its part."""
+    column, begin = np.empty(sum(rows), dtype), 0
+    for part, count in zip(parts, rows, strict=True):
+        column[begin : begin + count] = part
+        begin += count
+    return column
+
+
+def true_rows(mask: NDArray[np.bool_]) -> Rows:
+    """Return where a column of truth values holds: ``np.flatnonzero`` without what it does for other shapes."""
+    return mask.nonzero()[0]
+
+
 def cells(mask: NDArray[np.bool_]) -> tuple[Rows, Rows]:
     """Return rows and columns of the true cells of a table, in order, as ``np.nonzero`` does more slowly."""
-    flat = np.flatnonzero(mask)
+    flat = mask.ravel().nonzero()[0]
     row = flat // mask.shape[1]
     return row, flat - row * mask.shape[1]
 
 
 def order_of(rows: Array) -> Rows:
     """Return the order of row numbers (0 to 2**32 - 1), equal ones as given."""
-    order = np.argsort(rows.astype(np.uint16), kind="stable")  # two short sorts are quicker than a long one
-    return order[np.argsort((rows >> 16)[order].astype(np.uint16), kind="stable")]
+    order = rows.astype(np.uint16).argsort(kind="stable")  # two short sorts are quicker than a long one
+    high = (rows >> 16).astype(np.uint16)
+    return order[high[order].argsort(kind="stable")] if high.any() else order
 
 
 def join_records(parts: Sequence[NDArray[np.void]]) -> NDArray[np.void]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
+from numpy import add, bitwise_xor, multiply, right_shift
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
@@ -39,11 +40,14 @@ _INTEGERS = (int, np.integer)
 def _mix(x: Keys) -> Keys:
     """Scramble 64-bit words in place (the finaliser of splitmix64, Steele, Lea and Flood 2014)."""
     shifted = np.empty_like(x)
-    x ^= np.right_shift(x, _SHIFTS[0], shifted)
-    x *= _MULTIPLIERS[0]
-    x ^= np.right_shift(x, _SHIFTS[1], shifted)
-    x *= _MULTIPLIERS[1]
-    x ^= np.right_shift(x, _SHIFTS[2], shifted)
+    right_shift(x, _SHIFTS[0], shifted)  # functions that name their output are quicker than operators on a few rows
+    bitwise_xor(x, shifted, x)
+    multiply(x, _MULTIPLIERS[0], x)
+    right_shift(x, _SHIFTS[1], shifted)
+    bitwise_xor(x, shifted, x)
+    multiply(x, _MULTIPLIERS[1], x)
+    right_shift(x, _SHIFTS[2], shifted)
+    bitwise_xor(x, shifted, x)
     return x
 
 
@@ -78,10 +82,10 @@ def keys_of(text: str, ranks: ArrayLike) -> Keys:
 
 def _unit_interval(words: Keys) -> Floats:
     """Map words, which are lost, to the open interval (0, 1): top 53 bits plus one half."""
-    words >>= _TOP_BITS
+    right_shift(words, _TOP_BITS, words)
     out: Floats = words.astype(np.float64)
-    out += _HALF
-    out *= _UNIT_ARRAY
+    add(out, _HALF, out)
+    multiply(out, _UNIT_ARRAY, out)
     return out
 
 
@@ -121,12 +125,11 @@ class Draws:
                 base = self._base_words[decision] = _word(self._base(decision))
         else:
             base = decision
-        words = _mix(np.asarray(who, dtype=np.uint64) + base)
+        words = _mix(np.asarray(np.asarray(who, dtype=np.uint64) + base))
         if isinstance(what, _INTEGERS):
-            words += _word(int(what) * _GOLDEN)
-            return words
-        steps: Keys = np.asarray(what).astype(np.int64, copy=False).view(np.uint64) * _GOLDEN_WORD
-        return np.add(words, steps, words if words.shape == steps.shape != () else None)
+            return add(words, _word(int(what) * _GOLDEN), words)
+        steps: Keys = multiply(np.asarray(what, dtype=np.int64).view(np.uint64), _GOLDEN_WORD)
+        return np.asarray(add(words, steps, words if words.shape == steps.shape else None))
 
     def uniform(self, decision: str | Keys, who: Keys, what: ArrayLike | int = 0) -> Floats:
         """Return one number in (0, 1) per person.
