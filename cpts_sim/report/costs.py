@@ -34,6 +34,8 @@ from cpts_sim.words import euros, has, number, percent, say
 MAIN_GAIN = "needs_in_time"
 WILLINGNESS = {"needs_in_time": 100.0, "ed_visits_avoided": 200.0, "people_attached": 500.0}
 """Euros a unit at which break-even effects are printed: round figures to compare with, not recommendations."""
+SEEN_IN = {"needs_in_time": "access.in_time", "ed_visits_avoided": "ed.visits", "people_attached": "mt.without_end"}
+"""Number of the main table in which each effect is read."""
 LEVELS = 61
 MONEY = ("contract", "instead")
 """Lines that are euros already."""
@@ -145,7 +147,7 @@ def _aligned(rows: Rows) -> str:
 
 def _notes(comparison: Comparison, costs: Costs, arm: str, lang: str) -> list[str]:
     out = [verdict_words(comparison, arm, lang)]
-    out += [text for gain in GAINS if (text := worth_words(worth(costs, arm, gain), lang))]
+    out += worth_lines(comparison, costs, arm, lang)
     out += [say("costs.note.payers", lang), say("costs.note.intervals", lang, interval=interval_kind(comparison, lang))]
     out += [say("costs.note.medians", lang)] if costs.draws is not None else []
     if comparison.plan.scenario.years < costs.horizon:
@@ -161,6 +163,17 @@ def proration_words(comparison: Comparison, arm: str, lang: str) -> list[str]:
         return []
     told = {"received": euros(found.received, 0, lang), "share": euros(found.in_proportion, 0, lang)}
     return [say("costs.note.proration", lang, time=simulated(comparison, lang), **told)]
+
+
+def worth_lines(comparison: Comparison, costs: Costs, arm: str, lang: str) -> list[str]:
+    """Say of each effect what one more of it costs, and where the effect is too small to matter all the same."""
+    out = []
+    for gain in GAINS:
+        found = worth(costs, arm, gain)
+        text = worth_words(found, lang)
+        small = math.isfinite(found.ratio) and comparison.line(SEEN_IN[gain], arm).reading is Reading.TOO_SMALL
+        out += [" ".join([text, say("costs.worth.small", lang)]) if small else text] if text else []
+    return out
 
 
 def worth_words(found: Worth, lang: str) -> str:

@@ -7,8 +7,7 @@ import math
 from cpts_sim.experiment import Reading
 from cpts_sim.experiment.costs import PERSPECTIVES, TOTAL, CostLine, Costs, costs_of
 from cpts_sim.experiment.statistics import Interval
-from cpts_sim.experiment.worth import GAINS, worth
-from cpts_sim.report.costs import MONEY, cost_reading, proration_words, worth_words
+from cpts_sim.report.costs import MONEY, cost_reading, proration_words, worth_lines
 from cpts_sim.report.document.blocks import Block, Items, Table, Text
 from cpts_sim.report.document.phrases import NBSP
 from cpts_sim.report.document.reading import Told
@@ -27,7 +26,7 @@ def cost_tables(told: Told) -> list[Block]:
     costs = costs_of(told.done)
     if not costs.measured:
         return []
-    sentences = [text for gain in GAINS if (text := worth_words(worth(costs, told.arm, gain), told.lang))]
+    sentences = worth_lines(told.done, costs, told.arm, told.lang)
     kind = interval_kind(told.done, told.lang)
     parts = [say("costs.note.payers", told.lang), say("costs.note.intervals", told.lang, interval=kind)]
     parts += [say("costs.note.medians", told.lang)] if costs.draws is not None else []
