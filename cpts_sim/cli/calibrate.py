@@ -78,11 +78,12 @@ def _ship(files: dict[str, bytes]) -> None:
 
     from cpts_sim.errors import InputError
     from cpts_sim.experiment.ensemble import SHIPPED
+    from cpts_sim.files import write_file
 
     if SHIPPED not in files:
         raise InputError(say("calibrate.nothing_to_ship"))
     place = Path(str(package("cpts_sim.evidence"))) / "uncertainty" / SHIPPED
-    place.write_bytes(files[SHIPPED])
+    write_file(place, files[SHIPPED])
     click.echo(say("calibrate.shipped", file=place), err=True)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.events import (
     LEDGER_LINES,
+    SYMPTOMS,
     After,
     EdOutcome,
     Ending,
@@ -25,13 +26,13 @@ from cpts_sim.engine.events import (
 from cpts_sim.experiment.fact_strain import strain_numbers
 from cpts_sim.measures.base import DAY, WEEK, YEAR_DAYS, Horizon, ratio
 from cpts_sim.measures.burnout import HIGH_DP, HIGH_EE, LOW_PA
+from cpts_sim.measures.supply import PATIENT_LINES
 from cpts_sim.measures.waits import GP_ROUTES
 
 Array = NDArray[Any]
 Columns = Mapping[str, Array]
 Numbers = dict[str, float]
 
-PATIENT_LINES = ("consult", "visit", "squeeze", "session_other", "idle", "extra_paid")
 AGE_CLASSES = {
     "0_4": (0, 5), "5_14": (5, 15), "15_44": (15, 45), "45_64": (45, 65), "65_74": (65, 75),
     "75_84": (75, 85), "85_up": (85, 200),
@@ -39,7 +40,6 @@ AGE_CLASSES = {
 ADULT_AGE = 17
 LATE_MIN = 2 * DAY
 """A cancellation is late when it comes less than 48 h before (care.md W14)."""
-SYMPTOMS = (Need.MINOR, Need.ACUTE)
 _AUGUST = (213, 244)
 
 

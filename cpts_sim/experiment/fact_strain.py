@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from cpts_sim.engine.events import Profession, Status, Work
 from cpts_sim.measures.base import DAY, WEEK, YEAR_DAYS, ratio
-from cpts_sim.measures.study import FULL_DAY_ACTS, LONG_WEEK_H
+from cpts_sim.measures.study import FULL_DAY_ACTS
+from cpts_sim.measures.supply import LONG_WEEK_H
 from cpts_sim.measures.wellbeing import definitions, hours_of
 
 Array = NDArray[Any]

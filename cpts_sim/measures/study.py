@@ -23,13 +23,14 @@ from cpts_sim.engine.events import Career, Member, Profession, Work
 from cpts_sim.engine.journal import Chunk
 from cpts_sim.measures.base import POINTS, Horizon, Indicator, Row, Tables, Tally, measure, week_of
 from cpts_sim.measures.burnout import WINDOW_WEEKS
+from cpts_sim.measures.supply import LONG_WEEK_H
 from cpts_sim.measures.tables import cohort
 from cpts_sim.measures.wellbeing import Columns, definitions, hours_of
 
 Array = NDArray[np.float64]
 
-LONG_WEEK_H, FULL_DAY_ACTS, SENIOR_AGE = 50.0, 28.0, 55.0
-"""More than 50 h a week (B14), more than 28 patients a day (B15), aged 55 or more."""
+FULL_DAY_ACTS, SENIOR_AGE = 28.0, 55.0
+"""More than 28 patients a day (B15), aged 55 or more."""
 
 SEVERITIES = ("low", "moderate", "severe", "high_ee")
 """One, two, three dimensions abnormal (B2's words), and high EE alone."""

@@ -152,12 +152,14 @@ def observe(
 ) -> None:
     """Warm a scenario up, then run it for some days before an observer of its journal (``whole``: of all of it)."""
     model = Model(parse(scenario), seed)
-    if whole:
-        model.observers.append(observer)
-    model.warm_up()
-    if not whole:
-        model.journal.close_chunk()
-        model.observers.append(observer)
-    model.run(days)
-    model.finish()
-    model.close()
+    try:
+        if whole:
+            model.observers.append(observer)
+        model.warm_up()
+        if not whole:
+            model.journal.close_chunk()
+            model.observers.append(observer)
+        model.run(days)
+        model.finish()
+    finally:
+        model.close()
