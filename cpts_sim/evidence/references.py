@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,12 +19,12 @@ class Reference:
     """A code in the sources of parameters.
 
     Attributes:
-        code: as sources write it. what: its subject ("" where the addresses say it).
+        code: as sources write it. what: its subject by language (empty where the addresses say it).
         where: addresses where it was read, originals in brackets; none where it was recalled or computed.
     """
 
     code: str
-    what: str
+    what: Mapping[str, str]
     where: tuple[str, ...]
 
 
@@ -34,7 +35,7 @@ def references() -> dict[str, Reference]:
 
     text = files("cpts_sim.evidence").joinpath("references.yaml").read_text(encoding="utf-8")
     return {
-        code: Reference(code, told.get("what", ""), tuple(told.get("where", ())))
+        code: Reference(code, told.get("what", {}), tuple(told.get("where", ())))
         for code, told in yaml.safe_load(text).items()
     }
 

@@ -11,6 +11,7 @@ def test_codes_of_sources_are_explained_both_ways() -> None:
     assert used - set(known) == set(), "codes nobody could look up"
     assert set(known) - used == set(), "codes that no parameter cites any more"
     assert all(found.what or found.where for found in known.values())
+    assert all(set(found.what) in (set(), {"fr", "en"}) for found in known.values())
     assert sum(bool(found.where) for found in known.values()) > 0.85 * len(known)
 
 

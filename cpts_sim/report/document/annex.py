@@ -65,11 +65,11 @@ def codes(told: Told) -> Section:
     lang, known = told.lang, references()
     used = {code for entry in _entries(told) for code in codes_in(entry.source)}
     unread = say("document.codes_unread", lang)
-    rows = tuple((code, found.what or "–", " ; ".join(found.where) or unread)
+    rows = tuple((code, found.what.get(lang, "–"), " ; ".join(found.where) or unread)
                  for code, found in known.items() if code in used)  # fmt: skip
     head = tuple(say(f"document.column.{name}", lang) for name in ("code", "subject", "read_at"))
     caption = say("document.table.codes", lang)
-    table = Table("codes-table", caption, head, rows, words=frozenset({1, 2}), english=frozenset({1}), small=True)
+    table = Table("codes-table", caption, head, rows, words=frozenset({1, 2}), small=True)
     return Section("codes", say("document.section.codes", lang), (table,), "annex")
 
 
