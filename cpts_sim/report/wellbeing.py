@@ -142,7 +142,7 @@ def notes(study: WellbeingStudy, lang: str) -> list[str]:
     """Return the sentences below the tables; effects beyond what any trial found come first."""
     names = ["cuts", "cohort", "successors", "association", "priors", *(["twin"] if study.twin else [])]
     names.append("interval" if study.comparison.draws is None else "interval_drawn")
-    cautions = [*long_week_words(study.comparison, lang), *exceeding(study.comparison, lang)]
+    cautions = [*exceeding(study.comparison, lang), *long_week_words(study.comparison, lang)]
     return [*cautions, *(say(f"wellbeing.{name}", lang) for name in names)]
 
 
