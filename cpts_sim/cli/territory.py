@@ -112,7 +112,7 @@ def summary(territory: Territory) -> dict[str, Any]:
         "halo_communes": int((~own).sum()),
         "hospitals": len(territory.hospitals["name"]),
         **sums,
-        "remarks": [remark.say() for remark in territory.remarks],
+        "remarks": territory.notes,
     }
 
 

@@ -14,7 +14,7 @@ from cpts_sim.missions.course import Step
 from cpts_sim.missions.money import contract, opens_late, usual_rules
 from cpts_sim.missions.payments import LEAST_DOSE, YEAR_MONTHS
 
-MONTHS_A_DAY = 12.0 / 365.0
+MONTHS_A_DAY, HAIR = 12.0 / 365.0, 1e-6
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ def late_missions(
 
 
 def _too_late(arm: str, name: str, begins: float, stop: float | None, horizon: float) -> Iterator[Late]:
-    """Yield a mission whose first care lies beyond the run or after the end of the contract."""
-    if begins > horizon:
+    """Yield a mission whose first care does not come before the end of the run or of the contract."""
+    if begins >= horizon - HAIR:
         yield Late(arm, name, "horizon", begins, horizon)
     elif stop is not None and begins >= stop:
         yield Late(arm, name, "stop", begins, stop)

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cpts_sim.experiment import Comparison
 from cpts_sim.experiment.costs import (
@@ -37,6 +38,8 @@ WILLINGNESS = {"needs_in_time": 100.0, "ed_visits_avoided": 200.0, "people_attac
 SEEN_IN = {"needs_in_time": "access.in_time", "ed_visits_avoided": "ed.visits", "people_attached": "mt.without_end"}
 """Number of the main table in which each effect is read."""
 LEVELS = 61
+FLAT = 0.05
+"""Probability below which a curve lies on the floor of its figure."""
 MONEY = ("contract", "instead")
 """Lines that are euros already."""
 Rows = list[tuple[str, ...]]
@@ -80,11 +83,17 @@ def _payers(costs: Costs, arm: str, base: str, lang: str) -> list[str]:
 
 
 def _cost_row(costs: Costs, line: CostLine, lang: str) -> tuple[str, ...]:
-    price = number(line.price, 2, lang) if math.isfinite(line.price) and line.name not in MONEY else ""
     low, high = (written(end, _places(line.difference), lang, sign=True) for end in line.at_prices)
     reading = cost_reading(costs, line.reading, lang)
-    return (say(f"costs.line.{line.name}", lang), price, number(line.without.mean, 0, lang),
+    return (say(f"costs.line.{line.name}", lang), price_words(line, lang), number(line.without.mean, 0, lang),
             *_gap(line.difference, lang), f"{low}{_to(lang)}{high}", reading)  # fmt: skip
+
+
+def price_words(line: CostLine, lang: str) -> str:
+    """Write the price of a unit and what it is the price of; empty for totals and for what is euros already."""
+    if not math.isfinite(line.price) or line.name in MONEY:
+        return ""
+    return say("costs.price", lang, price=number(line.price, 2, lang), unit=say(f"costs.per.{line.name}", lang))
 
 
 def _places(gap: Interval) -> int:
@@ -273,8 +282,10 @@ def _curve(axes: Any, found: Worth, lang: str) -> None:
     most = float(f"{max(4 * size, 2 * WILLINGNESS[found.gain]):.1g}")
     levels = np.linspace(0.0, most, LEVELS)
     least = 0.5 / found.count if found.count else 0.0  # what no draw shows is less than half a draw, not nothing
-    axes.plot(levels, 100 * found.worth_at(levels).clip(least, 1 - least), color=style.OTHER, linewidth=1.8)
+    chances = found.worth_at(levels)
+    axes.plot(levels, 100 * chances.clip(least, 1 - least), color=style.OTHER, linewidth=1.8)
     axes.axhline(50, color=style.LIGHT, linewidth=0.8)
+    _say_flat(axes, chances, most, found.count, lang)
     axes.set_ylim(-2, 102)
     axes.set_xlim(0, most)
     axes.set_xlabel(say("costs.figure.willingness", lang))
@@ -282,3 +293,12 @@ def _curve(axes: Any, found: Worth, lang: str) -> None:
     for axis in (axes.xaxis, axes.yaxis):
         style.few_ticks(axis, 5)
         style.number_axis(axis, lang)
+
+
+def _say_flat(axes: Any, chances: NDArray[np.float64], most: float, draws: int, lang: str) -> None:
+    """Say what a curve means that lies on the floor, or under the ceiling, of the whole figure."""
+    for name, worst, height in (("never", chances.max(), 25), ("always", 1 - chances.min(), 75)):
+        if worst < FLAT:
+            bound = worst if name == "never" else 1 - worst
+            told = {"chance": chance(float(bound), draws, lang), "most": euros(most, 0, lang)}
+            axes.text(most / 2, height, say(f"costs.figure.{name}", lang, **told), ha="center", va="center", fontsize=9)

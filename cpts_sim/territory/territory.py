@@ -112,9 +112,16 @@ class Territory:
         return int(self.communes["population"][: self.size].sum())
 
     @property
+    def cautions(self) -> tuple[Remark, ...]:
+        """Remarks, after that on communes chosen by the user: nobody has said that they are those of a CPTS."""
+        told = {remark.key for remark in self.remarks}
+        chosen = self.source == "official" and not self.official_cpts and "territory.note_epci" not in told
+        return (*((Remark("territory.note_communes"),) if chosen else ()), *self.remarks)
+
+    @property
     def notes(self) -> list[str]:
         """Fallbacks and cautions, in the current language."""
-        return [remark.say() for remark in self.remarks]
+        return [remark.say() for remark in self.cautions]
 
     def total(self, column: str) -> float:
         """Return the sum of a column over the territory itself."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from cpts_sim.experiment.costs import ITEMS, TOTAL, CostLine
+from cpts_sim.experiment.readings import Reading
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.experiment.worth import Worth
-from cpts_sim.report.costs import _gap, below, worth_words
-from cpts_sim.words import LANGUAGES
+from cpts_sim.report import style
+from cpts_sim.report.costs import MONEY, _curve, _gap, below, price_words, worth_words
+from cpts_sim.words import LANGUAGES, say
 
 NONE = math.nan
 
@@ -50,3 +54,27 @@ def test_a_difference_that_is_read_is_not_written_zero() -> None:
     assert shown.strip("−") not in ("0", "0.0")
     assert _gap(Interval(-0.3, 0.9, 8, 0.1), "en")[0] == "0", "one that says nothing stays whole"
     assert "to" in ends
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_price_says_of_what_it_is_the_price(lang: str) -> None:
+    for item in ITEMS:
+        line = CostLine("with", item.perspective, item.name, (1.0, 2.0), 12.5, *([Interval(1.0, 0.1, 4, 0.1)] * 3),
+                        (0.0, 1.0), Reading.UNDETERMINED)  # fmt: skip
+        text = price_words(line, lang)
+        assert (text == "") == (item.name in MONEY)
+        assert item.name in MONEY or (" par " if lang == "fr" else " per ") in text
+    assert price_words(replace(line, name=TOTAL, price=NONE), lang) == ""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_flat_curve_says_what_it_means(lang: str) -> None:
+    """No price makes an arm worth its euros that brings nothing, and any price one that saves."""
+    for effect, cost, word in ((-2.0, 500.0, "figure.never"), (2.0, -500.0, "figure.always")):
+        effects, euros = effect + np.arange(4) / 10, cost + np.arange(4.0)
+        found_ = Worth("with", "needs_in_time", "public", effects, euros, 0.5, NONE, NONE, NONE)
+        with style.figure(4, 3) as (_, axes):
+            _curve(axes, found_, lang)
+            told = [text.get_text() for text in axes.texts]
+        assert len(told) == 1
+        assert told[0].split("\n")[1] == say(f"costs.{word}", lang, chance="", most="").split("\n")[1]

@@ -76,7 +76,18 @@ def test_an_epci_is_its_communes_and_says_it_is_no_cpts(folder, p):
     np.testing.assert_array_equal(one.communes["code"], two.communes["code"])
     with speaking("en"):
         assert any("not that of an official CPTS" in note for note in one.notes)
-        assert not any("official CPTS" in note for note in two.notes)
+        assert sum("list of communes asked for" in note for note in two.notes) == 1
+        assert not any("intermunicipal" in note for note in two.notes)
+
+
+def test_communes_asked_one_by_one_are_no_cpts_unless_the_user_says_so(folder, p):
+    codes = ["27001", "27002"]
+    plain, real = (build_territory("x", codes, folder, BuildOptions(partial=True, official_cpts=said), p=p)
+                   for said in (False, True))  # fmt: skip
+    with speaking("fr"):
+        assert any("pas celui d'une CPTS officielle" in note for note in plain.notes)
+        assert not any("CPTS" in note for note in real.notes)
+    assert plain.remarks == real.remarks, "it is told, not written into the file"
 
 
 def test_former_codes_are_carried(folder, p):

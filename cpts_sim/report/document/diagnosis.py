@@ -258,5 +258,5 @@ def _similar(known: Known) -> Section:
 def _limits(known: Known) -> Section:
     lang = known.lang
     fixed = [say(f"diagnosis.limit.{name}", lang) for name in ("drawn", "counted", "need", "quality")]
-    remarks = [remark.say(lang) for remark in known.territory.remarks]
+    remarks = [remark.say(lang) for remark in known.territory.cautions]
     return Section("limits", say("diagnosis.section.limits", lang), (Items((*fixed, *remarks)),))

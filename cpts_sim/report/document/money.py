@@ -7,13 +7,13 @@ import math
 from cpts_sim.experiment import Reading
 from cpts_sim.experiment.costs import PERSPECTIVES, TOTAL, CostLine, Costs, costs_of
 from cpts_sim.experiment.statistics import Interval
-from cpts_sim.report.costs import MONEY, cost_reading, proration_words, worth_lines
+from cpts_sim.report.costs import MONEY, cost_reading, price_words, proration_words, worth_lines
 from cpts_sim.report.document.blocks import Block, Items, Table, Text
 from cpts_sim.report.document.phrases import NBSP
 from cpts_sim.report.document.reading import Told
 from cpts_sim.report.marks import interval_kind
 from cpts_sim.report.numbers import decimals, written
-from cpts_sim.words import number, say
+from cpts_sim.words import say
 
 APART = (Reading.BETTER, Reading.WORSE)
 """Readings of lines that the short table shows."""
@@ -76,7 +76,7 @@ def _table(told: Told, costs: Costs, payer: str) -> Table:
 
 
 def _row(costs: Costs, line: CostLine, lang: str) -> tuple[str, ...]:
-    price = number(line.price, 2, lang) if math.isfinite(line.price) and line.name not in MONEY else "–"
+    price = price_words(line, lang) or "–"
     reading = cost_reading(costs, line.reading, lang)
     return (say(f"costs.line.{line.name}", lang), price, _level(line.without, lang), _gap(line.difference, lang),
             _at_prices(line, lang), reading)  # fmt: skip
