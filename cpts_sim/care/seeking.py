@@ -197,10 +197,23 @@ def _ask(world: World, rows: Array, end: float, freed: Freed | None) -> None:
     _refused(world, wave, failed, at[failed], minutes)
 
 
+def last_of_first(own: Array, desk: Array, back: Array) -> Array:
+    """Return the number of the contact (from 0) with which a first request is over, per person.
+
+    The usual practice, the common number and the call back the next morning have then all been tried.
+
+    Args:
+        own: usual practice, −1 without one.
+        desk: common number, 0 without one.
+        back: whether a refused person calls her practice again.
+    """
+    tried: Array = np.where(own >= 0, back.astype(np.int64) + (desk > 0), 0)
+    return tried
+
+
 def _note_contacts(world: World, wave: Wave, at: Array, accepted: Array, busy: Array) -> None:
     """Remember how first contacts went, and what those did who were refused and made further contacts at once."""
-    # a first request is over when the usual practice, the common number and the call back have all been tried
-    phase = np.where(wave.own >= 0, wave.back + (wave.desk > 0), 0)
+    phase = last_of_first(wave.own, wave.desk, wave.back)
     inside = wave.attempt + at <= phase
     known = true_rows(accepted | (wave.attempt + at >= phase))
     rq.note_first(world.requests, wave.rows[known], (accepted & inside)[known], busy[known])

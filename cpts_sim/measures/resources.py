@@ -46,6 +46,7 @@ EUROS = ("contract", "other_funders", "instead", "spent", "told", "repaid")
 _SEEN = (Service.CARDIOLOGY, Service.PSYCHIATRY)
 _CPTS = ("cpts_lunch", "cpts_evening", "cpts_day", "cpts_admin")
 _GROUPS = {"patients": PATIENT_LINES, "cpts": _CPTS, "administration": ("admin",), "all": LEDGER_LINES}
+_WITHOUT_IDLE = tuple(line for line in PATIENT_LINES if line != "idle")
 _BEGINS = (CptsEvent.EMERGENCE, CptsEvent.LETTER)
 _PUBLIC = tuple(line for line in INCOME if line != Line.OTHER_FUNDERS)
 _OWN = tuple(line for line in SPENDING if line != Line.REPAID)
@@ -212,6 +213,8 @@ def _people_at_work(tally: Tally, chunk: Chunk) -> None:
     for who in Profession:
         mine = (rows["profession"] == who) & (rows["status"] != Work.LEFT)
         for name, lines in _GROUPS.items():
+            if who == Profession.ED_STAFF and name == "patients":
+                lines = _WITHOUT_IDLE  # what a shift leaves is nobody's visit, unlike a GP's open hour
             hours = sum((np.asarray(rows[line][mine], np.float64) for line in lines), np.zeros(int(mine.sum()))) / 60.0
             _hours(tally, f"{who.name.lower()}_{name}", rows["at"][mine], hours)
 

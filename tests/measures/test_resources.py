@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cpts_sim.engine.cpts_codes import Line
-from cpts_sim.engine.events import SCHEMAS, CptsEvent, Ending, Institution, Need, Road, Route, Status
+from cpts_sim.engine.events import SCHEMAS, CptsEvent, Ending, Institution, Need, Profession, Road, Route, Status
 from cpts_sim.measures import Horizon, over
 
 from . import fake
@@ -118,3 +118,12 @@ def test_the_same_money_spent_otherwise_pays_its_assistants_itself() -> None:
     got = counted(cpts=rows("cpts", salary), institution=rows("institution", worked, worked))
     assert got["resource.euros", "item", "instead"] == pytest.approx(290)
     assert got["resource.count", "item", "assistant_week"] == 1
+
+
+def test_time_that_a_shift_leaves_is_no_time_with_patients() -> None:
+    """An emergency department's idle minutes are nobody's visit; a GP's open hour is laid out for patients."""
+    week = {"at": 1.0, "consult": 600.0, "idle": 120.0}
+    for who, hours in ((Profession.GP, 12.0), (Profession.ED_STAFF, 10.0)):
+        got = counted(week=rows("week", {**week, "profession": who}))
+        assert got["resource.hours", "item", f"{who.name.lower()}_patients"] == pytest.approx(hours)
+        assert got["resource.hours", "item", f"{who.name.lower()}_all"] == pytest.approx(12.0)
