@@ -63,10 +63,14 @@ def cell(entry: Entry, lang: str) -> str:
     if entry.section == "ratio":
         ends = f" ({_end(entry.low, lang)} – {_end(entry.high, lang)})" if math.isfinite(half) else ""
         return written(mean, 2, lang) + ends
-    places = max(decimals(half, mean), 0) if math.isfinite(half) else 2
+    places = min(max(decimals(half, mean), 0), 2) if math.isfinite(half) else 0
     signs = entry.section in ("change", "caused", "member", "drive", "split")
-    text = written(mean, min(places, 2), lang, sign=signs)
-    return f"{text} ± {written(half, min(places, 2), lang)}" if math.isfinite(half) else text
+    text = written(mean, places, lang, sign=signs)
+    if not math.isfinite(half):
+        return f"{text} (?)"
+    if entry.unit == "share" and not signs and (mean < half or mean + half > times):
+        return f"{text} ({written(max(mean - half, 0.0), 0, lang)} – {written(min(mean + half, times), 0, lang)})"
+    return f"{text} ± {written(half, places, lang)}"
 
 
 def _end(ratio: float, lang: str) -> str:
