@@ -95,7 +95,7 @@ class Worth:
 
     def break_even(self, willingness: float) -> float:
         """Return the effect at which the mean cost is just worth it, at a willingness to pay above zero."""
-        return self.cost.mean / willingness if willingness > 0 else math.inf
+        return float(np.mean(self.euros)) / willingness if willingness > 0 else math.inf
 
 
 def probability_positive(differences: ArrayLike, draws: Sequence[object] | None = None) -> float:
