@@ -100,6 +100,8 @@ def _compute(sweep: Any, folder: Path, only: str | None, as_json: bool, options:
         click.echo(say("sweep.interrupted", done=bar.done, total=bar.total), err=True)
         raise
     if only is not None:
+        if not outcome.runs:
+            raise UsageError(say("sweep.no_key", value=only))
         click.echo(say("sweep.only", count=outcome.computed + outcome.reused), err=True)
         return 1 if outcome.failures else 0
     files = _write(sweep, outcome, folder, options["figures"])
@@ -145,9 +147,8 @@ def _summary(sweep: Any, outcome: Any, folder: Path, files: dict[str, bytes], as
     if as_json:
         write_json(told)
         return
-    text = files.get("summary.txt", b"").decode()
-    if text:
-        click.echo(text.rstrip("\n"))
+    text = files.get("summary.txt", b"").decode().rstrip("\n")
+    click.echo(text or say("sweep.said.none", folder=folder))
     click.echo(say("sweep.summary", **told), err=True)
     if outcome.failures:
         click.echo(say("sweep.summary_failed", count=len(outcome.failures), folder=folder), err=True)

@@ -36,6 +36,12 @@ def code_digest() -> str:
     return _digest_of(kept)
 
 
+@cache
+def digest_of_rooms(*rooms: str) -> str:
+    """Return the digest of the code and data of some rooms of the package."""
+    return _digest_of(f for f in sorted(_PACKAGE.rglob("*")) if f.suffix in (".py", ".yaml") and _room(f) in rooms)
+
+
 def _room(file: Path) -> str:
     return file.relative_to(_PACKAGE).parts[0]
 

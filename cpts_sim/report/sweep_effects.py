@@ -21,7 +21,7 @@ def attribution(results: SweepResults, lang: str, kind: str) -> bytes | None:
     with marks.panels(len(indicators), 2, 5.4, 1.2 + 0.42 * names) as (drawn, cells):
         for axes, indicator in zip(cells, indicators, strict=True):
             _shares(axes, results, [row for row in rows if row["indicator"] == indicator], indicator, lang)
-        cells[0].legend(loc="best", fontsize=7.5)
+        marks.legend(drawn, cells[0])
         return marks.finished(drawn, title, marks.note(results, "sweep.figure.attribution.text", lang), kind)
 
 
@@ -38,7 +38,7 @@ def _shares(axes: Any, results: SweepResults, rows: marks.Rows, indicator: str, 
             look = {"color": style.OTHER, "markersize": 6, "linestyle": "none", "label": words}
             axes.plot(scale * row[f"{head}_value"], place + shift, mark, **look)
     axes.axhline(len(rows) - 2.5, color="#8C8C8C", linewidth=0.7, linestyle=":")
-    axes.set_yticks(range(len(rows)), [marks.factor_label(results, row["factor"], lang) for row in rows])
+    axes.set_yticks(range(len(rows)), [marks.folded(marks.factor_label(results, row["factor"], lang)) for row in rows])
     _dress(axes, indicator, lang)
 
 
@@ -59,7 +59,7 @@ def effects(results: SweepResults, lang: str, kind: str) -> bytes | None:
                 colour, sure = marks.tone(indicator, row)
                 marks.whisker(axes, scale * row["value"], scale * row["half"], place, colour, sure)
             told = [marks.factor_label(results, row["effect"], lang) for row in mine]
-            axes.set_yticks(range(len(mine)), [words.replace(" × ", " ×\n") for words in told])
+            axes.set_yticks(range(len(mine)), [marks.folded(words.replace(" × ", " ×\n")) for words in told])
             _dress(axes, indicator, lang)
         return marks.finished(drawn, title, marks.note(results, "sweep.figure.effects.text", lang), kind)
 
@@ -79,5 +79,6 @@ def _first_base(results: SweepResults) -> str:
 
 
 def _title(results: SweepResults, lang: str, key: str) -> str:
-    question = getattr(results.responses.experiment.file.question, lang)
-    return question or say(key, lang)
+    question = getattr(results.responses.experiment.file.question, lang) or say(key, lang)
+    several = len(results.responses.experiment.bases) > 1
+    return f"{question} – {marks.base_label(results, _first_base(results), lang)}" if several else question

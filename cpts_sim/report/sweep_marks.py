@@ -9,10 +9,11 @@ from typing import Any
 
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
 from cpts_sim.experiment.readings import known_indicators
+from cpts_sim.experiment.sweep import labels
 from cpts_sim.experiment.sweep.write import SweepResults
 from cpts_sim.report import style
 from cpts_sim.report.numbers import gap_unit_words
-from cpts_sim.words import has, label, say
+from cpts_sim.words import label, say
 
 Rows = list[dict[str, Any]]
 
@@ -33,21 +34,24 @@ def distinct(rows: Rows, column: str) -> list[Any]:
 
 def factor_label(results: SweepResults, name: str, lang: str) -> str:
     """Return the name of a factor for people; pairs are joined by ×."""
-    if " × " in name:
-        return " × ".join(factor_label(results, part, lang) for part in name.split(" × "))
-    if has(f"sweep.factor.{name}"):
-        return say(f"sweep.factor.{name}", lang)
-    factor = results.responses.experiment.file.factors.get(name)
-    title = getattr(factor.title, lang) if factor is not None else ""
-    mission = f"missions.{factor.mission}_title" if factor is not None else ""
-    if not title and has(mission):
-        return say(mission, lang)
-    return str(title or name.replace("_", " "))
+    return labels.factor_label(results.responses.experiment, name, lang)
+
+
+def base_label(results: SweepResults, name: str, lang: str) -> str:
+    """Return the name of a territory or scenario for people."""
+    return labels.base_label(results.responses.experiment, name, lang)
 
 
 def indicator_label(name: str, lang: str) -> str:
     """Return the name of an indicator."""
     return label(f"measures.{name}", lang)
+
+
+def heading(results: SweepResults, row: Mapping[str, Any], lang: str) -> str:
+    """Return what a panel shows: the indicator, behind its territory where there are several."""
+    several = len(results.responses.experiment.bases) > 1
+    head = f"{base_label(results, row['base'], lang)} – " if several else ""
+    return head + indicator_label(row["indicator"], lang)
 
 
 def axis_label(indicator: str, lang: str) -> str:
@@ -87,6 +91,19 @@ def panels(count: int, across: int, width_in: float, height_in: float) -> Iterat
         for cell in axes[count:]:
             cell.axis("off")
         yield drawn, axes[:count]
+
+
+def legend(drawn: Any, axes: Any) -> None:
+    """Put the legend of a panel above all of them, where it covers nothing."""
+    drawn.legend(*axes.get_legend_handles_labels(), loc="outside upper right", ncols=2, fontsize=8)
+
+
+def folded(words: str, width: int = 36) -> str:
+    """Return a label in lines that are not too long; words stay whole."""
+    import textwrap
+
+    lines = [textwrap.wrap(line, width, break_long_words=False) for line in words.splitlines()]
+    return "\n".join(part for line in lines for part in line)
 
 
 def finished(drawn: Any, title: str, text: str, kind: str) -> bytes:

@@ -7,10 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from cpts_sim.experiment.readings import known_indicators
 from cpts_sim.experiment.sweep.write import SweepResults
 from cpts_sim.report import style
 from cpts_sim.report import sweep_marks as marks
-from cpts_sim.words import percent, say
+from cpts_sim.words import percent, say, unit_words
+
+MOST_SHARE = 1.25
+"""Share of the variance at which the axis of indices ends: what lies beyond is sampling error."""
 
 
 def morris(results: SweepResults, lang: str, kind: str) -> bytes | None:
@@ -34,12 +38,12 @@ def _bars(results: SweepResults, lang: str, kind: str, name: str, columns: list[
         return None
     cases = list(dict.fromkeys((row["base"], row["indicator"]) for row in rows))[:8]
     factors = len(marks.distinct(rows, "factor"))
-    with marks.panels(len(cases), 2, 5.2, 1.3 + 0.34 * factors) as (drawn, cells):
+    with marks.panels(len(cases), 2, 5.6, 1.7 + 0.4 * factors) as (drawn, cells):
         for axes, case in zip(cells, cases, strict=True):
             mine = [row for row in rows if (row["base"], row["indicator"]) == case]
             _panel(axes, results, mine, name, columns, lang)
         if len(columns) > 1:
-            cells[0].legend(loc="best", fontsize=7.5)
+            marks.legend(drawn, cells[0])
         text = marks.note(results, f"sweep.figure.{name}.text", lang)
         return marks.finished(drawn, say(f"sweep.figure.{name}", lang), text, kind)
 
@@ -59,10 +63,13 @@ def _panel(
             ends = [[max(0.0, value - scale * low)], [max(0.0, scale * high - value)]]
             axes.errorbar(value, place, xerr=ends, fmt="none", ecolor="#202020", elinewidth=1, capsize=2.5)
     axes.axvline(0, color="#202020", linewidth=0.9)
-    labels = [_ranked(marks.factor_label(results, row["factor"], lang), row) for row in rows]
+    labels = [_ranked(marks.folded(marks.factor_label(results, row["factor"], lang), 30), row) for row in rows]
     axes.set_yticks(range(len(rows)), labels)
     axes.invert_yaxis()
     axes.set_title(_heading(results, rows[0], lang), fontsize=10)
+    if name == "sobol":
+        left, right = axes.get_xlim()
+        axes.set_xlim(max(left, -MOST_SHARE + 1), min(right, MOST_SHARE))
     axes.tick_params(labelsize=8.5)
     unit = say("sweep.figure.index", lang) if name == "sobol" else marks.axis_label(indicator, lang).split(" (")[0]
     axes.set_xlabel(unit, fontsize=8.5)
@@ -81,11 +88,9 @@ def _ranked(name: str, row: dict[str, Any]) -> str:
 
 
 def _heading(results: SweepResults, row: dict[str, Any], lang: str) -> str:
-    several = len(results.responses.experiment.bases) > 1
-    head = f"{row['base']}: " if several else ""
     luck = row.get("noise", math.nan)
-    tail = f" – {say('sweep.figure.luck', lang)} {percent(luck, 0, lang)}" if math.isfinite(luck) else ""
-    return head + marks.indicator_label(row["indicator"], lang) + tail
+    tail = f"\n{say('sweep.figure.luck', lang, share=percent(luck, 0, lang))}" if math.isfinite(luck) else ""
+    return marks.heading(results, row, lang) + tail
 
 
 def curves(results: SweepResults, lang: str, kind: str) -> bytes | None:
@@ -98,8 +103,18 @@ def curves(results: SweepResults, lang: str, kind: str) -> bytes | None:
         for axes, case in zip(cells, cases, strict=True):
             mine = [row for row in rows if (row["base"], row["indicator"], row["factor"]) == case]
             _line(axes, results, mine, lang)
+        _same_scale(cells, [indicator for _, indicator, _ in cases])
         text = marks.note(results, "sweep.figure.curves.text", lang)
         return marks.finished(drawn, say("sweep.figure.curves", lang), text, kind)
+
+
+def _same_scale(cells: list[Any], indicators: list[str]) -> None:
+    """Give the panels of one indicator one vertical scale, so that their effects compare."""
+    for indicator in set(indicators):
+        mine = [axes for axes, own in zip(cells, indicators, strict=True) if own == indicator]
+        ends = np.array([axes.get_ylim() for axes in mine])
+        for axes in mine:
+            axes.set_ylim(ends[:, 0].min(), ends[:, 1].max())
 
 
 def _line(axes: Any, results: SweepResults, rows: marks.Rows, lang: str) -> None:
@@ -113,8 +128,8 @@ def _line(axes: Any, results: SweepResults, rows: marks.Rows, lang: str) -> None
     if rows[0]["tipping_found"] >= 0.95 and math.isfinite(rows[0]["tipping"]):
         axes.axvspan(rows[0]["tipping_low"], rows[0]["tipping_high"], color=style.WORSE, alpha=0.15, linewidth=0)
         axes.axvline(rows[0]["tipping"], color=style.WORSE, linestyle="--", linewidth=1)
-    axes.set_title(marks.indicator_label(indicator, lang), fontsize=9)
-    axes.set_xlabel(marks.factor_label(results, rows[0]["factor"], lang), fontsize=8.5)
+    axes.set_title(marks.heading(results, rows[0], lang), fontsize=9)
+    axes.set_xlabel(_factor_axis(results, rows[0]["factor"], lang), fontsize=8.5)
     axes.set_ylabel(marks.axis_label(indicator, lang).split(" (")[0], fontsize=8.5)
     axes.tick_params(labelsize=8)
     for axis in (axes.xaxis, axes.yaxis):
@@ -134,31 +149,43 @@ def discovery(results: SweepResults, lang: str, kind: str) -> bytes | None:
         return marks.finished(drawn, say("sweep.figure.discovery", lang), text, kind)
 
 
-def _box(axes: Any, results: SweepResults, rows: marks.Rows, lang: str) -> None:
-    from matplotlib.patches import Rectangle
+def _factor_axis(results: SweepResults, name: str, lang: str) -> str:
+    """Return the name of a factor with the unit of its values, if the experiment file writes one."""
+    unit = results.responses.experiment.axis(name).unit
+    words = marks.folded(marks.factor_label(results, name, lang))
+    return f"{words} ({unit_words(unit, lang)})" if unit else words
 
+
+def _box(axes: Any, results: SweepResults, rows: marks.Rows, lang: str) -> None:
     names, table = results.responses.numbers()
     experiment, first = results.responses.experiment, rows[0]
     part = np.array([point.base == first["base"] for point in experiment.points])
-    effect = results.responses.effect(first["indicator"])[part].mean(axis=1)
+    effect = marks.times(first["indicator"]) * results.responses.effect(first["indicator"])[part].mean(axis=1)
     columns = [names.index(row["factor"]) for row in rows[:2]]
     x = table[part][:, columns[0]]
-    y = table[part][:, columns[1]] if len(columns) > 1 else marks.times(first["indicator"]) * effect
-    shade = marks.times(first["indicator"]) * effect
-    limit = float(np.nanmax(np.abs(shade))) or 1.0
-    axes.scatter(x, y, c=shade, cmap="RdBu", vmin=-limit, vmax=limit, s=22, edgecolors="#606060", linewidths=0.4)
-    low, high = _clip(rows[0], x)
-    bottom, top = _clip(rows[1], y) if len(columns) > 1 else (float(np.nanmin(y)), float(np.nanmax(y)))
+    y = table[part][:, columns[1]] if len(columns) > 1 else effect
+    limit = float(np.nanmax(np.abs(effect))) or 1.0
+    colours = "RdBu_r" if known_indicators()[first["indicator"]].better == "lower" else "RdBu"
+    axes.scatter(x, y, c=effect, cmap=colours, vmin=-limit, vmax=limit, s=26, edgecolors="#606060", linewidths=0.4)
+    axes.margins(0.06)
+    bottom, top = (rows[1]["low"], rows[1]["high"]) if len(columns) > 1 else (-math.inf, math.inf)
     edge = style.WORSE if first["which"] == "harms" else style.BETTER
-    frame = Rectangle((low, bottom), high - low, top - bottom, fill=False, edgecolor=edge, linewidth=1.8)
-    axes.add_patch(frame)
-    axes.set_xlabel(marks.factor_label(results, rows[0]["factor"], lang), fontsize=8.5)
-    second = marks.factor_label(results, rows[1]["factor"], lang) if len(columns) > 1 else ""
+    _frame(axes, (rows[0]["low"], rows[0]["high"]), (bottom, top), edge)
+    axes.set_xlabel(_factor_axis(results, rows[0]["factor"], lang), fontsize=8.5)
+    second = _factor_axis(results, rows[1]["factor"], lang) if len(columns) > 1 else ""
     axes.set_ylabel(second or marks.axis_label(first["indicator"], lang), fontsize=8.5)
     numbers = {name: first[name] for name in ("coverage", "density")}
-    axes.set_title(say(f"sweep.figure.box_{first['which']}", lang, **numbers), fontsize=9)
+    words = say(f"sweep.figure.box_{first['which']}", lang, **numbers)
+    axes.set_title(f"{marks.heading(results, first, lang)}\n{words}", fontsize=9)
+    for axis in (axes.xaxis, axes.yaxis):
+        style.number_axis(axis, lang)
 
 
-def _clip(row: dict[str, Any], values: Any) -> tuple[float, float]:
-    ends = float(np.nanmin(values)), float(np.nanmax(values))
-    return max(ends[0], row["low"]), min(ends[1], row["high"])
+def _frame(axes: Any, across: tuple[float, float], up: tuple[float, float], edge: str) -> None:
+    """Draw the box of a rule; a side without an end goes to that of the panel."""
+    from matplotlib.patches import Rectangle
+
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    left, right, low, high = max(left, across[0]), min(right, across[1]), max(low, up[0]), min(high, up[1])
+    axes.add_patch(Rectangle((left, low), right - left, high - low, facecolor=edge, alpha=0.08, linewidth=0))
+    axes.add_patch(Rectangle((left, low), right - left, high - low, fill=False, edgecolor=edge, linewidth=1.8))

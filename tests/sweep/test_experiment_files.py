@@ -267,6 +267,11 @@ def test_a_dry_run_says_runs_time_and_disk_and_keeps_nothing(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_a_key_that_no_run_has_is_said(tmp_path):
+    done = run(small(tmp_path), "--only", "zzzz", "--output", tmp_path / "out", "--workers", "1")
+    assert done.returncode == 2 and "zzzz" in done.stderr and "failures.csv" in done.stderr
+
+
 def test_a_bad_file_leaves_with_three_and_sentences(tmp_path):
     done = run(quick.write_file(tmp_path, replication=3, measures=["access.in_tme"]))
     assert done.returncode == 3 and "Traceback" not in done.stderr and "replications" in done.stderr

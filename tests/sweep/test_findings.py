@@ -52,7 +52,7 @@ def found(responses):
     findings = tuple(analyse(responses))
     results = SweepResults(responses, findings, tables.effects_table(responses))
     for lang in ("fr", "en"):
-        sentences = [line for finding in findings for line in finding.say(lang)]
+        sentences = [line for finding in findings for line in finding.say(lang, responses.experiment)]
         assert sentences and all(line.strip() and "{" not in line for line in sentences)
     figures = sweep_figures.draw_all(results, "fr")
     assert all(data[:4] in (b"\x89PNG", b"<?xm") for data in figures.values())
@@ -73,7 +73,9 @@ def test_a_factorial_gives_effects_and_shares(tmp_path):
     pair = next(r for r in rows(findings["effects_of_factors"]) if r["order"] == 2 and r["indicator"] == NAME)
     assert pair["value"] == pytest.approx(0.02, abs=0.001) and pair["low"] > 0
     assert figures == {"attribution", "effects"}
-    assert "2,0" in findings["effects_of_factors"].say("fr")[0] or "2,00" in findings["effects_of_factors"].say("fr")[0]
+    said = findings["effects_of_factors"].say("fr", responses.experiment)[0]
+    assert "2,0" in said and said.startswith("Rural sous-dense,"), "the scenario by its title"
+    assert "Accès à un médecin traitant" in said and ONE not in said, "missions by their names"
 
 
 def test_a_hypercube_gives_indices_a_rule_and_the_value_of_knowing(tmp_path):
@@ -126,6 +128,38 @@ def test_several_territories_are_ranked_and_matched_with_missions(tmp_path):
     got = {row["base"]: row for row in rows(findings["ranking"]) if row["indicator"] == NAME}
     assert got["rural_underdense"]["first"] > 0.999 and got["urban_dense"]["rank"] == pytest.approx(2)
     assert {"ranking", "suits"} <= figures
+
+
+def test_a_factorial_ranks_territories_by_all_its_missions_together(tmp_path):
+    """Where one mission harms when alone, what counts is the CPTS that has both."""
+    lone = {"rural_underdense": -0.06, "urban_dense": 0.0}
+    both = {"rural_underdense": 0.08, "urban_dense": 0.01}
+    responses = planted(
+        tmp_path, lambda row, base: lone[base] * row[ONE] + both[base] * row[ONE] * row[TWO], territories=list(lone)
+    )
+    got = {row["base"]: row for row in rows(found(responses)[0]["ranking"]) if row["indicator"] == NAME}
+    assert got["rural_underdense"]["value"] == pytest.approx(0.02, abs=0.001)
+    assert got["urban_dense"]["value"] == pytest.approx(0.01, abs=0.001)
+    assert got["rural_underdense"]["first"] > 0.99, "not by the mean of the design, which says the contrary"
+
+
+def test_territories_that_wait_for_their_seeds_are_left_out_of_the_ranking(tmp_path):
+    names = ["rural_underdense", "urban_dense", "periurban"]
+    responses = planted(tmp_path, lambda row, base: 0.01, territories=names, factors=None, design={"kind": "grid"})
+    for arm in responses.arms:
+        responses.data[arm, NAME][2, 1:] = np.nan
+    got = {row["base"] for row in rows(found(responses)[0]["ranking"]) if row["indicator"] == NAME}
+    assert got == set(names[:2]), "the third has one seed"
+
+
+def test_a_response_that_never_moves_says_so_and_no_share_of_luck(tmp_path):
+    pytest.importorskip("SALib")
+    responses = planted(tmp_path, lambda row, base: 0.0, factors=AXES, measures=[NAME], design={"kind": "morris"})
+    for arm in responses.arms:
+        responses.data[arm, NAME][:] = 0.5
+    (finding,) = analyse(responses)
+    said = finding.say("en", responses.experiment)
+    assert len(said) == 1 and "nothing changes" in said[0]
 
 
 @pytest.mark.slow

@@ -153,16 +153,22 @@ def _morris(responses: Responses) -> Finding | None:
                          "mu_star": got.mu_star.value, "mu_star_half": got.mu_star.half, "mu": got.mu,
                          "sigma": got.sigma, "rank": rank or 0, "noise": noise.value,
                          "noise_half": noise.half})  # fmt: skip
-        lines.append(_first_said(base, indicator, names, order, noise))
+        lines += _first_said(base, indicator, names, order, noise, values)
     return finding_of("morris", rows, lines)
 
 
 def _first_said(
-    base: str, indicator: str, names: list[str], order: list[int | None], noise: sensitivity.Index
-) -> tuple[str, dict[str, Any]]:
-    first = ", ".join(names[order.index(rank)] for rank in range(1, 4) if rank in order)
-    head = {"base": base, "indicator": indicator, "noise": noise.value}
-    return ("sweep.said.first", {**head, "first": first}) if first else ("sweep.said.none_first", head)
+    base: str, indicator: str, names: list[str], order: list[int | None], noise: sensitivity.Index, values: Matrix
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield which factors matter first, and how much of a run is luck."""
+    first = [names[order.index(rank)] for rank in range(1, 4) if rank in order]
+    head = {"base": base, "indicator": indicator}
+    if not np.ptp(values):
+        yield "sweep.said.nothing", head
+    else:
+        yield ("sweep.said.first", {**head, "first": first}) if first else ("sweep.said.none_first", head)
+    if math.isfinite(noise.value):
+        yield "sweep.said.luck", {**head, "noise": noise.value}
 
 
 def _sobol(responses: Responses) -> Finding | None:
@@ -189,7 +195,7 @@ def _sobol(responses: Responses) -> Finding | None:
                          "first_half": first[i].half, "total": total[i].value, "total_half": total[i].half,
                          "rank": order[i] or 0, "noise": noise.value, "noise_half": noise.half,
                          "emulator_error": error, "emulator_explained": explained})  # fmt: skip
-        lines.append(_first_said(base, indicator, names, order, noise))
+        lines += _first_said(base, indicator, names, order, noise, values)
     return finding_of("sobol", rows, lines)
 
 
@@ -217,7 +223,8 @@ def _discovery(responses: Responses) -> Finding | None:
     for base, part in by_base(responses):
         known = np.isfinite(gain[part]).all(axis=1)
         mean, x = gain[part][known].mean(axis=1), table[part][known]
-        for which, case in (("helps", mean >= least), ("harms", mean <= -least if least else mean < 0)):
+        helps, harms = (mean >= least, mean <= -least) if least else (mean > 0, mean < 0)
+        for which, case in (("helps", helps), ("harms", harms)):
             box = discovery.discover(x, case)
             head = {"base": base, "indicator": wish.measure, "which": which}
             share = float(case.mean())
@@ -236,16 +243,18 @@ def _discovery(responses: Responses) -> Finding | None:
 
 # ---------------------------------------------------------------------------------------------- several territories
 def _ranking(responses: Responses) -> Finding | None:
+    """Rank the territories that have two seeds or more; the others wait for theirs."""
     known = known_indicators()
-    bases = list(responses.experiment.bases)
+    every = _all_missions(responses)
     rows: list[Row] = []
     lines: list[tuple[str, dict[str, Any]]] = []
     for indicator in responses.experiment.file.measures:
         better = known[indicator].better
-        values = [_seeds_of(responses.response(indicator)[part]) for _, part in by_base(responses)]
-        if better == "none" or any(len(v) < 2 for v in values):
+        each = {base: _seeds_of(responses.response(indicator)[part][every]) for base, part in by_base(responses)}
+        bases = [base for base, values in each.items() if len(values) >= 2]
+        if better == "none" or len(bases) < 2:
             continue
-        found = ranking.ranks(values, better)
+        found = ranking.ranks([each[base] for base in bases], better)
         for base, got in zip(bases, found, strict=True):
             tied = ", ".join(bases[j] for j in got.tied)
             rows.append({"base": base, "indicator": indicator, "unit": unit_of(indicator), **interval_row(got.effect),
@@ -255,6 +264,15 @@ def _ranking(responses: Responses) -> Finding | None:
         key = "sweep.said.best" if found[best].first >= ranking.SURE else "sweep.said.tie"
         lines.append((key, {"base": bases[best], "indicator": indicator, "first": found[best].first}))
     return finding_of("ranking", rows, lines)
+
+
+def _all_missions(responses: Responses) -> NDArray[np.bool_]:
+    """Return which points of a base tell what it would get: all missions on in a factorial, else every point."""
+    _, table = responses.numbers()
+    rows = table[: len(responses.experiment.rows)]
+    if responses.experiment.file.design.kind != "factorial":
+        return np.ones(len(rows), bool)
+    return np.asarray((_cells(rows) == 1).all(axis=1))
 
 
 def _seeds_of(values: Matrix) -> Matrix:

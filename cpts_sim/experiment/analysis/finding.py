@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from cpts_sim.experiment.readings import known_indicators
 from cpts_sim.experiment.statistics import Interval
+from cpts_sim.experiment.sweep.labels import base_label, factor_label
+from cpts_sim.experiment.sweep.reader import Experiment
 from cpts_sim.experiment.sweep.responses import Responses
 from cpts_sim.words import label, number, say
 
@@ -31,23 +33,29 @@ class Finding:
     table: dict[str, list[Any]]
     lines: tuple[tuple[str, dict[str, Any]], ...] = field(default=())
 
-    def say(self, lang: str) -> list[str]:
-        """Return the sentences in a language."""
-        return [_sentence(key, values, lang) for key, values in self.lines]
+    def say(self, lang: str, experiment: Experiment) -> list[str]:
+        """Return the sentences in a language, with factors and bases named for people."""
+        return [_sentence(key, values, lang, experiment) for key, values in self.lines]
 
 
-def _sentence(key: str, values: dict[str, Any], lang: str) -> str:
-    return say(key, lang, **{name: _told(name, value, values, lang) for name, value in values.items()})
+def _sentence(key: str, values: dict[str, Any], lang: str, experiment: Experiment) -> str:
+    return say(key, lang, **{name: _told(name, value, values, lang, experiment) for name, value in values.items()})
 
 
-def _told(name: str, value: Any, values: dict[str, Any], lang: str) -> Any:
-    """Write an indicator by its label and a number with its interval in the decimals it deserves."""
+def _told(name: str, value: Any, values: dict[str, Any], lang: str, experiment: Experiment) -> Any:
+    """Write names as people do and a number with its interval in the decimals it deserves."""
     if name == "indicator":
         return label(f"measures.{value}", lang)
+    if name == "base":
+        return base_label(experiment, value, lang)
+    if name in ("factor", "effect"):
+        return factor_label(experiment, value, lang)
+    if name == "first" and isinstance(value, list):
+        return ", ".join(factor_label(experiment, one, lang) for one in value)
     if name == "unit":
         return say("sweep.points", lang) if value == "share" else label(f"measures.unit.{value}", lang)
     if name == "rule":
-        return " ; ".join(_rule(name, low, high, lang) for name, low, high in value)
+        return " ; ".join(_rule(factor_label(experiment, one, lang), low, high, lang) for one, low, high in value)
     if isinstance(value, Interval):
         if values.get("unit") == "share":
             value = Interval(100 * value.mean, 100 * value.half, value.count, 100 * value.deviation)

@@ -122,14 +122,15 @@ def noise_of_mean(values: Matrix) -> float:
 def noise_share(values: Matrix, seed: int = 1) -> Index:
     """Return the share of the variance of a single run that is luck, not parameters (points × seeds).
 
-    Two-way analysis of variance: parameters, seeds (the same at every point), and what is left.
+    Two-way analysis of variance: parameters, seeds (the same at every point), and what is left. Without variance
+    there is no share of it (nan).
     """
     known = values[np.isfinite(values).all(axis=1)]
     if known.shape[1] < 2 or len(known) < 3:
         return Index(float("nan"), float("nan"))
     draws = np.random.default_rng(seed).integers(0, len(known), (RESAMPLES, len(known)))
     resampled = [_noise(known[rows]) for rows in draws]
-    return Index(_noise(known), float(1.96 * np.std(resampled)))
+    return Index(_noise(known), float(1.96 * np.nanstd(resampled)) if np.isfinite(resampled).any() else float("nan"))
 
 
 def _noise(values: Matrix) -> float:
@@ -141,7 +142,7 @@ def _noise(values: Matrix) -> float:
     of_points = max(0.0, (seeds * float((rows**2).sum()) / (points - 1) - left_square) / seeds)
     of_seeds = max(0.0, (points * float((columns**2).sum()) / (seeds - 1) - left_square) / points)
     whole = of_points + of_seeds + left_square
-    return (of_seeds + left_square) / whole if whole else 0.0
+    return (of_seeds + left_square) / whole if whole else float("nan")
 
 
 def _whole_blocks(cube: Matrix, values: Matrix, size: int) -> tuple[Matrix, Matrix]:

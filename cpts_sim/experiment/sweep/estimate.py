@@ -78,6 +78,8 @@ def _missing(sweep: Sweep, runs: Sequence[RunOf], held: set[str], base: str) -> 
 
 def _seconds(sweep: Sweep, work: Sequence[tuple[str, Job]], people: Mapping[str, int]) -> float:
     """Return the computing time of jobs: a line in the number of inhabitants through the pilots."""
+    if not work:
+        return 0.0
     ends = {min(people, key=people.__getitem__), max(people, key=people.__getitem__)}
     at, setups, days = zip(*sorted(_pilot(sweep, base) for base in ends), strict=True)
     total = 0.0

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cpts_sim.errors import InputError, UsageError
-from cpts_sim.experiment.keys import code_digest, digest
+from cpts_sim.experiment.keys import digest, digest_of_rooms
 from cpts_sim.experiment.sweep.settings import Perimeters
 from cpts_sim.scenario import canonical_json
 from cpts_sim.words import did_you_mean, say
@@ -18,6 +18,8 @@ from cpts_sim.words import did_you_mean, say
 VARIABLE = "CPTS_SIM_DATA"
 KEPT = Path("results") / ".territories"
 """Folder of the territory files built, from the folder of work."""
+BUILDERS = ("territory", "evidence")
+"""Rooms whose code and data make a territory: when they change, it is built again."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class _Yard:
         """Return the file of a whole territory, built unless it is there."""
         from cpts_sim.territory.build import BuildOptions, build_territory
 
-        told = {"name": name, "codes": sorted(codes), "files": self._stamp, "code": code_digest(),
+        told = {"name": name, "codes": sorted(codes), "files": self._stamp, "code": digest_of_rooms(*BUILDERS),
                 "partial": self.partial}  # fmt: skip
         target = _place(told)
         if not target.is_file():
@@ -112,7 +114,7 @@ def _played(path: Path, most: int | None) -> Perimeter:
     whole = read_territory(path)
     if most is None or whole.population <= most:
         return Perimeter(path, whole.population, whole.population)
-    target = _place({"whole": path.stem, "inhabitants": most})
+    target = _place({"whole": path.stem, "inhabitants": most})  # the stem knows the code
     if not target.is_file():
         _keep(reduced(whole, most), target)
     return Perimeter(target.resolve(), whole.population, most)

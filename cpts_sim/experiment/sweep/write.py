@@ -44,7 +44,7 @@ def files_of(sweep: Sweep, outcome: Outcome, lang: str) -> tuple[dict[str, bytes
     files = {f"{name}.parquet": tables.parquet(table) for name, table in named.items()}
     files |= {f"{name}.csv": tables.csv(table, "fr") for name, table in named.items() if name != "runs"}
     files["experiment.yaml"] = sweep.experiment.path.read_bytes()
-    notes = [line for finding in findings for line in finding.say(lang)]
+    notes = [line for finding in findings for line in finding.say(lang, sweep.experiment)]
     files["summary.txt"] = ("\n".join(notes) + "\n").encode() if notes else b""
     return files, SweepResults(responses, findings, effects)
 
