@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from cpts_sim.catalogue import catalogue
@@ -353,8 +354,9 @@ def _prefix(pairs: Mapping[int, Pair]) -> int:
 def _needed(values: Values, place: Place, precision: float) -> Iterator[int | None]:
     """Yield the pairs needed by the level in each arm and by each paired difference."""
     base = values.get(values.arms[0], place)
+    bound = precision * np.abs(np.cumsum(base) / np.arange(1, len(base) + 1))
     for arm in values.arms:
         numbers = values.get(arm, place)
         yield replications_for_level(numbers, precision)
         if arm != values.arms[0]:
-            yield replications_for_difference(numbers - base, precision * abs(float(base.mean())))
+            yield replications_for_difference(numbers - base, bound)

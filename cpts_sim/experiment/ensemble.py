@@ -17,6 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from cpts_sim.care.baseline import levels
 from cpts_sim.catalogue import catalogue
 from cpts_sim.errors import InputError
 from cpts_sim.evidence import Parameters, check_overrides, load_parameters
@@ -172,8 +173,12 @@ def with_vector(scenario: Scenario, vector: Vector) -> Scenario:
 
 
 def with_numbers(scenario: Scenario, numbers: Mapping[str, float]) -> Scenario:
-    """Return the scenario with parameters under those that it sets itself, the same in every arm."""
-    written = as_written(scenario)
+    """Return the scenario with parameters under those that it sets itself, the same in every arm.
+
+    The level of an institution that the scenario writes (``baseline``) is a parameter that it sets itself.
+    """
+    written, own_levels = as_written(scenario), levels(scenario.baseline)
+    numbers = {name: value for name, value in numbers.items() if name not in own_levels}
     arms = {
         name: {**arm, "parameters": {**numbers, **(arm.get("parameters") or {})}}
         for name, arm in written["arms"].items()

@@ -176,15 +176,17 @@ def _first_failure(
 
 
 def replications_for_difference(
-    differences: ArrayLike, half_width: float, *, level: float = LEVEL, first: int = 3, ahead_limit: int = 5
+    differences: ArrayLike, half_width: ArrayLike, *, level: float = LEVEL, first: int = 3, ahead_limit: int = 5
 ) -> int | None:
     """Return the number of pairs at which the half-width of the mean has come to stay small.
 
     The same look-ahead as :func:`replications_for_level`, with a bound in the unit of the measure: a true
-    difference of zero has no relative precision and would never stop.
+    difference of zero has no relative precision and would never stop. A bound for each number of pairs (one entry
+    per pair) may use the pairs up to there only, or the answer would depend on how many were at hand.
     """
     data = np.asarray(differences, np.float64)
-    narrow = [n >= first and mean_interval(data[:n], level).half <= half_width for n in range(len(data) + 1)]
+    bound = np.append(0.0, np.broadcast_to(np.asarray(half_width, np.float64), data.shape))
+    narrow = [n >= first and mean_interval(data[:n], level).half <= bound[n] for n in range(len(data) + 1)]
     for count in range(first, len(data) + 1):
         last = count + int(ahead_limit / 100 * max(count, 100))
         if last <= len(data) and all(narrow[count : last + 1]):

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cpts_sim.catalogue import catalogue
 from cpts_sim.cli._main import exit_code
 from cpts_sim.errors import InputError
 from cpts_sim.evidence import check_overrides
@@ -166,6 +167,15 @@ def test_what_is_wrong_with_an_ensemble_is_said_and_no_fault_of_the_program(tmp_
     path.write_text(f"kind: ensemble\n{text}\n", encoding="utf-8")
     with speaking("en"), pytest.raises(InputError, match=told):
         read_ensemble(path)
+
+
+def test_a_level_of_an_institution_that_the_scenario_writes_is_not_drawn():
+    spec = parse(
+        {"territory": {"archetype": "reference"}, "baseline": {"spontaneous_registration": {"level": 0.3}}}, catalogue()
+    )
+    drawn = Ensemble((Choice("a", 1.0, {"care.mt_search_monthly": 0.1, "gp.same_day_share": 0.3}),), {})
+    for arm in lived(spec, 1, drawn).arms.values():
+        assert dict(arm.parameters) == {"gp.same_day_share": 0.3}
 
 
 def tiny(**more):

@@ -178,3 +178,14 @@ def test_a_start_with_two_speeds_deceives_mser_and_a_longer_run_shows_it():
     error = 3.5 * math.sqrt(fitted_variance_of_mean(noise))
     assert short[1] - 3.0 > 0.5 > error  # far from the truth, and not by chance
     assert short[1] - long[1] > error  # doubling the run moves the mean: the sign that the start is not forgotten
+
+
+def test_the_pairs_that_a_difference_needs_do_not_depend_on_those_at_hand() -> None:
+    chance = np.random.default_rng(3)
+    for _ in range(5):
+        base, gaps = chance.normal(1.0, 0.25, 90), chance.normal(0.0, 0.18, 90)
+        bound = 0.05 * np.abs(np.cumsum(base) / np.arange(1, 91))
+        found = [replications_for_difference(gaps[:n], bound[:n]) for n in range(3, 91)]
+        first = next((count for count in found if count is not None), None)
+        assert {count for count in found if count is not None} == ({first} if first else set())
+        assert first is not None

@@ -11,9 +11,11 @@ import pytest
 
 from cpts_sim.catalogue import catalogue
 from cpts_sim.experiment import keys
-from cpts_sim.experiment.responses.enact import Asked, Job, Player, ask, packed
+from cpts_sim.experiment.comparison import scenario_of
+from cpts_sim.experiment.responses.enact import Asked, Job, Player, arms_of, ask, packed
 from cpts_sim.experiment.responses.lives import Life
-from cpts_sim.scenario import load
+from cpts_sim.experiment.responses.published import enactments
+from cpts_sim.scenario import calendar_of, load
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "rural_underdense.yaml"
 LIVES = 4  # two arms, two seeds
@@ -32,6 +34,14 @@ def wanted() -> Asked:
 
 def player(folder: Path, told: list[tuple[str, Any]]) -> Player:
     return Player(store=folder, compute=lived, warn=lambda key, values: told.append((key, values)))
+
+
+def test_every_year_of_a_change_has_its_holidays(wanted: Asked) -> None:
+    for text, _ in arms_of(wanted, enactments()["prado"]).values():
+        spec = scenario_of(text)
+        days = calendar_of(spec)
+        second = slice(days.index(365), days.index(730))
+        assert spec.years == 2 and days.public_holiday[second].sum() >= 10 and days.school_holiday[second].sum() > 100
 
 
 def test_a_damaged_life_is_set_aside_said_and_lived_again(tmp_path: Path, wanted: Asked) -> None:

@@ -62,7 +62,10 @@ def ask(scenario: Scenario, inhabitants: int | None, replications: int, seed: in
         raise InputError(say("facts.not_france", name=scenario.name))
     if inhabitants is not None and scenario.territory.archetype is None:
         raise UsageError(say("responses.not_archetype", value=inhabitants))
-    return Asked(as_written(scenario), inhabitants, replications, seed)
+    written = as_written(scenario)
+    if scenario.dates is None:  # frozen for the scenario's own years; an enactment has others
+        del written["dates"]
+    return Asked(written, inhabitants, replications, seed)
 
 
 def arms_of(asked: Asked, enactment: Enactment) -> dict[str, tuple[str, str]]:
