@@ -62,6 +62,11 @@ class Files(Mapping[str, bytes]):
         return len(self._all)
 
 
+def one_lesson(lessons: Sequence[Mapping[str, Any]], rank: int) -> list[dict[str, Any]]:
+    """Return what a recorded page offers as lessons: the one it was recorded in, if any; others need a server."""
+    return [{**lesson, "variants": []} for lesson in lessons[rank - 1 : rank]] if rank > 0 else []
+
+
 def recorded_page(
     page: Files, offered: Mapping[str, Any], pairs: Sequence[tuple[Recorded, Recorded]], draws: Sequence[bytes],
     titles: Sequence[Mapping[str, str]] = (), asks: Sequence[Mapping[str, Any]] = (),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from cpts_sim.app.pack import renumbered
 
@@ -22,6 +23,7 @@ class Record:
     Attributes:
         number: number on the wire; never used twice by a server.
         key: what decides its content.
+        ask: what a page asked for when it wanted this arm, the last one.
         stage: the bytes needed once. blocks: blocks of days. draw: numbers of a further draw.
         scene, picture: who is where before day 0, and how they are on the day ``pictured`` of the warm-up; forgotten
             when the stage is there.
@@ -31,6 +33,7 @@ class Record:
 
     number: int
     key: str
+    ask: Mapping[str, Any] = field(default_factory=dict)
     stage: bytes | None = None
     blocks: list[bytes] = field(default_factory=list)
     draw: bytes | None = None

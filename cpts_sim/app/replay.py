@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cpts_sim.app.limits import Limits
-from cpts_sim.app.page import Files, recorded_page
+from cpts_sim.app.page import Files, one_lesson, recorded_page
 from cpts_sim.app.presets import offer
 from cpts_sim.app.takes import Script, Take
 
@@ -13,10 +13,7 @@ from cpts_sim.app.takes import Script, Take
 def page_of(script: Script, takes: Mapping[str, Take]) -> bytes:
     """Return the page of a script that has been recorded."""
     offered = offer(script.presets, Limits())
-    # A recorded page holds one lesson or none: the others would need a server.
-    offered["lessons"] = [offered["lessons"][script.lesson - 1]] if script.lesson else []
-    for lesson in offered["lessons"]:
-        lesson["variants"] = []
+    offered["lessons"] = one_lesson(offered["lessons"], script.lesson)
     pairs = [(takes[scene.jobs[0].key], takes[scene.jobs[1].key]) for scene in script.scenes]
     draws = [take.draw for take in (takes[job.key] for job in script.draws) if take.draw is not None]
     titles = [scene.title for scene in script.scenes]

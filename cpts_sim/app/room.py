@@ -155,6 +155,8 @@ class Room:
             return
         records = self.desk.open_all(jobs.arms, session.number, session.progress)
         session.jobs, session.following = jobs, False
+        for record in records:
+            record.ask = jobs.ask.model_dump()
         session.hold(self.desk, records)
         session.pulls.clear()
         session.tell("run", ask=jobs.ask.model_dump(), records=[record.number for record in records])

@@ -19,14 +19,14 @@ from cpts_sim.app.desk import LATER, Desk
 from cpts_sim.app.door import Door
 from cpts_sim.app.drawn import Drawn
 from cpts_sim.app.limits import Limits
-from cpts_sim.app.page import Files, recorded_page
+from cpts_sim.app.page import Files, one_lesson, recorded_page
 from cpts_sim.app.pool import Pool
 from cpts_sim.app.presets import SCHOOL_PEOPLE, offer
 from cpts_sim.app.records import Record
 from cpts_sim.app.room import Room, read_message
 from cpts_sim.app.session import Session
 from cpts_sim.errors import CptsSimError
-from cpts_sim.words import say
+from cpts_sim.words import languages, say
 
 POLICY, TRY_LATER, TOO_BIG = 1008, 1013, 1009
 """Reasons for closing a socket (RFC 6455)."""
@@ -159,7 +159,12 @@ class _Server:
         ready = [record for record in pair if record is not None and record.done]
         if len(ready) < 2:
             return Response(say("app.not_ready") + "\n", 404, HEADERS, "text/plain; charset=utf-8")
-        page = await asyncio.to_thread(recorded_page, self.files, self.offered, [(ready[0], ready[1])], [])
+        lesson = request.query_params.get("lesson", "")[:2]
+        rank = int(lesson) if lesson.isdecimal() else 0
+        offered = {**self.offered, "lessons": one_lesson(self.offered["lessons"], rank)}
+        titles = [{lang: say("app.with", lang) for lang in languages()}]
+        asks = [ready[1].ask]
+        page = await asyncio.to_thread(recorded_page, self.files, offered, [(ready[0], ready[1])], [], titles, asks)
         named = {"Content-Disposition": 'attachment; filename="cpts-sim.html"'}
         return self._answer(request, page, "text/html; charset=utf-8", **named)
 

@@ -22,7 +22,7 @@ def test_plays_and_goes_back(watched: Any) -> None:
     assert f"Jour {day}" in watched.text("#date")
     watched.page.fill("#time", "7")
     assert watched.page.evaluate("window.cptsSim.player.day") == 7
-    assert "Jour 7" in watched.text("#date")
+    assert watched.text("#date") == "Jour 7 · 13 janv. 2019"  # a Sunday: the seventh day since Monday 7
     watched.page.click("#day")
     watched.page.click("#week")
     assert watched.page.evaluate("window.cptsSim.player.day") == 15

@@ -187,6 +187,8 @@ def test_every_word_that_the_page_needs_is_there() -> None:
     offered = offer(presets(), LIMITS)
     for name in offered["series"]:
         assert {f"{part}.{name}" for part in ("series", "short", "unit", "about")} <= said.keys()
+    for who in (who for mission in offered["missions"] for who in (*mission["pays"], *mission["loses"])):
+        assert who["fr"] != who["en"], f"{who['en']} has no French"
     for group in ("mission", "shock"):
         names = {f"{group}.{item['name']}" for item in offered[f"{group}s"]}
         assert names <= said.keys(), f"{group}: {names - said.keys()} have no title"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 import pytest
+from watched_page import Watched
 
 pytestmark = pytest.mark.browser
 
@@ -135,3 +137,30 @@ def test_the_sheet_of_every_lesson_fits_a_page(watched: Any, lesson: int) -> Non
     assert "à remplir" in texts[0] and "−1" not in texts[0]
     left = page.evaluate("window.cptsSim.pair[0].series[112][0]")
     assert "Chiffres du jour 112" in texts[1] and f"{left:.1f}".replace(".", ",") in texts[1]
+
+
+def test_the_page_taken_home_shows_the_run_and_its_lesson(watched: Any, chromium: Any, tmp_path: Path) -> None:
+    """What "Offline page" gives opens from disk with the network off: same run, same lesson, nothing else to choose."""
+    watched.open(LESSON)
+    watched.computed(112)
+    page = watched.page
+    watched.until("!document.getElementById('offline').hidden")
+    with page.expect_download() as got:
+        page.click("#offline")
+    target = tmp_path / "home.html"
+    got.value.save_as(target)
+    context = chromium.new_context(offline=True, viewport={"width": 1366, "height": 768}, locale="fr-FR")
+    home = Watched(context, target.as_uri())
+    home.open("")
+    assert home.page.is_visible("#vote-down") and "file" in home.text("#lesson-box")
+    assert home.page.locator("#lesson option").count() == 2  # free, and this one
+    home.page.click("#vote-down")
+    home.page.fill("#time", "112")
+    told = "window.cptsSim.pair.map((arm) => arm.series.map((day) => [...day]))"
+    assert home.page.evaluate(told) == page.evaluate(told)
+    for name in ("preset", "population", "days", "seed", "missions", "members", "lesson"):
+        state = f"window.cptsSim.state.{name}"
+        assert home.page.evaluate(state) == page.evaluate(state), name
+    assert home.page.is_checked("#m-unscheduled_care") and home.page.is_disabled("#m-quality")
+    context.close()
+    assert home.errors == [] and home.outside == []

@@ -6,6 +6,9 @@ const MONTHS = [0, 1, 2, 3, 6, 9, 12, 18, 24];
 const DOSES = [0.25, 0.5, 0.75, 1];
 const SIZES = [3000, 6000, 12000, 20000, 28000, 40000, 60000];
 
+const percent = (share) => t("percent", { number: num(share * 100, 0) });
+const months = (count) => (Number(count) === 1 ? t("months_1") : t("months", { count: num(count, Number.isInteger(Number(count)) ? 0 : 1) }));
+
 export class Choices {
   constructor(holder, offer, state, on) {
     Object.assign(this, { holder, offer, state, on });
@@ -49,24 +52,24 @@ export class Choices {
   }
 
   starts(mission, chosen, recorded) {
-    const start = this.select(`s-${mission.name}`, [["", t("start_usual", { months: num(mission.start_months, 0) })], ...MONTHS.map((m) => [m, m === 1 ? t("months_1") : t("months", { count: m })])],
-      chosen.start ?? "", recorded, (value) => this.set(mission.name, "start", value === "" ? undefined : Number(value)));
-    const dose = this.select(`d-${mission.name}`, DOSES.map((d) => [d, t("percent", { number: num(d * 100, 0) })]), chosen.dose ?? 1, recorded,
-      (value) => this.set(mission.name, "dose", Number(value) === 1 ? undefined : Number(value)));
+    const start = this.select(`s-${mission.name}`, [["", t("start_usual", { months: num(mission.start_months, 0) })], ...MONTHS.map((m) => [m, months(m)])],
+      chosen.start ?? "", recorded, (value) => this.set(mission.name, "start", value === "" ? undefined : Number(value)), months);
+    const dose = this.select(`d-${mission.name}`, DOSES.map((d) => [d, percent(d)]), chosen.dose ?? 1, recorded,
+      (value) => this.set(mission.name, "dose", Number(value) === 1 ? undefined : Number(value)), percent);
     return make("div", { class: "starts" },
       make("label", {}, make("span", { text: t("start") }), start), make("label", {}, make("span", { text: t("dose") }), dose));
   }
 
-  select(id, options, value, disabled, change) {
-    const items = options.some(([key]) => String(key) === String(value)) ? options : [...options, [value, String(value)]];
+  select(id, options, value, disabled, change, other = String) {
+    const items = options.some(([key]) => String(key) === String(value)) ? options : [...options, [value, other(value)]];
     return make("select", { id, disabled, onchange: (event) => change(event.target.value) },
       ...items.map(([key, text]) => make("option", { value: key, text, selected: String(key) === String(value) })));
   }
 
   settings(recorded) {
     const { state } = this;
-    const share = (name, normal) => this.select(`p-${name}`, [["", t("share_usual", { share: normal })], ...[10, 20, 40, 60, 80, 100].map((s) => [s / 100, t("percent", { number: num(s, 0) })])],
-      state.members[name] ?? "", recorded, (value) => this.members(name, value));
+    const share = (name, normal) => this.select(`p-${name}`, [["", t("share_usual", { share: normal })], ...[10, 20, 40, 60, 80, 100].map((s) => [s / 100, percent(s / 100)])],
+      state.members[name] ?? "", recorded, (value) => this.members(name, value), percent);
     const scales = this.offer.presets.find((preset) => preset.name === state.preset)?.scales;
     const shocks = this.offer.shocks.map((shock) => make("label", { class: "tick", title: said(shock.text) },
       make("input", { type: "checkbox", id: `k-${shock.name}`, checked: shock.name in state.shocks, disabled: recorded,
@@ -78,9 +81,9 @@ export class Choices {
       make("details", { id: "set-shocks" }, make("summary", { text: t("shocks") }), ...shocks),
       make("details", { id: "set-territory" }, make("summary", { text: t("size") }),
         make("label", { class: "block" }, make("span", { text: t("population") }),
-          this.select("population", [["", t("own_size")], ...SIZES.map((n) => [n, num(n, 0)])], state.population ?? "", recorded || !scales, (value) => this.on.change({ population: value === "" ? null : Number(value) }))),
+          this.select("population", [["", t("own_size")], ...SIZES.map((n) => [n, num(n, 0)])], state.population ?? "", recorded || !scales, (value) => this.on.change({ population: value === "" ? null : Number(value) }), (n) => num(n, 0))),
         make("label", { class: "block" }, make("span", { text: t("length") }),
-          this.select("length", [[182, t("months", { count: 6 })], [365, t("years_1")], [730, t("years_2")], [1095, t("years_3")]], state.days, recorded, (value) => this.on.change({ days: Number(value) }))),
+          this.select("length", [[182, t("months", { count: 6 })], [365, t("years_1")], [730, t("years_2")], [1095, t("years_3")]], state.days, recorded, (value) => this.on.change({ days: Number(value) }), (count) => t("days", { count: num(count, 0) }))),
         make("label", { class: "block" }, make("span", { text: t("year") }),
           this.select("year", [[2019, "2019"], [2024, "2024"]], state.year, recorded, (value) => this.on.change({ year: Number(value) })))));
   }

@@ -144,9 +144,9 @@ export class LiveSource {
     this.pull();
   }
 
-  offlineLink() {
+  offlineLink(lesson) {
     const [left, right] = this.pair;
-    const code = this.code ? `?code=${encodeURIComponent(this.code)}` : "";
-    return left?.done && right?.done ? `record-${left.number}-${right.number}.html${code}` : null;
+    const code = this.code ? `&code=${encodeURIComponent(this.code)}` : "";
+    return left?.done && right?.done ? `record-${left.number}-${right.number}.html?lesson=${lesson}${code}` : null;
   }
 }

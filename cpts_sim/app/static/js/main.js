@@ -30,6 +30,7 @@ async function boot() {
   app.offer = await app.source.offer();
   words.setWords(app.offer.words);
   app.state.population = app.offer.school_people;
+  if (embedded) app.state.lesson = app.offer.lessons.length; // one or none: a page that holds a lesson opens with it
   Object.assign(app.state, link.read(location.hash, app.offer, VIEWS, SPEEDS));
   app.state.lang ??= words.firstLang();
   words.setLang(app.state.lang);
@@ -129,7 +130,12 @@ function progress(arm) {
     app.wantedDay = null;
   }
   app.screen.progress();
-  const offline = app.source.offlineLink();
+  tellOffline();
+}
+
+/** The address of this run as a page that needs no server, once all of it is there. */
+function tellOffline() {
+  const offline = app.source.offlineLink(app.state.lesson);
   byId("offline").hidden = !offline;
   if (offline) { byId("offline").href = offline; byId("offline").setAttribute("download", "cpts-sim.html"); }
 }
@@ -212,6 +218,7 @@ function relabel() {
   playState();
   app.lesson.draw();
   app.screen.relabel();
+  tellOffline();
   saveLink();
 }
 

@@ -13,6 +13,8 @@ import { figureTable } from "./save.js";
 const VIEWS = ["care", "doctor", "difference"];
 const SLOW_MS = 120;
 const SPOKEN_DAYS = 30;
+/** "Day 3" is what there is after the third day, and bears its date; day 0 is the morning before the first. */
+const dayDate = (day, start) => t(day ? "day_date" : "day_0", { day: num(day, 0), date: start ? date(start, Math.max(day - 1, 0)) : "" });
 const byId = (id) => document.getElementById(id);
 
 export class Screen {
@@ -59,7 +61,7 @@ export class Screen {
     const found = counts(picture.looks);
     drawLegend(byId("legend"), view, found, found, false, true);
     this.captions();
-    byId("date").textContent = picture.day < 0 ? t("warmup_date", { days: num(-picture.day, 0) }) : t("day_date", { day: 0, date: date(scene.start, 0) });
+    byId("date").textContent = picture.day < 0 ? t("warmup_date", { days: num(-picture.day, 0) }) : dayDate(0, scene.start);
   }
 
   progress() {
@@ -73,7 +75,7 @@ export class Screen {
   day(day) {
     byId("time").value = day;
     const start = this.app.pair[0]?.stage?.start;
-    byId("date").textContent = t("day_date", { day: num(day, 0), date: start ? date(start, day) : "" });
+    byId("date").textContent = dayDate(day, start);
     byId("time").setAttribute("aria-valuetext", byId("date").textContent);
     this.draw();
     const now = performance.now();
