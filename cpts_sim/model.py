@@ -19,7 +19,7 @@ from cpts_sim.build import build_france, build_plain
 from cpts_sim.care.baseline import levels
 from cpts_sim.care.plain import PlainCare, Trace
 from cpts_sim.catalogue import plugin_modules, third_parties
-from cpts_sim.engine.clock import DAY, Clock
+from cpts_sim.engine.clock import DAY, Clock, collector_waits
 from cpts_sim.engine.columns import Table
 from cpts_sim.engine.draws import Draws
 from cpts_sim.engine.events import SCHEMAS
@@ -57,6 +57,7 @@ class Model(MesaModel):
         now: minutes since Monday 00:00 of day 0.
     """
 
+    @collector_waits()
     def __init__(
         self, spec: Scenario, seed: int = 0, *, arm: str | None = None, observers: Sequence[Observer] = (),
         trace: Trace | None = None, state: dict[str, Any] | None = None, territory: Any = None,

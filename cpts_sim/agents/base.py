@@ -6,7 +6,6 @@ Mesa 3.3.1 keeps every model alive in ``Agent._ids`` and switches the whole proc
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 from collections.abc import Iterable
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim.engine.clock import collector_waits
 from cpts_sim.engine.columns import Table
 
 _method = multiprocessing.get_start_method(allow_none=True)
@@ -38,14 +38,9 @@ class MesaModel(mesa.Model):  # type: ignore[misc]
 
     def _ensure_agents(self) -> None:
         """Make the agents of rows that have none yet, and take out those whose rows have left."""
-        collecting = gc.isenabled()
-        gc.disable()  # 100 000 small objects: the collector would scan them again and again
-        try:
+        with collector_waits():
             for kind in self.kinds_of_agents():
                 self._follow(kind)
-        finally:
-            if collecting:
-                gc.enable()
 
     def _follow(self, kind: type[RowAgent]) -> None:
         alive = self.tables[kind.table_name]["alive"].astype(bool)

@@ -90,8 +90,8 @@ def close_slots(
     enough = owed[debtors] >= 0.5 * books.length[debtors, ordinary.argmax(axis=1) + span.start]
     for one in true_rows(enough & ordinary.any(axis=1)).tolist():
         row, free = int(debtors[one]), true_rows(ordinary[one]) + span.start
-        u = float(world.draws.uniform("slot closed", world.gps["key"][row : row + 1], today)[0])
-        order = np.roll(free, -int(u * len(free)))
+        begin = int(world.draws.scalar("slot closed", int(world.gps["key"][row]), today) * len(free))
+        order = np.concatenate([free[begin:], free[:begin]])
         length = books.length[row, order].astype(np.float64)
         gone = np.cumsum(length) - 0.5 * length <= owed[row]  # the nearest whole number of slots
         owed[row] -= length[gone].sum()

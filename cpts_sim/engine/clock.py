@@ -8,7 +8,8 @@ row.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 
 import simpy
 
@@ -23,6 +24,21 @@ _GRAIN = 64.0
 def on_grain(minutes: float) -> float:
     """Round a drawn time to 1/64 minute, so that sums of times are exact in binary."""
     return int(minutes * _GRAIN + 0.5) / _GRAIN
+
+
+@contextmanager
+def collector_waits() -> Iterator[None]:
+    """Let the collector of cycles wait until a set-up or a stretch of a run is over.
+
+    Nothing that lives in a run refers to itself, and the collector would look at every agent again and again.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class Clock:
@@ -76,16 +92,7 @@ class Clock:
         return event
 
     def run_to(self, when: float) -> None:
-        """Let every process act whose time is before ``when``; the clock then stands at ``when``.
-
-        Nothing that lives in a run refers to itself, so the collector of cycles, which would look at every agent
-        again and again, waits until it is over.
-        """
-        collecting = gc.isenabled()
-        gc.disable()
-        try:
+        """Let every process act whose time is before ``when``; the clock then stands at ``when``."""
+        with collector_waits():
             if when > self._env.now:
                 self._env.run(until=when)
-        finally:
-            if collecting:
-                gc.enable()

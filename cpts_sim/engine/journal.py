@@ -39,15 +39,19 @@ class Journal:
         schema = self.schemas[kind]
         if columns.keys() != schema.keys():
             raise KeyError(f"journal {kind!r}: columns differ: {sorted(columns.keys() ^ schema.keys())}")
-        arrays, rows = {}, -1
+        arrays, alone, rows = {}, list[str](), -1
         for name, dtype in schema.items():
             column = arrays[name] = np.array(columns[name], dtype=dtype)  # copied: columns change
-            if column.ndim and rows not in (-1, len(column)):
+            if not column.ndim:
+                alone.append(name)
+            elif rows not in (-1, len(column)):
                 raise ValueError(f"journal {kind!r}: {name!r} has {len(column)} rows, those before it {rows}")
-            if column.ndim:
+            else:
                 rows = len(column)
+        for name in alone:
+            arrays[name] = arrays[name].repeat(max(1, rows))
         if rows:
-            self._open[kind].append({n: a if a.ndim else a.repeat(max(1, rows)) for n, a in arrays.items()})
+            self._open[kind].append(arrays)
 
     def open_chunk(self) -> dict[str, dict[str, Array]]:
         """Return what has been written since the last close, without closing it."""

@@ -89,6 +89,6 @@ def test_a_closed_model_lets_its_agents_go(start: Model) -> None:
 
 def test_a_hundred_thousand_agents_are_made_in_a_second() -> None:
     model = Model(scenario(population=100_000), 1)
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(model.agents) > 100_000
-    assert time.perf_counter() - begun < 2.0  # 0.3 s on an idle core
+    assert time.process_time() - begun < 2.0  # 0.3 s on an idle core
