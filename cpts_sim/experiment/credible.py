@@ -26,9 +26,10 @@ FEWEST_DRAWS = 5
 """With fewer draws of parameters and structure no reading is given."""
 FINEST = 0.25
 """Largest computing error, as a share of the interval's width, that allows a reading."""
-TAIL_CHANCE = 0.10
-"""Chance at most, by which a reading may hold in the draws and not in nine of ten further ones."""
-TAIL = 1.2816
+TAIL_CHANCE = 0.20
+"""Chance at most, by which a reading may hold in the draws and not in nine of ten further ones: twelve draws that all
+agree are enough, eleven of twelve are not."""
+TAIL = 0.8416
 """Standard deviations of the normal law that leave that chance above them."""
 
 
@@ -175,7 +176,7 @@ def _verdict(chances: tuple[float, float, float], inside: float, better: str, co
 
 
 def least_chance(share: float, count: float) -> float:
-    """Return the lower end of a probability seen as a share of draws, exceeded nine times in ten (Wilson 1927)."""
+    """Return the lower end of a probability seen as a share of draws, exceeded four times in five (Wilson 1927)."""
     if not count > 0:
         return 0.0
     square = TAIL**2 / count

@@ -64,20 +64,20 @@ def test_cells_tell_rises_ties_and_what_no_draw_shows() -> None:
     assert chance_better(credible(np.zeros(12), groups, "higher", 0.5), "higher", "en") == "–"
 
 
-def test_wilsons_bound_is_that_of_the_formula_and_is_passed_by_nine_in_ten_samples() -> None:
-    z, p, n = 1.2816, 0.8, 30
+def test_wilsons_bound_is_that_of_the_formula_and_is_passed_by_one_in_five_samples() -> None:
+    z, p, n = 0.8416, 0.8, 30
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     assert least_chance(p, n) == pytest.approx(middle - half)
-    seen = RNG.binomial(60, 0.9, 4000) / 60
-    assert np.mean([least_chance(share, 60) <= 0.9 for share in seen]) == pytest.approx(0.9, abs=0.06)
+    seen = RNG.binomial(600, 0.9, 4000) / 600
+    assert np.mean([least_chance(share, 600) <= 0.9 for share in seen]) == pytest.approx(0.8, abs=0.06)
     assert least_chance(1.0, fewest_for_sure()) >= SURE > least_chance(1.0, fewest_for_sure() - 1)
     assert least_chance(1.0, 0) == 0.0
 
 
-@pytest.mark.parametrize(("draws", "verdict"), [(12, Verdict.TOO_FEW), (14, Verdict.TOO_FEW), (16, Verdict.BETTER)])
+@pytest.mark.parametrize(("draws", "verdict"), [(5, Verdict.TOO_FEW), (6, Verdict.TOO_FEW), (16, Verdict.BETTER)])
 def test_few_draws_that_all_agree_claim_nothing(draws: int, verdict: Verdict) -> None:
-    """Twelve unanimous draws come of a probability of .83 one time in ten: they cannot claim .9."""
+    """Six unanimous draws come of a probability of .76 one time in five: they cannot claim .9."""
     data = 5 + RNG.normal(0, 1, draws)
     assert credible(data, list(range(draws)), "higher", 0.1).verdict is verdict
     inside = credible(data - 5, list(range(draws)), "higher", 50.0).verdict
@@ -87,10 +87,10 @@ def test_few_draws_that_all_agree_claim_nothing(draws: int, verdict: Verdict) ->
 def test_twins_count_by_what_chance_adds() -> None:
     assert worth_draws(24, 12, 0.0) == 24 and worth_draws(24, 12, 1.0) == 12
     assert worth_draws(12, 12, math.nan) == 12
-    names = [k // 2 for k in range(24)]
-    lasting = 5 + RNG.normal(0, 1, 12).repeat(2) + RNG.normal(0, 1e-6, 24)
+    names = [k // 4 for k in range(24)]
+    lasting = 5 + RNG.normal(0, 1, 6).repeat(4) + RNG.normal(0, 1e-6, 24)
     chancy = 5 + RNG.normal(0, 1, 24)
-    assert credible(lasting, names, "higher", 0.1).verdict is Verdict.TOO_FEW, "twelve draws lived twice are twelve"
+    assert credible(lasting, names, "higher", 0.1).verdict is Verdict.TOO_FEW, "six draws lived four times are six"
     assert credible(chancy, names, "higher", 0.1).verdict is Verdict.BETTER
 
 
