@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import ndtri
 
 from cpts_sim.experiment import Comparison, Place, Reading, compare
 from cpts_sim.experiment.credible import (
@@ -78,7 +79,7 @@ def test_wilsons_bound_is_that_of_the_formula_and_is_passed_by_one_in_five_sampl
 @pytest.mark.parametrize(("draws", "verdict"), [(5, Verdict.TOO_FEW), (6, Verdict.TOO_FEW), (16, Verdict.BETTER)])
 def test_few_draws_that_all_agree_claim_nothing(draws: int, verdict: Verdict) -> None:
     """Six unanimous draws come of a probability of .76 one time in five: they cannot claim .9."""
-    data = 5 + RNG.normal(0, 1, draws)
+    data = 5 + ndtri((np.arange(draws) + 0.5) / draws)
     assert credible(data, list(range(draws)), "higher", 0.1).verdict is verdict
     inside = credible(data - 5, list(range(draws)), "higher", 50.0).verdict
     assert inside is (Verdict.TOO_FEW if verdict is Verdict.TOO_FEW else Verdict.TOO_SMALL)
@@ -89,7 +90,7 @@ def test_twins_count_by_what_chance_adds() -> None:
     assert worth_draws(12, 12, math.nan) == 12
     names = [k // 4 for k in range(24)]
     lasting = 5 + RNG.normal(0, 1, 6).repeat(4) + RNG.normal(0, 1e-6, 24)
-    chancy = 5 + RNG.normal(0, 1, 24)
+    chancy = 5 + ndtri(np.random.default_rng(4).permutation(np.arange(24) + 0.5) / 24)
     assert credible(lasting, names, "higher", 0.1).verdict is Verdict.TOO_FEW, "six draws lived four times are six"
     assert credible(chancy, names, "higher", 0.1).verdict is Verdict.BETTER
 
