@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cpts_sim.care.baseline import SWITCHES, Switch, levels, since_minutes
-from cpts_sim.catalogue import catalogue
+from cpts_sim.catalogue import catalogue, plugin_modules
 from cpts_sim.cli._notes import of_territory
 from cpts_sim.cli._options import json_option, scenario_argument, write_json
 from cpts_sim.evidence import load_parameters
@@ -120,6 +120,30 @@ def _word(truth: bool) -> str:
 
 def _arm(name: str, arm: Arm) -> str:
     if arm.cpts is None:
-        return say("cli.arm_without", name=name)
-    missions = ", ".join(arm.cpts.missions.names()) or say("cli.no_mission")
-    return say("cli.arm_with", name=name, start=arm.cpts.start_months, missions=missions)
+        if arm.instead is None:
+            return say("cli.arm_without", name=name)
+        shares = {use: getattr(arm.instead, use) for use in ("assistants", "sessions", "msp")}
+        uses = ", ".join(say(f"cli.instead_{use}", share=share) for use, share in shares.items() if share)
+        return say("cli.arm_instead", name=name, uses=uses)
+    missions = ", ".join(_mission(arm, *one) for one in arm.cpts.missions.items()) or say("cli.no_mission")
+    return say("cli.arm_with", name=name, when=_when(arm.cpts), missions=missions)
+
+
+def _mission(arm: Arm, name: str, settings: Any) -> str:
+    """Return a mission and the month of its first care, counted from the signature."""
+    parameter = plugin_modules("missions")[name].MISSION.delay
+    written = settings.start_months
+    usual = load_parameters(overrides=arm.parameters)[parameter]
+    return say("cli.mission_from", name=name, month=usual if written is None else written)
+
+
+def _when(block: Any) -> str:
+    """Return since when, from which step of its life and until when a CPTS runs, and whether on paper only."""
+    if block.since_months is not None:
+        parts = [say("cli.cpts_since", months=block.since_months)]
+    else:
+        parts = [say("cli.cpts_start", months=block.start_months, step=say(f"cli.step_{block.starts_at}"))]
+    parts += [say("cli.cpts_drawn")] if block.life == "drawn" else []
+    parts += [say("cli.cpts_stop", months=block.stop_months)] if block.stop_months is not None else []
+    parts += [say("cli.cpts_paper")] if block.paper else []
+    return ", ".join(parts)

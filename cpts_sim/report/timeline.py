@@ -15,7 +15,7 @@ from cpts_sim.experiment.parquet import from_parquet
 from cpts_sim.report import style
 from cpts_sim.report.numbers import arm_words
 from cpts_sim.report.table import titles_of
-from cpts_sim.words import say
+from cpts_sim.words import euros, say
 
 Array = NDArray[Any]
 Columns = Mapping[str, Array]
@@ -30,6 +30,8 @@ MARKS = {CptsEvent.REVIEW: ("review", "v"), CptsEvent.HIRED: ("hired", "^"),
 PALE = ("#EAF3FA", "#CFE3F2", "#EAF3FA", "#CFE3F2", "#EAF3FA", "#0072B2", "#5A5A5A")
 WHOLE_YEARS = 2.0
 """Years from which bars are of whole years."""
+LETTER, UPRIGHT = 0.0095, 14
+"""Width of a letter as a share of the axis; letters that fit upright into the band of steps."""
 BAND = 2.1
 """Height of the band of steps, in rows of missions."""
 TINTS = ("#0072B2", "#56B4E9", "#A6CBE6", "#009E73", "#E69F00", "#F0C867", "#CC79A7", "#8C8C8C")
@@ -55,7 +57,9 @@ def _drawn(
     seed, journal = kept
     years = comparison.plan.scenario.horizon_days / 365.0
     title = say("life.timeline.title", lang, arm=arm_words(arm, titles_of(comparison, lang), lang))
-    text = say("life.timeline.text", lang, seed=seed)
+    told = {"seed": seed, "left": euros(_left(journal["payment"]), 0, lang)}
+    whole = any(name == "members" for name, _ in parts)
+    text = say("life.timeline.text" if whole else "life.timeline.text_short", lang, **told)
     grid = {"nrows": len(parts), "sharex": True, "gridspec_kw": {"height_ratios": [size for _, size in parts]}}
     with style.figure(8.6, height, **grid) as (drawn, axes):
         for each, (name, _) in zip(axes, parts, strict=True):
@@ -82,6 +86,12 @@ def _journal(comparison: Comparison, arm: str) -> tuple[int, dict[str, Columns]]
     return None
 
 
+def _left(rows: Columns) -> float:
+    """Return euros received less euros spent."""
+    signs = np.isin(rows["line"], INCOME) * 1.0 - np.isin(rows["line"], SPENDING)
+    return float((signs * rows["euros"]).sum())
+
+
 def _from_day_zero(columns: Columns) -> Columns:
     here = columns["at"] >= 0
     return {name: column[here] for name, column in columns.items()}
@@ -97,7 +107,8 @@ def _steps(axes: Any, rows: Columns, years: float, lang: str) -> None:
         if step is not CptsEvent.ENDED:
             rank = (STEPS.index(step) - (step > CptsEvent.APPROVED)) % len(PALE)
             axes.barh(0, end - start, left=start, height=BAND, color=PALE[rank], edgecolor="white")
-        _name(axes, start, end, 0, say(f"life.step.{step.name.lower()}", lang), rank_dark=step is CptsEvent.CONTRACT)
+        words, share = say(f"life.step.{step.name.lower()}", lang), (end - start) / max(years, 0.25)
+        _name(axes, (start + end) / 2, share, words, dark=step is CptsEvent.CONTRACT)
     over = next((time for time, step in began if step is CptsEvent.ENDED), years)
     opened = [(float(at[i]), int(rows["actor"][i])) for i in np.flatnonzero(event == CptsEvent.MISSION_OPEN)]
     labels: list[str] = []
@@ -116,11 +127,13 @@ def _steps(axes: Any, rows: Columns, years: float, lang: str) -> None:
         axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.85), fontsize=7.5)
 
 
-def _name(axes: Any, start: float, end: float, row: float, words: str, rank_dark: bool) -> None:
-    """Write the name of a step in its band, upright where the band is short."""
-    wide = end - start > 0.16 * axes.figure.get_figwidth() / 8.6 * max(1.0, len(words) / 9.0)
-    axes.text((start + end) / 2, row, words, ha="center", va="center", fontsize=7.0 if wide else 6.0,
-              rotation=0 if wide else 90, color="white" if rank_dark else "#202020", clip_on=True)  # fmt: skip
+def _name(axes: Any, middle: float, share: float, words: str, dark: bool) -> None:
+    """Write the name of a step in its band: upright where its share of the axis is short, then long ones in two."""
+    wide = share > LETTER * len(words)
+    if not wide and len(words) > UPRIGHT:
+        words = words.replace(" ", "\n", 1)
+    axes.text(middle, 0, words, ha="center", va="center", fontsize=7.0 if wide else 6.0, rotation=0 if wide else 90,
+              linespacing=1.0, color="white" if dark else "#202020", clip_on=True)  # fmt: skip
 
 
 def periods(years: float) -> Array:
@@ -149,13 +162,14 @@ def _unit(name: str, edges: Array, lang: str) -> str:
 def _members(axes: Any, rows: Columns, years: float, lang: str) -> None:
     gps = rows["profession"] == Profession.GP
     at = rows["at"][gps] / YEAR
-    looks = (("nominal", style.LIGHT, "-", 5.0), ("active", style.OTHER, "-", 1.8),
-             ("attended", style.BETTER, ":", 1.8))  # fmt: skip
-    for name, colour, dash, width in looks:
+    for name, colour, width in (("nominal", style.LIGHT, 5.0), ("active", style.OTHER, 1.8)):
         seen = at <= years  # each month's number holds until the next, the last until the end
         held = np.append(rows[name][gps][seen], rows[name][gps][seen][-1:])
-        axes.step(np.append(at[seen], [years] * bool(seen.any())), held, where="post", color=colour, linestyle=dash,
+        axes.step(np.append(at[seen], [years] * bool(seen.any())), held, where="post", color=colour,
                   linewidth=width, label=say(f"life.timeline.{name}", lang))  # fmt: skip
+    met = (rows["attended"][gps] > 0) & (at <= years)
+    axes.plot(at[met], rows["attended"][gps][met], "o", color=style.BETTER, markersize=3.5, linestyle="none",
+              label=say("life.timeline.attended", lang))  # fmt: skip
     axes.set_ylabel(say("life.timeline.members", lang))
     axes.set_ylim(bottom=0)
     axes.yaxis.get_major_locator().set_params(integer=True)

@@ -7,9 +7,9 @@ import pytest
 from cpts_sim.care.base_rules import BASE
 from cpts_sim.care.baseline import SWITCHES
 from cpts_sim.catalogue import catalogue, plugin_modules
-from cpts_sim.cli.describe import model_sections
+from cpts_sim.cli.describe import model_sections, scenario_sections
 from cpts_sim.scenario import parse
-from cpts_sim.words import has, say
+from cpts_sim.words import has, say, speaking
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
@@ -36,3 +36,22 @@ def test_missions_show_which_rules_they_change() -> None:
     changed = {line.split(":")[0] for line in rules if "unscheduled_care" in line}
     assert changed == {"after_visit", "knows_desk", "open_day", "pharmacist_settles", "sas_effectors"}
     assert len(missions) == 1
+
+
+def test_each_arm_says_from_when_its_missions_give_care_and_what_its_money_pays() -> None:
+    spec = parse(
+        {
+            "territory": {"archetype": "reference", "population": 2000},
+            "cpts": {"starts_at": "letter", "missions": {"crisis": {"start": "4 months"}}},
+            "arms": {
+                "without": {}, "with": {}, "staff": {"instead": {"assistants": 1}},
+                "on_paper": {"cpts": {"paper": True}},
+            },
+        },
+        catalogue(),
+    )  # fmt: skip
+    with speaking("en"):
+        told = dict(line.split(": ", 1) for line in dict(scenario_sections(spec))["Arms compared"])
+    assert "crisis (4)" in told["with"] and "letter of intent" in told["with"]
+    assert "medical assistants (100%)" in told["staff"] and "on paper only" in told["on_paper"]
+    assert told["without"] == "no CPTS"
