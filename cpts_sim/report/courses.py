@@ -17,6 +17,8 @@ JUDGED = "access.in_time"
 """The course whose first and last weeks are left out because needs are not judged yet."""
 FEW_PAIRS = 5
 """Pairs below which a quantile band would be drawn from too little."""
+LONG, QUARTER = 104, 13
+"""Weeks beyond which a course is drawn as a moving mean, and weeks of that mean: holidays would hide the years."""
 
 
 def _course(
@@ -43,7 +45,11 @@ def _course(
     told = say(f"report.figure.{name}.text", lang, shown=shown)
     whole = int(comparison.plan.scenario.horizon_days) // 7
     courses = {which: _whole_weeks(course, whole) for which, course in courses.items()}
-    text = note(comparison, " ".join([told, *_cut(comparison, courses, lang, indicator == JUDGED)]), lang)
+    remarks = _cut(comparison, courses, lang, indicator == JUDGED)
+    if whole > LONG:
+        courses = {which: _moving(course, QUARTER) for which, course in courses.items()}
+        remarks.append(say("report.figure.moving", lang, weeks=QUARTER))
+    text = note(comparison, " ".join([told, *remarks]), lang)
     with style.figure(7.2, 4.0) as (drawn, axes):
         labels = []
         looks = ((base, style.BASE, "--"), (arm, style.OTHER, "-"))
@@ -74,6 +80,15 @@ def _cut(comparison: Comparison, courses: dict[str, NDArray[np.float64]], lang: 
 def _whole_weeks(course: NDArray[np.float64], whole: int) -> NDArray[np.float64]:
     """Leave out the last week, which may be cut short, unless it is the last of the whole weeks that were lived."""
     return course[:, :-1] if course.shape[1] > 4 and course.shape[1] != whole else course
+
+
+def _moving(course: NDArray[np.float64], weeks: int) -> NDArray[np.float64]:
+    """Return each pair's mean over so many weeks around each week; where half of them are missing there is none."""
+    known = np.isfinite(course)
+    window = np.ones(weeks)
+    count = np.apply_along_axis(np.convolve, 1, known.astype(float), window, "same")
+    total = np.apply_along_axis(np.convolve, 1, np.where(known, course, 0.0), window, "same")
+    return np.where(count > weeks / 2, total / np.maximum(count, 1.0), np.nan)
 
 
 def _band(axes: Any, course: NDArray[np.float64], colour: str, dash: str, few: bool) -> tuple[float, float]:

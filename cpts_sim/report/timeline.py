@@ -30,7 +30,7 @@ MARKS = {CptsEvent.REVIEW: ("review", "v"), CptsEvent.HIRED: ("hired", "^"),
 PALE = ("#EAF3FA", "#CFE3F2", "#EAF3FA", "#CFE3F2", "#EAF3FA", "#0072B2", "#5A5A5A")
 WHOLE_YEARS = 2.0
 """Years from which bars are of whole years."""
-LETTER, UPRIGHT = 0.0095, 14
+LETTER, UPRIGHT = 0.013, 14
 """Width of a letter as a share of the axis; letters that fit upright into the band of steps."""
 BAND = 2.1
 """Height of the band of steps, in rows of missions."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cpts_sim.experiment import Comparison, Place, Reading, compare
-from cpts_sim.report.courses import _cut
+from cpts_sim.report.courses import QUARTER, _cut, _moving
 from cpts_sim.report.figures import FIGURES, draw, draw_all
 from cpts_sim.report.maps import SHOWN, _scale
 
@@ -118,3 +118,11 @@ def test_weeks_left_out_are_told(done):
     words = _cut(done, courses, "en")
     assert words and words[0].startswith("Weeks 4 to ") and "judged" in words[0]
     assert "judged" not in _cut(done, courses, "en", judged=False)[0], "exhaustion is not judged, it is measured"
+
+
+def test_a_long_course_is_a_moving_mean_that_knows_what_is_missing() -> None:
+    course = np.tile(np.arange(130.0), (2, 1))
+    course[1, 40:60] = np.nan
+    smooth = _moving(course, QUARTER)
+    assert np.allclose(smooth[0, 6:-6], course[0, 6:-6]), "a straight line stays one"
+    assert np.isnan(smooth[1, 47:53]).all() and np.isfinite(smooth[1, 20])

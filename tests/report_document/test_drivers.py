@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from cpts_sim.experiment import Comparison
+from cpts_sim.experiment.ensemble import Choice, Ensemble
+from cpts_sim.report.document.depends import _drawn
 from cpts_sim.report.document.drivers import FEWEST, drivers
+from cpts_sim.report.document.reading import told_of
 
 NAMES = tuple(f"p{k}" for k in range(40))
 
@@ -44,3 +49,15 @@ def test_noise_moves_nothing_more_often_than_said() -> None:
 def test_few_draws_say_nothing() -> None:
     drawn = draws(FEWEST - 1)
     assert drivers(NAMES, drawn, drawn[:, 0]).found == ()
+
+
+def test_only_numbers_that_pairs_drew_are_said_to_be_in_the_intervals(harmful: Comparison) -> None:
+    members = tuple(
+        Choice(name, 1.0, {"cpts.desk_awareness": value, "cpts.desk_known_months": 6.0})
+        for name, value in (("a", 0.1), ("b", 0.2))
+    )
+    seeds = range(1, 13)
+    values = replace(harmful.values, seeds=tuple(seeds), data={})
+    told = told_of(replace(harmful, plan=replace(harmful.plan, ensemble=Ensemble(members, {})), values=values), "en")
+    assert _drawn(told) == {"cpts.desk_awareness"}, "the other has one value in every pair"
+    assert _drawn(told_of(harmful, "en")) == set()

@@ -11,6 +11,7 @@ from typing import Any
 from cpts_sim import EPOCH, __version__
 from cpts_sim.experiment import Comparison
 from cpts_sim.report.chances import support_words
+from cpts_sim.report.courses import LONG, QUARTER
 from cpts_sim.report.document import harms, tables
 from cpts_sim.report.document.annex import annexes
 from cpts_sim.report.document.blocks import Block, Document, Figure, Items, Section, Table, Text, kept
@@ -148,7 +149,9 @@ def _forest(told: Told) -> Section:
 
 
 def _course(told: Told) -> Section:
-    return _section("course", told.lang, _figure(told, "course", tables.course(told)))
+    long = told.done.plan.scenario.horizon_days // 7 > LONG
+    more = (say("report.figure.moving", told.lang, weeks=QUARTER),) if long else ()
+    return _section("course", told.lang, _figure(told, "course", tables.course(told), *more))
 
 
 def _map(told: Told) -> Section:

@@ -35,7 +35,7 @@ def depends(told: Told) -> Section:
     weak = [entry for entry in entries if entry.grade in WEAK]
     share = percent(len(weak) / len(entries), 0, lang)
     intro = say(f"document.depends.intro{'_drawn' if told.drawn else ''}", lang, weak=len(weak), count=len(entries),
-                share=share)  # fmt: skip
+                share=share, drawn=len(_drawn(told) & {entry.id for entry in weak}))  # fmt: skip
     widest = sorted(weak, key=lambda entry: (-_width(entry), entry.id))[:SHOWN]
     rows = tuple((entry.id, value_of(entry, lang), unit_words(entry.unit, lang), range_of(entry, lang),
                   grade_of(entry, lang), source_of(entry, lang)) for entry in widest)  # fmt: skip
@@ -43,6 +43,15 @@ def depends(told: Told) -> Section:
                   words=frozenset({1, 2, 3, 4, 5}), english=frozenset({0, 5}), small=True)  # fmt: skip
     how = Text(say("document.depends.how", lang), "note")
     return Section("depends", title, (Text(intro), *(_moving(told) if told.drawn else ()), table, how))
+
+
+def _drawn(told: Told) -> set[str]:
+    """Return the parameters of which the pairs have drawn different values."""
+    ensemble = told.done.plan.ensemble
+    if ensemble is None:
+        return set()
+    vectors = [ensemble.draw(seed).parameters for seed in told.done.values.seeds]
+    return {name for name in set().union(*vectors) if len({vector.get(name) for vector in vectors}) > 1}
 
 
 def _moving(told: Told) -> list[Block]:
