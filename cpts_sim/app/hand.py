@@ -84,13 +84,12 @@ class Hand:
             self.timer.cancel()
 
     def end(self, kill: bool = False) -> None:
-        """End it."""
+        """End it; who listens hears that it has gone, and closes the pipe."""
         self._out.put(None)
         if kill:
             self.process.kill()
         else:
             self.process.terminate()
-        self.pipe.close()
 
     def _listen(self, loop: asyncio.AbstractEventLoop, heard: Heard) -> None:
         while True:
@@ -98,6 +97,7 @@ class Hand:
                 told = self.pipe.recv()
             except (EOFError, OSError):
                 told = ("gone",)
+                self.pipe.close()
             try:
                 loop.call_soon_threadsafe(heard, self, told)
             except RuntimeError:  # the loop has ended
