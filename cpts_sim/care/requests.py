@@ -22,6 +22,7 @@ COLUMNS: dict[str, str] = {
 }  # fmt: skip
 """``provider``: row of whoever serves, a GP, a nurse or a pharmacy as the route says."""
 ENDING_COLUMNS = ("i8", "i1", "i1", "f8", "?")
+"""Types of what is kept of an ended request until it is written: row, ending, route, minute, attached."""
 NEW, ASKING, BOOKED, ENDED, AT_ED = 0, 1, 2, 3, 4
 FOLLOWERS = 128
 LONGEST_CHAIN = 1 << 29
