@@ -67,7 +67,7 @@ def levels(study: WellbeingStudy, lang: str, kind: str) -> bytes | None:
         left.set_yticks(range(len(rows)), _who_labels(rows, lang))
         left.invert_yaxis()
         right.tick_params(axis="y", length=0)
-        right.legend(loc="lower left")
+        right.legend(loc="upper left")
         left.set_title(title)
         style.foot(drawn, text)
         return style.picture(drawn, kind, title, text)
