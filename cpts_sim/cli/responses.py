@@ -25,6 +25,8 @@ LIVES = Path("results") / ".lives"
               help=say("responses.option_replications"))  # fmt: skip
 @click.option("--inhabitants", type=click.IntRange(2_000, 1_000_000), help=say("responses.option_inhabitants"))
 @click.option("--ensemble", type=SOURCE, help=say("responses.option_ensemble"))
+@click.option("--member-replications", type=click.IntRange(1, 1_000), default=1, show_default=True,
+              help=say("responses.option_member_replications"))  # fmt: skip
 @click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), help=say("responses.option_output"))
 @click.option("--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("responses.option_seed"))
 @click.option("--workers", type=click.IntRange(1, 1024), help=say("responses.option_workers"))
@@ -36,20 +38,21 @@ def command(path: Path, only: tuple[str, ...], as_json: bool, strict: bool, **op
     from cpts_sim.experiment.responses.enact import ask
     from cpts_sim.experiment.responses.outcome import misses, outcomes
     from cpts_sim.experiment.responses.published import chosen
-    from cpts_sim.experiment.responses.saved import Told, as_plain
+    from cpts_sim.experiment.responses.saved import Told, as_plain, sieve_as_plain
     from cpts_sim.scenario import load
 
     scenario = load(path, catalogue())
     size = options["inhabitants"] or (INHABITANTS if scenario.territory.archetype is not None else None)
     asked = ask(scenario, size, options["replications"], options["seed"])
     rows = chosen(only)
-    kept, missed = _sieved(scenario, asked, only, options, as_json) if options["ensemble"] else (None, None)
-    found = outcomes(rows, _played(asked, [row.of for row in rows], options, as_json))
     told = Told(scenario.name, size, options["replications"], options["seed"])
-    content = as_plain(found, told, missed)
-    write_json(content) if as_json else _print(found, told, missed)
+    judged = _sieved(scenario, asked, only, options, as_json) if options["ensemble"] else None
+    slopes = None if judged is None else sieve_as_plain(judged, told)
+    found = outcomes(rows, _played(asked, [row.of for row in rows], options, as_json))
+    content = as_plain(found, told)
+    write_json(content | ({"slopes": slopes} if slopes else {})) if as_json else _print(found, told, slopes)
     if options["output"] is not None:
-        _write(options["output"], found, told, content, kept)
+        _write(options["output"], found, told, content, slopes, judged.kept if judged else None)
     if strict:
         refuse([_named(one) for one in misses(found)], "responses.strict")
 
@@ -69,15 +72,15 @@ def _player(options: dict[str, Any], told: Any) -> Any:
     return Player(options["workers"] or usable_cores(), LIVES, told, warn=warn)
 
 
-def _sieved(scenario: Any, asked: Any, only: tuple[str, ...], options: dict[str, Any], silent: bool) -> tuple[Any, Any]:
-    """Return (the ensemble of the members that keep the slopes, member → rows missed).
+def _sieved(scenario: Any, asked: Any, only: tuple[str, ...], options: dict[str, Any], silent: bool) -> Any:
+    """Return what the deciding rows say of the members of the ensemble.
 
     Raises:
         InputError: it is of another reference year. UsageError: nothing decides among what is asked.
     """
     from cpts_sim.errors import UsageError
     from cpts_sim.experiment.ensemble import read_ensemble
-    from cpts_sim.experiment.responses.keep import without_wrong_slopes
+    from cpts_sim.experiment.responses.keep import sieve
     from cpts_sim.experiment.responses.published import chosen, published
     from cpts_sim.report.progress import Progress
 
@@ -89,23 +92,14 @@ def _sieved(scenario: Any, asked: Any, only: tuple[str, ...], options: dict[str,
         known = ", ".join(dict.fromkeys(row.of for row in published() if row.decides))
         raise UsageError(say("responses.none_decides", names=", ".join(only), known=known))
     with Progress(current_language(), silent, "responses.progress") as bar:
-        return without_wrong_slopes(ensemble, asked, _player(options, bar), rows, _silent if silent else _say_member)
-
-
-def _say_member(member: Any, missed: list[str]) -> None:
-    verdict = say("responses.member.dropped", rows=", ".join(missed)) if missed else say("responses.member.kept")
-    click.echo(say("responses.member", name=member.name, verdict=verdict), err=True)
-
-
-def _silent(member: Any, missed: list[str]) -> None:
-    """Say nothing: the members stand in the JSON."""
+        return sieve(ensemble, asked, _player(options, bar), rows, options["member_replications"])
 
 
 def _people(told: Any) -> str:
     return number(told.inhabitants, 0) if told.inhabitants is not None else say("responses.own_size")
 
 
-def _print(found: list[Any], told: Any, missed: dict[str, list[str]] | None) -> None:
+def _print(found: list[Any], told: Any, slopes: dict[str, Any] | None) -> None:
     from cpts_sim.experiment.responses.outcome import counts
     from cpts_sim.experiment.responses.told import cells, heading, remarks
 
@@ -114,20 +108,27 @@ def _print(found: list[Any], told: Any, missed: dict[str, list[str]] | None) -> 
     click.echo(click.style(title, bold=True) + "\n")
     click.echo(table([heading(lang), *(cells(one, lang) for one in found)]))
     click.echo("\n" + "\n".join([*remarks(found, lang), say("responses.note")]))
-    if missed is not None:
-        gone = [name for name, rows in missed.items() if rows]
-        which = ", ".join(sorted({row for name in gone for row in missed[name]})) or "–"
-        kept, dropped = len(missed) - len(gone), len(gone)
-        click.echo(say("responses.ensemble", kept=kept, dropped=dropped, rows=which, count=len(missed)))
+    if slopes is not None:
+        _print_slopes(slopes, lang)
     click.echo(say("responses.counts", None, **counts(found)))
 
 
-def _write(folder: Path, found: list[Any], told: Any, content: dict[str, Any], kept: Any) -> None:
+def _print_slopes(slopes: dict[str, Any], lang: str) -> None:
+    from cpts_sim.experiment.responses.told import slope_cells, slope_heading, slope_sentences
+
+    click.echo("\n" + table([slope_heading(lang), *(slope_cells(item, lang) for item in slopes["rows"])]) + "\n")
+    click.echo("\n".join(slope_sentences(slopes, lang)))
+
+
+def _write(
+    folder: Path, found: list[Any], told: Any, content: dict[str, Any], slopes: dict[str, Any] | None, kept: Any
+) -> None:
     from cpts_sim.experiment.ensemble import SHIPPED
-    from cpts_sim.experiment.responses.saved import FILE, written
+    from cpts_sim.experiment.responses.saved import FILE, SLOPES, written
     from cpts_sim.report.responses import draw_all
 
-    files = {FILE: written(content)} | ({SHIPPED: kept.to_yaml()} if kept is not None else {})
+    files = {FILE: written(content)} | ({SLOPES: written(slopes)} if slopes is not None else {})
+    files |= {SHIPPED: kept.to_yaml()} if kept is not None else {}
     save(folder, files, draw_all(found, told), "responses.saved")
 
 

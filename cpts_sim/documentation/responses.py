@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from cpts_sim.documentation.markdown import bullets, page, table
 from cpts_sim.experiment.responses.outcome import Outcome, counts
 from cpts_sim.experiment.responses.published import absent
-from cpts_sim.experiment.responses.saved import Told, read
-from cpts_sim.experiment.responses.told import cells, change, effect, heading, lacking, remarks
+from cpts_sim.experiment.responses.saved import Told, read, read_slopes
+from cpts_sim.experiment.responses.told import (
+    cells,
+    change,
+    effect,
+    heading,
+    lacking,
+    remarks,
+    slope_cells,
+    slope_heading,
+    slope_sentences,
+)
 from cpts_sim.words import number, say
 
 FOLDER = Path("results") / "responses"
@@ -25,8 +37,15 @@ BAND = (
     "was judged. Studies differ from the re-enactment in population and follow-up, both told below."
 )
 SIEVE = (
-    "`cpts-sim responses --ensemble FILE` plays the rows that parameters decide for every member of an ensemble of "
-    "`cpts-sim calibrate`, drops those that miss one, prints how many, and writes the ensemble that is left."
+    "`cpts-sim responses --ensemble FILE` judges the members of an ensemble of `cpts-sim calibrate` by the rows that "
+    "parameters decide, all members together: each is played with the same few seeds (one pair unless "
+    "`--member-replications` asks for more), the shipped set (or the first) with all pairs. How effects change with "
+    "parameters is read over all members (linear regression with shrinkage, error by leaving members out); the level, "
+    "and what the common seeds are by luck, come from the set played with all pairs. A member is dropped when the whole "
+    "95% interval of its estimated effect (regression and chance) is outside the band; a row whose left-out error is not "
+    "below the spread between members cannot tell them apart and drops nobody. Curvature, and what one seed does to "
+    "slopes, are seen only in that error. The command writes `slopes.json` and the ensemble that is left; fewer than "
+    "twenty members are played with all pairs and judged one by one."
 )
 
 
@@ -42,7 +61,7 @@ def responses_page() -> str:
         "Responses to known changes", TOLD, _command(), _asked(told), say("responses.counts", None, **counts(found)),
         _picture(), say("responses.note"), BAND, table(heading("en"), (cells(one, "en") for one in found)),
         "## Misses, and what is not represented", bullets(remarks(found, "en")), "## Populations and sources",
-        _sources(found), "## Ensembles", SIEVE,
+        _sources(found), "## Ensembles", SIEVE, *_slopes(read_slopes(folder)),
     )  # fmt: skip
 
 
@@ -50,6 +69,15 @@ def _saved() -> Path | None:
     """Return the folder of the saved output: beside the package in a copy of the repository, else where we are."""
     homes = (Path(__file__).parents[2], Path.cwd())
     return next((home / FOLDER for home in homes if (home / FOLDER).is_dir()), None)
+
+
+def _slopes(content: Mapping[str, Any] | None) -> list[str]:
+    """Return what was saved about the members of an ensemble: note, table, who goes."""
+    if content is None:
+        return []
+    rows = (slope_cells(item, "en") for item in content["rows"])
+    shown = [content["note"]] if content.get("note") else []
+    return [*shown, table(slope_heading("en"), rows), *slope_sentences(content, "en")]
 
 
 def _command() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,8 @@ WRONG = "care.calls_back"
 PNG = b"\x89PNG"
 
 
-def planted(arm: str, seed: int, wrong: bool) -> Life:
-    """Effects of about the published size; with the wrong parameter extended hours empty the emergency department."""
+def planted(arm: str, seed: int, wrong: float) -> Life:
+    """Effects of about the published size; the wrong parameter makes delays grow from 2019 to 2024."""
     changed, luck = arm not in ("without", "y2019"), 1.0 + 1e-4 * seed
     zero = np.zeros(2, dtype=np.int64)
     gps: dict[str, Any] = dict.fromkeys(("key", "nurse", "house"), zero)
@@ -37,9 +37,10 @@ def planted(arm: str, seed: int, wrong: bool) -> Life:
     gps |= {"list_start": zero + 1000, "list_end": 1000 * (1 + 0.05 * changed) * np.ones(2), "weeks": zero + 45}
     gps |= {name: 5000 * luck * (1 + 0.03 * changed) * np.ones(2) for name in ("seen", "acts")}
     people = {"mt": np.zeros(4, np.int64), "visits": np.ones((4, 26)), "duty": np.ones((4, 26))}
-    avoided = (400.0 if wrong else 40.0) * luck
+    avoided = 40.0 * luck
     totals = {
-        "acts_per_inhabitant": 4.1 * luck, "lead_median": 2.0, "closed_lists": 0.53 + 0.12 * changed, "ed_rate": 328.0,
+        "acts_per_inhabitant": 4.1 * luck, "lead_median": 2.0 + (2.5 * wrong + 1e-3 * seed) * changed,
+        "closed_lists": 0.53 + 0.12 * changed, "ed_rate": 328.0,
         "gp_density": 77.0 + len(arm), "extra_booked": 200.0 * changed, "ed": 3000.0 - avoided * changed,
         "ed_minor": 1500.0 - avoided * changed, "ed_spilt": 60.0, "ed_75": 500.0, "admissions_75": 250.0,
         "stays": 200.0, "stays_seen": 110.0, "stays_again": 20.0, "stays_prepared": 8.0 + 100 * changed,
@@ -49,15 +50,21 @@ def planted(arm: str, seed: int, wrong: bool) -> Life:
 
 @pytest.fixture(autouse=True)
 def lives(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    def play(self: Player, asked: Asked, names: Iterable[str]) -> dict[str, list[dict[str, Life]]]:
+    def play(self: Player, asked: Sequence[Asked], names: Iterable[str]) -> list[dict[str, list[dict[str, Life]]]]:
         self.told(1, 1)
-        wrong = WRONG in asked.parameters
-        return {
-            name: [{arm: planted(arm, seed, wrong) for arm in enactments()[name].arms} for seed in asked.seeds]
-            for name in names
-        }
+        names = tuple(names)
+        return [
+            {
+                name: [
+                    {arm: planted(arm, seed, one.parameters.get(WRONG, 0.0)) for arm in enactments()[name].arms}
+                    for seed in one.seeds
+                ]
+                for name in names
+            }
+            for one in asked
+        ]
 
-    monkeypatch.setattr(Player, "__call__", play)
+    monkeypatch.setattr(Player, "several", play)
     yield
     use_language("en")
 
@@ -115,14 +122,18 @@ def test_json_holds_the_rows_and_the_counts() -> None:
 
 
 def test_members_that_miss_a_slope_are_dropped_and_counted(tmp_path: Path) -> None:
-    members = (Choice("shipped", 1.0, {}), Choice("wrong", 1.0, {WRONG: 0.8}))
-    (tmp_path / "both.yaml").write_bytes(Ensemble(members, {}).to_yaml())
-    told = run("--ensemble", str(tmp_path / "both.yaml"), "--only", "extended_hours", "-o", str(tmp_path / "out"))
-    assert "1 of 2 members of the ensemble kept: 1 miss" in told and "hours_total" in told
+    wrong = (0.5, *(0.04 * rank / 29 for rank in range(1, 29)), 0.9)
+    members = (Choice("shipped", 1.0, {WRONG: 0.0}), *(Choice(f"m{n}", 1.0, {WRONG: x}) for n, x in enumerate(wrong)))
+    (tmp_path / "all.yaml").write_bytes(Ensemble(members, {}).to_yaml())
+    told = run("--ensemble", str(tmp_path / "all.yaml"), "--only", "france", "-o", str(tmp_path / "out"))
+    assert "29 of 31 members of the ensemble kept" in told and "rows: france_delay" in told
+    slopes = json.loads((tmp_path / "out" / "slopes.json").read_text(encoding="utf-8"))
+    gone = {name for name, said in slopes["members"].items() if not said["kept"]}
+    assert gone == {"m0", "m29"}
     kept = read_ensemble(tmp_path / "out" / "ensemble.yaml")
-    assert [member.name for member in kept.members] == ["shipped"]
-    content = json.loads((tmp_path / "out" / "responses.json").read_text(encoding="utf-8"))
-    assert content["members"]["wrong"] == {"kept": False, "misses": ["hours_total"]}
+    assert len(kept.members) == 29 and "cpts-sim responses" in kept.source
+    refusals = next(row for row in slopes["rows"] if row["name"] == "france_refusals")
+    assert not refusals["tells"] and "cannot tell members apart" in told
 
 
 def test_what_cannot_be_judged_is_refused(tmp_path: Path) -> None:

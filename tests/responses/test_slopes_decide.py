@@ -19,7 +19,7 @@ from cpts_sim.experiment.comparison import scenario_of
 from cpts_sim.experiment.ensemble import Choice, Ensemble
 from cpts_sim.experiment.responses import enact
 from cpts_sim.experiment.responses.enact import Asked, Player, arms_of, ask
-from cpts_sim.experiment.responses.keep import keeps_slopes, without_wrong_slopes
+from cpts_sim.experiment.responses.keep import sieve
 from cpts_sim.experiment.responses.lives import Life
 from cpts_sim.experiment.responses.outcome import Outcome, Verdict, outcomes
 from cpts_sim.experiment.responses.published import Enactment, Published, enactments, published
@@ -74,13 +74,11 @@ def test_the_same_levels_and_slopes_that_the_response_tells_apart(short: None, t
     print("acts by week: slots", slots.reached, "rest", rest.reached)
     assert same_levels(lived)
     assert slots.verdict is not Verdict.OUTSIDE and rest.verdict is Verdict.OUTSIDE
-    assert keeps_slopes(SLOTS, wanted, play, [ROW]) and not keeps_slopes(REST, wanted, play, [ROW])
+    both = sieve(Ensemble((SLOTS, REST), {}), wanted, play, [ROW])
     assert play.reused >= 12, "no life is computed twice"
-    both = Ensemble((SLOTS, REST), {})
-    kept, missed = without_wrong_slopes(both, wanted, play, [ROW])
-    assert kept is not None and kept.members == (SLOTS,)
-    assert missed == {"slots": [], "rest": ["assistants_acts"]}
-    assert without_wrong_slopes(Ensemble((REST,), {}), wanted, play, [ROW])[0] is None
+    assert both.kept is not None and both.kept.members == (SLOTS,)
+    assert both.missed == {"slots": [], "rest": ["assistants_acts"]}
+    assert sieve(Ensemble((REST,), {}), wanted, play, [ROW]).kept is None
 
 
 @pytest.mark.slow

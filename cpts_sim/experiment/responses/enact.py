@@ -29,6 +29,8 @@ WITHOUT = "without"
 
 Lived = tuple[str, str, int]
 """A run: scenario as canonical JSON, arm, seed."""
+Pairs = list[dict[str, Life]]
+"""Pairs in the order of seeds, each arm → life."""
 
 
 @dataclass(frozen=True)
@@ -149,19 +151,33 @@ class Player:
     warn: Warn = silent
     reused: int = 0
 
-    def __call__(self, asked: Asked, names: Iterable[str]) -> dict[str, list[dict[str, Life]]]:
+    def __call__(self, asked: Asked, names: Iterable[str]) -> dict[str, Pairs]:
         """Return enactment → pairs in the order of seeds, each arm → life."""
-        arms = {name: arms_of(asked, enactments()[name]) for name in dict.fromkeys(names)}
-        wanted = [(*arm, seed) for seed in asked.seeds for found in arms.values() for arm in found.values()]
+        return self.several([asked], names)[0]
+
+    def several(self, asked: Sequence[Asked], names: Iterable[str]) -> list[dict[str, Pairs]]:
+        """Return the same for several questions at once, in their order; a run that they share is lived once."""
+        names = tuple(dict.fromkeys(names))
+        arms = [{name: arms_of(one, enactments()[name]) for name in names} for one in asked]
+        wanted = [
+            (*arm, seed)
+            for one, mine in zip(asked, arms, strict=True)
+            for seed in one.seeds
+            for found in mine.values()
+            for arm in found.values()
+        ]
         shelf = Store(self.store, lives_digest(), self.warn)
         try:
             lives = self._all(list(dict.fromkeys(wanted)), shelf)
         finally:
             shelf.close()
-        return {
-            name: [{arm: lives[*run, seed] for arm, run in found.items()} for seed in asked.seeds]
-            for name, found in arms.items()
-        }
+        return [
+            {
+                name: [{arm: lives[*run, seed] for arm, run in found.items()} for seed in one.seeds]
+                for name, found in mine.items()
+            }
+            for one, mine in zip(asked, arms, strict=True)
+        ]
 
     def _all(self, runs: Sequence[Lived], shelf: Store) -> dict[Lived, Life]:
         keys = {run: _key(run) for run in runs} if self.store is not None else dict.fromkeys(runs, "")

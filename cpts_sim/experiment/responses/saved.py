@@ -11,12 +11,16 @@ from typing import Any
 
 from cpts_sim import EPOCH, __version__
 from cpts_sim.errors import InputError
+from cpts_sim.experiment.responses.keep import Sieve
 from cpts_sim.experiment.responses.outcome import Outcome, counts
 from cpts_sim.experiment.responses.published import absent, published
+from cpts_sim.experiment.responses.slopes import Judged
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.words import say
 
 FILE = "responses.json"
+SLOPES = "slopes.json"
+"""What deciding rows say of the members of an ensemble."""
 
 
 @dataclass(frozen=True)
@@ -29,24 +33,40 @@ class Told:
     seed: int
 
 
-def as_plain(
-    found: Sequence[Outcome], told: Told, members: Mapping[str, Sequence[str]] | None = None
-) -> dict[str, Any]:
-    """Return outcomes as JSON can hold them; numbers that do not exist are null.
-
-    Args:
-        found: the rows.
-        told: what was asked.
-        members: of an ensemble, name → rows missed (none: kept).
-    """
-    content = {
-        "version": __version__, "epoch": EPOCH, "scenario": told.scenario, "inhabitants": told.inhabitants,
-        "pairs": told.pairs, "seed": told.seed, "counts": counts(found), "rows": [_row(one) for one in found],
+def as_plain(found: Sequence[Outcome], told: Told) -> dict[str, Any]:
+    """Return outcomes as JSON can hold them; numbers that do not exist are null."""
+    return {
+        **_asked(told), "counts": counts(found), "rows": [_row(one) for one in found],
         "not_represented": [vars(one) for one in absent()],
     }  # fmt: skip
-    if members is not None:
-        content["members"] = {name: {"kept": not rows, "misses": list(rows)} for name, rows in members.items()}
-    return content
+
+
+def sieve_as_plain(sieve: Sieve, told: Told) -> dict[str, Any]:
+    """Return what the deciding rows say of the members of an ensemble as JSON can hold it."""
+    return {
+        **_asked(told), "reference": sieve.reference, "common": sieve.common,
+        "rows": [_slope(one) for one in sieve.rows],
+        "members": {name: {"kept": not rows, "misses": rows} for name, rows in sieve.missed.items()},
+    }  # fmt: skip
+
+
+def _asked(told: Told) -> dict[str, Any]:
+    return {
+        "version": __version__, "epoch": EPOCH, "scenario": told.scenario, "inhabitants": told.inhabitants,
+        "pairs": told.pairs, "seed": told.seed,
+    }  # fmt: skip
+
+
+def _slope(one: Judged) -> dict[str, Any]:
+    row, means = one.row, [effect.mean for effect in one.members.values()]
+    widest = max(effect.half for effect in one.members.values())
+    return {
+        "name": row.name, "change": row.of, "low": row.low, "high": row.high, "unit": row.unit,
+        "reference": _finite(one.reference.mean), "half": _finite(one.reference.half),
+        "least": _finite(min(means)), "most": _finite(max(means)), "widest": _finite(widest),
+        "simulated": one.count, "spread": _finite(one.spread), "error": _finite(one.error), "tells": one.tells,
+        "missed_by": one.missed_by,
+    }  # fmt: skip
 
 
 def _row(one: Outcome) -> dict[str, Any]:
@@ -81,6 +101,24 @@ def read(folder: Path) -> tuple[list[Outcome], Told]:
         return [Outcome(known[item["name"]], _interval(item)) for item in content["rows"]], told
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(say("responses.unreadable", path=path, error=str(error))) from None
+
+
+def read_slopes(folder: Path) -> dict[str, Any] | None:
+    """Return what was said of the members of an ensemble; None if nothing was written there.
+
+    Raises:
+        InputError: the file is not one.
+    """
+    path = folder / SLOPES
+    if not path.exists():
+        return None
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if not {"rows", "members", "reference"} <= content.keys():
+            raise ValueError("rows, members, reference")
+    except (OSError, ValueError, AttributeError) as error:
+        raise InputError(say("responses.unreadable", path=path, error=str(error))) from None
+    return content
 
 
 def _interval(item: Mapping[str, Any]) -> Interval:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cpts_sim.experiment.responses.outcome import Outcome, misses
-from cpts_sim.experiment.responses.published import Absent, Published, absent
+from cpts_sim.experiment.responses.published import Absent, Published, absent, published
 from cpts_sim.words import number, say
 
 COLUMNS = ("change", "effect", "published", "band", "interval", "reached", "ends", "verdict", "grade")
@@ -87,3 +88,51 @@ def lacking(row: Absent, lang: str) -> str:
     value = f"{amount(row.value, row.unit, lang)} {unit(row, lang)}"
     name, why = row.name.partition("_")[0], say(f"responses.why.{row.name}", lang)
     return say("responses.lacking", lang, change=change(name, lang), effect=effect(row, lang), value=value, why=why)
+
+
+# ------------------------------------------------------------------------------------------ members of an ensemble
+SLOPE_COLUMNS = ("change", "effect", "band", "reference", "members", "spread", "error", "says")
+_GONE = 12
+"""Most members named in a sentence."""
+
+
+def slope_heading(lang: str) -> tuple[str, ...]:
+    """Return the heading of the table of slopes."""
+    return tuple(say(f"responses.slope.{name}", lang) for name in SLOPE_COLUMNS)
+
+
+def slope_cells(item: Mapping[str, Any], lang: str) -> tuple[str, ...]:
+    """Return the cells of a row of the saved slopes."""
+    row = next(row for row in published() if row.name == item["name"])
+
+    def written(value: float | None, finer: int = 0) -> str:
+        return "–" if value is None else number(value, _PLACES[row.unit] + finer, lang)
+
+    reference, half = (math.nan if item[key] is None else float(item[key]) for key in ("reference", "half"))
+    return (
+        change(row.of, lang), effect(row, lang), ends(row.low, row.high, row, lang),
+        f"{written(item['reference'])} {ends(reference - half, reference + half, row, lang)}",
+        f"{written(item['least'], 1)} – {written(item['most'], 1)}",
+        written(item["spread"], 1), written(item["error"], 1), _says(item, lang),
+    )  # fmt: skip
+
+
+def _says(item: Mapping[str, Any], lang: str) -> str:
+    if not item["tells"]:
+        return say("responses.slope.cannot", lang)
+    gone = len(item["missed_by"])
+    return say("responses.slope.drops", lang, count=gone) if gone else say("responses.slope.keeps", lang)
+
+
+def slope_sentences(content: Mapping[str, Any], lang: str) -> list[str]:
+    """Say how the members were played, and which of them go."""
+    members = content["members"]
+    gone = [name for name, told in members.items() if not told["kept"]]
+    which = sorted({row for told in members.values() for row in told["misses"]})
+    names = ", ".join(gone[:_GONE]) + (" …" if len(gone) > _GONE else "") if gone else "–"
+    counted = {"kept": len(members) - len(gone), "dropped": len(gone), "count": len(members)}
+    played = {"common": content["common"], "pairs": content["pairs"], "name": content["reference"]}
+    return [
+        say("responses.slope.played", lang, **played),
+        say("responses.ensemble", lang, rows=", ".join(which) or "–", names=names, **counted),
+    ]  # fmt: skip
