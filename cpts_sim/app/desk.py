@@ -122,10 +122,11 @@ def jobs_of(ask: Ask, presets: Mapping[str, Mapping[str, Any]], limits: Limits) 
     there = scenario.cpts is not None and scenario.cpts.since_months is not None  # it lives in the warm-up too
     before = {**resolved(scenario), "arms": {}} | ({} if there else {"cpts": None})
     warm = run_key(before, ask.seed, days, EPOCH, shown=limits.shown)
+    keys = {arm: run_key(resolved(scenario, arm), ask.seed, days, EPOCH, shown=limits.shown) for arm in ARMS}
     arms = []
-    for arm in ARMS:
-        key = run_key(resolved(scenario, arm), ask.seed, days, EPOCH, shown=limits.shown)
-        arms.append(Job(key, warm, plain, (arm,), ask.seed, limits.shown))
+    for arm, key in keys.items():
+        beside = tuple((other, name) for name, other in keys.items() if other != key)
+        arms.append(Job(key, warm, plain, (arm,), ask.seed, limits.shown, beside=beside))
     return Jobs(ask, tuple(arms))
 
 

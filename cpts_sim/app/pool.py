@@ -125,6 +125,9 @@ class Pool:
 
     def _news(self, hand: Hand, wanted: Wanted, told: tuple[Any, ...]) -> None:
         """Hand on what a worker tells of its job, and of a warm-up to all who wait for it."""
+        if told[0] == "beside":
+            self._day_0(*told[2:])
+            return
         if told[0] == "stopped" and hand.stops == FOR_NOW:
             self._waiting.append(wanted)
         else:
@@ -137,6 +140,13 @@ class Pool:
             hand.release()
             self._start_alone(hand)
             self._assign()
+
+    def _day_0(self, key: str, stage: bytes, block: bytes) -> None:
+        """Hand on the first day of an arm that waits, from the worker that has just lived its warm-up."""
+        busy = (hand.now for hand in self._hands if hand.now is not None)
+        for wanted in [other for other in (*self._waiting, *busy) if other.job.key == key]:
+            wanted.receive("stage", stage)
+            wanted.receive("block", 0, block)
 
     def _replace(self, hand: Hand, why: str = KILLED) -> None:
         if hand not in self._hands or self._closing:

@@ -18,6 +18,7 @@ from cpts_sim.engine.journal import Chunk
 from cpts_sim.measures import access
 
 Array = NDArray[Any]
+NOBODY = np.zeros(0, dtype=np.uint8)
 OPEN = (0, 1, 2)
 """Stages of a request that has not ended: new, asking, booked."""
 
@@ -84,10 +85,11 @@ class Recorder:
     Args:
         cast: who is on the screen.
         before: journal of the warm-up's last month, the same in every arm.
+        detailed: whether people and places are wanted, or the numbers only.
     """
 
-    def __init__(self, cast: Cast, before: Chunk) -> None:
-        self.cast, self.before = cast, before
+    def __init__(self, cast: Cast, before: Chunk, detailed: bool = True) -> None:
+        self.cast, self.before, self.detailed = cast, before, detailed
         self.course = Course(cast.communes)
         self.stories = Stories(cast)
         self.gave_up = np.full(len(cast.people), -(10**6), dtype=np.int64)
@@ -120,6 +122,8 @@ class Recorder:
     def _frame(self, model: Any, events: Chunk | None) -> Frame:
         day = int(model.day)
         series, places = self.course.now(model)
+        if not self.detailed:
+            return Frame(day, NOBODY, NOBODY, series, places)
         stories = self.stories.day(day, events) if events is not None else {}
         return Frame(day, self._looks(model, events, day), self._pros(model), series, places, stories)
 

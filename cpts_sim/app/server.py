@@ -256,7 +256,7 @@ class _Server:
             if got["type"] == "websocket.disconnect":
                 return
             text = got.get("text")
-            if text is None or len(text.encode()) > self.limits.message_bytes:
+            if text is None or len(text.encode(errors="surrogatepass")) > self.limits.message_bytes:
                 await _refuse(socket, TOO_BIG, say("app.message_too_big", most=self.limits.message_bytes))
                 return
             if not session.may_talk():
@@ -278,5 +278,5 @@ async def _refuse(socket: WebSocket, code: int, why: str) -> None:
     """Say why, then close."""
     if socket.client_state is WebSocketState.CONNECTED:
         with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-            await socket.send_text(json.dumps({"topic": "closed", "why": why}, ensure_ascii=False))
+            await socket.send_text(json.dumps({"topic": "closed", "why": why}))
             await socket.close(code, why.encode()[:120].decode(errors="ignore"))

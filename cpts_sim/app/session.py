@@ -63,7 +63,7 @@ class Session:
         """Take what is to be sent now: small news first, then the oldest part asked for that is there."""
         if self.newest:
             topic = next(iter(self.newest))
-            return json.dumps(self.newest.pop(topic), ensure_ascii=False)
+            return json.dumps(self.newest.pop(topic))  # escaped: half a character cannot be sent otherwise
         while self.pulls:
             number, part = self.pulls.popleft()
             record = self.records.get(number)

@@ -12,10 +12,12 @@ from cpts_sim.app.pack import pack
 from cpts_sim.app.recorder import Recorder
 
 BLOCK_DAYS = 7
+"""Days in a block; the first block holds day 0 alone, which is shown before another day is lived."""
 SHOWN_DAYS = 7
 """Days of the warm-up from one picture to the next."""
 Tell = Callable[..., None]
-"""Told ("scene", bytes), ("warming", share, day, bytes), ("stage", bytes), ("block", rank, bytes), ("draw", bytes)."""
+"""Told ("scene", bytes), ("warming", share, day, bytes), ("stage", bytes), ("block", rank, bytes), ("draw", bytes), and
+("beside", key, stage, block): day 0 of another arm of the same territory."""
 Stop = Callable[[], bool]
 
 
@@ -31,6 +33,7 @@ class Job:
         seed: seed.
         shown: most people on the map.
         detailed: whether people and places are wanted, or the numbers only.
+        beside: keys and names of the other arms that begin on the same day 0.
     """
 
     key: str
@@ -40,6 +43,7 @@ class Job:
     seed: int
     shown: int
     detailed: bool = True
+    beside: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

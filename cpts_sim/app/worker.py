@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 from collections import OrderedDict
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,10 @@ WARM_KEPT = 2
 """Territories kept at day 0, so that a change of missions need not live the warm-up again."""
 PLACES_KEPT = 4
 """Territories whose places and travel times are kept: other people may live there."""
+POLITE = 5
+"""How far workers stand back for the server and the browser (a nice value): a page that loads is not kept waiting."""
+YEAR = 2019
+"""Reference year whose parameters are read before the first job."""
 
 
 class Computer:
@@ -40,12 +46,15 @@ class Computer:
         from cpts_sim.scenario import from_written
 
         scenario = from_written(job.scenario, catalogue())
+        others = () if job.warm_key in self.warm else job.beside
         warm = self._warm(job, scenario, tell, stop)
-        if warm is None or stop():
+        if warm is None:
             return
         if job.detailed:
             tell("stage", warm.stage)
-            self._arm(job, scenario, job.arms[0], warm, tell, stop)
+            self._arm(job, scenario, warm, others, tell, stop)
+            return
+        if stop():
             return
         series = [self._series(job, scenario, arm, warm, stop) for arm in job.arms]
         whole = [days for days in series if days is not None]
@@ -73,16 +82,22 @@ class Computer:
         self.keep(job.warm_key, warm)
         return warm
 
-    def _arm(self, job: Job, scenario: Any, arm: str, warm: Warm, tell: Tell, stop: Stop) -> None:
+    def _arm(
+        self, job: Job, scenario: Any, warm: Warm, others: tuple[tuple[str, str], ...], tell: Tell, stop: Stop
+    ) -> None:
+        """Tell day 0 of this arm and of the others that wait for it, then the days of this one in blocks."""
         frames: list[Frame] = []
         rank = 0
-        for frame in days_of(job, scenario, arm, warm):
-            if stop():
-                return
+        for frame in days_of(job, scenario, job.arms[0], warm):
             frames.append(frame)
-            if len(frames) == BLOCK_DAYS or frame.day >= scenario.horizon_days:
+            if frame.day in (0, scenario.horizon_days) or len(frames) == BLOCK_DAYS:
                 tell("block", rank, block(rank, frames))
                 frames, rank = [], rank + 1
+            if frame.day == 0:
+                for key, arm in others:
+                    tell("beside", key, warm.stage, day_0(job, scenario, arm, warm))
+            if stop():
+                return
 
     def _series(self, job: Job, scenario: Any, arm: str, warm: Warm, stop: Stop) -> Array | None:
         """Return the numbers of an arm day by day, None when it was stopped before its end."""
@@ -98,7 +113,7 @@ def days_of(job: Job, scenario: Any, arm: str, warm: Warm) -> Any:
     """Yield the frames of an arm, from day 0 to the horizon."""
     from cpts_sim.model import Model
 
-    recorder = Recorder(warm.cast, warm.before)
+    recorder = Recorder(warm.cast, warm.before, job.detailed)
     observers = [recorder.closed]
     model = Model(scenario, job.seed, arm=arm, observers=observers, state=warm.state, territory=warm.territory)
     try:
@@ -108,6 +123,15 @@ def days_of(job: Job, scenario: Any, arm: str, warm: Warm) -> Any:
             yield recorder.day(model)
     finally:
         model.close()
+
+
+def day_0(job: Job, scenario: Any, arm: str, warm: Warm) -> bytes:
+    """Return the first block of an arm."""
+    days = days_of(job, scenario, arm, warm)
+    try:
+        return block(0, [next(days)])
+    finally:
+        days.close()
 
 
 def block(rank: int, frames: list[Frame]) -> bytes:
@@ -129,8 +153,8 @@ def serve(connection: Any) -> None:
     from cpts_sim.experiment.workers import live_with_parent
 
     live_with_parent()
-    import cpts_sim.model  # noqa: F401  the first job should not wait for imports
-
+    _stand_back()
+    _read_up()
     line = Line(Computer(watched=True), connection)
     connection.send(("ready",))
     while True:
@@ -139,6 +163,24 @@ def serve(connection: Any) -> None:
         except EOFError:
             return
         line.take(asked)
+
+
+def _stand_back() -> None:
+    """Let the server and the browser go first, where the system knows of it."""
+    if hasattr(os, "nice"):
+        os.nice(POLITE)
+
+
+def _read_up() -> None:
+    """Import and read what every job needs, so that the first one need not."""
+    import cpts_sim.model  # noqa: F401
+    from cpts_sim.catalogue import catalogue
+    from cpts_sim.evidence import load_parameters
+    from cpts_sim.scenario.calendar import public_holidays
+
+    catalogue()
+    load_parameters(YEAR)
+    public_holidays(None, date(YEAR, 1, 1), date(YEAR, 12, 31))
 
 
 class Line:

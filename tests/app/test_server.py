@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -21,7 +22,10 @@ from cpts_sim.app.limits import Limits
 from cpts_sim.app.pack import unpack
 from cpts_sim.app.page import Files
 from cpts_sim.app.presets import presets
+from cpts_sim.app.room import Get, Room
 from cpts_sim.app.server import DEFAULT, make_app
+from cpts_sim.app.session import Session
+from cpts_sim.errors import InputError
 
 LIMITS = Limits(sessions=3, burst=30, messages_per_second=1.0, shown=300, hello_s=2.0, draws=2)
 SMALL = {"preset": "rural_underdense", "population": 600, "days": 28, "seed": 5}
@@ -179,14 +183,31 @@ def test_a_flood_ends_the_talk_of_the_flooder_only(client: TestClient) -> None:
         until(calm, "pong")
 
 
-def test_pulls_are_limited(client: TestClient) -> None:
-    few = Limits(pulls=2, shown=300)
-    with TestClient(make_app(presets(), limits=few), base_url=HOME) as limited, joined(limited) as socket:
+def test_pulls_are_limited() -> None:
+    """What a page may ask for without waiting is bounded, and the refusal says by how much."""
+    few = Limits(pulls=2)
+    room = cast(Room, SimpleNamespace(limits=few))
+    session = Session(1, few, may_run=True)
+    for part in (0, 1):
+        Room._get(room, session, Get(do="get", record=1, part=part))
+    with pytest.raises(InputError, match="3"):
+        Room._get(room, session, Get(do="get", record=1, part=2))
+    assert len(session.pulls) == 2
+
+
+def test_half_a_character_is_refused_and_the_talk_goes_on(client: TestClient) -> None:
+    with joined(client) as socket:
         hello(socket)
-        for _ in range(60):
-            socket.send_text('{"do": "get", "record": 999, "part": 0}')
+        socket.send_text('{"do": "vote", "choice": "\\ud800"}')
+        until(socket, "refused")
         socket.send_text('{"do": "ping"}')
-        until(socket, "pong")  # unknown records are passed over, whoever asks
+        until(socket, "pong")
+
+
+def test_half_a_character_is_a_wrong_code_and_is_remembered() -> None:
+    door = Door(code="blue", key="red", limits=Limits(wrong_codes=1))
+    assert door.role("\ud800", "here") is None
+    assert door.guesses("here")
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "http://localhost:9999", "null", "file://", "https://127.0.0.1"])

@@ -80,12 +80,27 @@ def test_an_arm_from_a_lent_territory_has_the_same_bytes(jobs: Jobs, alone: dict
     lent = [what for what in wire.said if what[0] == "lent"]
     assert lent[0] == ("lent", "another", None) and lent[1][1] == left.warm_key
     before = wire.said.index(lent[1])
-    assert not any(what[0] == "block" for what in wire.said[:before])  # nobody waits for the end of an arm
+    first = [(what[0], what[1]) for what in wire.said[:before] if what[0] in ("block", "beside")]
+    assert first == [("block", left.key), ("beside", left.key)]  # nobody waits for the end of an arm
     wire.said.clear()
     borrower.take(("warm", *lent[1][1:]))
     borrower.take(right)
     assert not any(what[0] == "warming" for what in other.said)
     assert blocks(other.said) == alone[right.key] and len(alone[right.key]) == 6
+
+
+def test_day_0_of_both_arms_comes_from_who_has_lived_the_warm_up(
+    jobs: Jobs, alone: dict[str, list[bytes]], computer: Computer
+) -> None:
+    left, right = jobs.arms
+    told: list[Any] = []
+    Computer().run(left, lambda *what: told.append(what), lambda: any(what[0] == "beside" for what in told))
+    assert [what[0] for what in told if what[0] != "warming"] == ["stage", "block", "beside"]
+    assert told[-1] == ("beside", right.key, *alone[right.key][:2])
+    assert unpack(told[-1][3])[1]["frames"] == 1  # no day has been lived for it
+    again: list[Any] = []
+    computer.run(left, lambda *what: again.append(what), lambda: any(what[0] == "block" for what in again))
+    assert [what[0] for what in again] == ["stage", "block"]  # its territory was there: the other has it too
 
 
 def test_arms_do_not_wear_out_their_territory(jobs: Jobs, computer: Computer) -> None:
@@ -200,6 +215,9 @@ def test_the_second_arm_waits_for_the_first_and_is_told_what_it_lives(two: pool.
     assert heard(two) == [["left", "lend"], []]
     two._told(two._hands[0], ("warming", "left", 0.5, -42, b""))
     assert news == [("left", "warming", 0.5, -42, b""), ("rite", "warming", 0.5, -42, b"")]
+    news.clear()
+    two._told(two._hands[0], ("beside", "left", "rite", b"stage", b"day 0"))
+    assert news == [("rite", "stage", b"stage"), ("rite", "block", 0, b"day 0")]
     two._told(two._hands[0], ("lent", "W", b"data"))
     assert heard(two) == [["left", "lend"], ["warm", "rite"]]
     two._told(two._hands[1], ("done", "rite"))

@@ -1,7 +1,7 @@
 // Runs from the server, through one socket. What belongs to a former run is dropped by its number.
 
 import { unpack, recordOf } from "./unpack.js";
-import { Arm } from "./record.js";
+import { Arm, blockOf } from "./record.js";
 import { recordedDraws } from "./bands.js";
 
 const AHEAD = 12; // parts asked for and not yet here
@@ -108,7 +108,7 @@ export class LiveSource {
     for (const arm of this.arms.values()) {
       if (arm.staged && !arm.stage && !arm.asked.has("stage")) this.get(arm, "stage");
     }
-    const now = Math.floor(this.day / 7);
+    const now = blockOf(this.day, 7);
     for (let offset = 0; this.pending < AHEAD; offset += 1) {
       let more = false;
       for (const arm of this.arms.values()) {

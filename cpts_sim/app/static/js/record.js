@@ -4,6 +4,9 @@ import { unpack } from "./unpack.js";
 
 const UNPACKED = 10;
 
+/** Rank of the block that holds a day: the first holds day 0 alone, the others some days each. */
+export function blockOf(day, size) { return Math.ceil(day / size); }
+
 export class Arm {
   constructor(number) {
     this.number = number;
@@ -90,13 +93,12 @@ export class Arm {
 
   /** Looks of all people on a day: {looks, step, at} with looks[person * step + at]; null while unpacking. */
   looks(day) {
-    const size = this.stage.block_days;
-    const rank = Math.floor(day / size);
+    const rank = blockOf(day, this.stage.block_days);
     const arrays = this.blocks.get(rank);
     this.prepare(rank + 1);
     if (!arrays) { this.prepare(rank); return null; }
     const step = arrays.looks.shape[1];
-    return { looks: arrays.looks, step, at: day - rank * size };
+    return { looks: arrays.looks, step, at: rank ? day - 1 - (rank - 1) * this.stage.block_days : 0 };
   }
 
   prepare(rank) {
