@@ -37,15 +37,15 @@ BAND = (
     "was judged. Studies differ from the re-enactment in population and follow-up, both told below."
 )
 SIEVE = (
-    "`cpts-sim responses --ensemble FILE` judges the members of an ensemble of `cpts-sim calibrate` by the rows that "
-    "parameters decide, all members together: each is played with the same few seeds (one pair unless "
+    "`cpts-sim responses --ensemble FILE` judges the members of an ensemble of `cpts-sim calibrate` by the rows "
+    "that parameters decide, all members together: each is played with the same few seeds (one pair unless "
     "`--member-replications` asks for more), the shipped set (or the first) with all pairs. How effects change with "
-    "parameters is read over all members (linear regression with shrinkage, error by leaving members out); the level, "
-    "and what the common seeds are by luck, come from the set played with all pairs. A member is dropped when the whole "
-    "95% interval of its estimated effect (regression and chance) is outside the band; a row whose left-out error is not "
-    "below the spread between members cannot tell them apart and drops nobody. Curvature, and what one seed does to "
-    "slopes, are seen only in that error. The command writes `slopes.json` and the ensemble that is left; fewer than "
-    "twenty members are played with all pairs and judged one by one."
+    "parameters is read over all members (linear regression with shrinkage, error by leaving members out); the "
+    "level, and what the common seeds are by luck, come from the set played with all pairs. A member is dropped "
+    "when the whole 95% interval of its estimated effect (regression and chance) is outside the band; a row whose "
+    "left-out error is not below the spread between members cannot tell them apart and drops nobody. Curvature, and "
+    "what one seed does to slopes, are seen only in that error. The command writes `slopes.json` and the ensemble "
+    "that is left; fewer than twenty members are played with all pairs and judged one by one."
 )
 
 

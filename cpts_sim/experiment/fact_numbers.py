@@ -20,6 +20,7 @@ from cpts_sim.engine.events import (
     Need,
     Profession,
     Road,
+    Route,
     Status,
     Work,
 )
@@ -38,6 +39,7 @@ AGE_CLASSES = {
     "75_84": (75, 85), "85_up": (85, 200),
 }  # fmt: skip
 ADULT_AGE = 17
+SURVEY_AGE = 16
 LATE_MIN = 2 * DAY
 """A cancellation is late when it comes less than 48 h before (care.md W14)."""
 _AUGUST = (213, 244)
@@ -74,7 +76,7 @@ def fact_numbers(record: Record) -> Numbers:
     """Return every number that a fact may be compared with, by name."""
     parts: tuple[Callable[[Record], Numbers], ...] = (
         _acts, _acts_by_gp, _acts_by_day, _acts_by_age, _hours, _leads, _contacts, _bookings, _stocks, _lists,
-        _strain, _studied, _emergency, _admissions, _online,
+        _strain, _studied, _emergency, _admissions, _online, _unmet,
     )  # fmt: skip
     return {name: float(value) for part in parts for name, value in part(record).items()}
 
@@ -211,6 +213,20 @@ def _contacts(record: Record) -> Numbers:
     what = (After.ELSEWHERE, After.GAVE_UP, After.ED, After.LATER)
     out = {f"then_{one.name.lower()}": float(ratio((after == one).sum(), len(after))) for one in what}
     return {"contact_failed": float(ratio(failed.sum(), asked.sum())), **out}
+
+
+def _unmet(record: Record) -> Numbers:
+    """People who gave up a need for a GP after a failed first contact, over people of the age that surveys ask.
+
+    In the first year of a run; a shorter one is taken in proportion.
+    """
+    requests, age = record.rows("request", "asked"), record.people["age"]
+    left = (requests["ending"] == Ending.UNMET) & (requests["route"] == Route.NONE)
+    left &= np.isin(requests["first"], (First.REFUSED, First.BUSY))
+    left &= ~np.isin(requests["kind"], (Need.EMERGENCY, Need.NURSING))
+    of_age = _age(record, requests["person"]) >= SURVEY_AGE
+    people = np.unique(requests["person"][left & of_age & (requests["asked"] < YEAR_DAYS * DAY)])
+    return {"unmet_need": float(ratio(len(people), (age >= SURVEY_AGE).sum())) / min(1.0, record.horizon.years)}
 
 
 def _bookings(record: Record) -> Numbers:

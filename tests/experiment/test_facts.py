@@ -8,10 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cpts_sim.engine.events import Ending, First, Need, Route
 from cpts_sim.errors import InputError
 from cpts_sim.evidence import load_parameters
+from cpts_sim.experiment.fact_numbers import Record, _unmet
 from cpts_sim.experiment.fact_places import REASONS, elsewhere, here
 from cpts_sim.experiment.facts import Fact, counts, facts_of, misses, numbers_of_run, targets
+from cpts_sim.measures import Horizon
+from cpts_sim.measures.base import DAY
 from cpts_sim.scenario import Scenario, load, parse
 from cpts_sim.words import LANGUAGES, has, say
 
@@ -106,6 +110,21 @@ def test_ratios_between_groups_are_formed_over_all_runs() -> None:
     fact = Fact(entry, (np.inf, 0.0, 1.125), runs)
     assert fact.reached.mean == pytest.approx((5 / 90) / (2 / 44))
     assert 0.0 < fact.reached.half < np.inf
+
+
+def test_needs_given_up_are_counted_once_a_person() -> None:
+    """Of seven people of 16 and over: one gives up twice, one once; no child, no missed visit, no healed cold."""
+    gone, out = (Ending.UNMET, Route.NONE), First.REFUSED
+    rows = [  # person, kind, first, ending, route, asked (days)
+        (0, Need.ACUTE, out, *gone, 3), (0, Need.MINOR, First.BUSY, *gone, 9), (1, Need.FOLLOWUP, out, *gone, 300),
+        (7, Need.ACUTE, out, *gone, 5), (2, Need.FOLLOWUP, First.ACCEPTED, *gone, 8), (5, Need.ACUTE, out, *gone, 400),
+        (3, Need.MINOR, out, Ending.UNMET, Route.SELF, 8), (4, Need.ACUTE, out, Ending.SERVED, Route.OTHER_GP, 8),
+    ]  # fmt: skip
+    columns = dict(zip(("person", "kind", "first", "ending", "route", "asked"), np.array(rows).T, strict=True))
+    columns["asked"] = columns["asked"] * DAY
+    people = {"age": np.array([40, 50, 30, 20, 16, 80, 70, 10]), "mt": np.zeros(8, int)}
+    record = Record({"request": columns}, people, {}, np.ones(1), Horizon(730))
+    assert _unmet(record)["unmet_need"] == pytest.approx(2 / 7)
 
 
 def test_a_run_gives_every_number_that_a_fact_reads() -> None:
