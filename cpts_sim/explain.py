@@ -23,7 +23,7 @@ from cpts_sim.words import did_you_mean, has, say
 
 PARTS = ("title", "does", "price", "evidence", "needs")
 """What is told of a mission in words, in this order."""
-NOT_OF_A_MISSION = frozenset({"base", "organisation", "account", "membership", "meetings", "payments"})
+NOT_OF_A_MISSION = frozenset({"base", "organisation", "account", "membership", "meetings", "hours", "payments"})
 """Files of the package that serve every mission: their numbers are those of the CPTS, not of one mission."""
 
 

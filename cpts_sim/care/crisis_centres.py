@@ -19,7 +19,7 @@ from cpts_sim.care.institutions import RANK, tell
 from cpts_sim.care.routes import Plan, Wave
 from cpts_sim.care.surgery import Surgeries
 from cpts_sim.care.world import World
-from cpts_sim.engine.agenda import Slot
+from cpts_sim.engine.agenda import Payer, Slot
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.codes import Route, Work
 from cpts_sim.engine.events import Institution
@@ -27,6 +27,7 @@ from cpts_sim.engine.events import Institution
 Array = NDArray[Any]
 AHEAD_DAYS = 3
 IMPROVISED, PLANNED = 1, 2
+PAYERS = {IMPROVISED: Payer.CENTRES, PLANNED: Payer.PLAN}
 """Values of ``gps["surge"]``: through the centres that everybody improvises, or through the plan of a CPTS."""
 
 
@@ -42,20 +43,18 @@ def volunteers(world: World, rows: Array, share: float) -> Array:
     return chosen
 
 
-def open_evenings(world: World, surgeries: Surgeries, rows: Array, today: int, slots: float) -> None:
+def open_evenings(world: World, surgeries: Surgeries, rows: Array, today: int, slots: float, through: int) -> None:
     """Evening slots that these GPs do not hold yet become surge slots, today and on the days next to come."""
     for day in range(today, today + AHEAD_DAYS):
         if len(rows) and day < world.books.last_day:
-            evening_slots.open_on(world, surgeries, rows, day, int(slots + 0.5))
+            evening_slots.open_on(world, surgeries, rows, day, int(slots + 0.5), PAYERS[through])
 
 
 def stand_down(world: World, through: int) -> None:
-    """Surge slots that nobody has taken are closed, those of other paid evenings aside."""
-    books, surge = world.books, world.gps["surge"] == through
-    regular = world.gps["extra_sessions"] > 0 if "extra_sessions" in world.gps else np.zeros(len(surge), dtype=bool)
-    row, column = np.nonzero((books.free == Slot.EXTRA) & (surge & ~regular)[:, None])
-    books.close(row, column)
-    world.gps["surge"][surge] = 0
+    """Surge slots that nobody has taken are closed; those taken are held, and paid when they have been."""
+    evening_slots.close_free(world, PAYERS[through])
+    surge = world.gps["surge"]
+    surge[surge == through] = 0
 
 
 class CrisisCentres:
@@ -75,26 +74,23 @@ class CrisisCentres:
     def _turn(self, world: World, day: int) -> None:
         """Volunteers open their evenings once a crisis has lasted long enough, and close them when it is over."""
         gps, p = world.gps, world.parameters
-        self._paid(world, day - 1, day)
+        self._paid(world, day - 1)
         level = world.baseline.level(self.name, world.now)
         if not level or not in_crisis(world, day, p["crisis.days_without_plan"]):
             if (gps["surge"] == IMPROVISED).any():
-                rows = np.flatnonzero(gps["surge"] == IMPROVISED)
                 stand_down(world, IMPROVISED)
-                self._paid(world, day, day + AHEAD_DAYS, rows)
             return
         here = gps["alive"] & (gps["halo"] == 0) & (gps["status"] == Work.WORKING)
         rows = volunteers(world, np.flatnonzero(here & (gps["surge"] != PLANNED)), level)
         gps["surge"][gps["surge"] == IMPROVISED] = 0
         gps["surge"][rows] = IMPROVISED
-        open_evenings(world, self.surgeries, rows, day, p["crisis.surge_slots_per_day"])
+        open_evenings(world, self.surgeries, rows, day, p["crisis.surge_slots_per_day"], IMPROVISED)
 
-    def _paid(self, world: World, first_day: int, until_day: int, rows: Array | None = None) -> None:
+    def _paid(self, world: World, day: int) -> None:
         """Improvised evenings are the agency's and the insurance's: they pay them whole, whoever came."""
-        rows = np.flatnonzero(world.gps["surge"] == IMPROVISED) if rows is None else rows
-        hours = evening_slots.held_hours(world, rows, first_day, until_day)
+        hours = evening_slots.held_hours(world, Payer.CENTRES, day)
         many = np.count_nonzero(hours)
-        tell(world, Institution.CRISIS_CENTRES, first_day * DAY, np.full(many, -1), hours[hours > 0.0] * 60.0)
+        tell(world, Institution.CRISIS_CENTRES, day * DAY, np.full(many, -1), hours[hours > 0.0] * 60.0)
 
     def _knows(self, inner: Any, world: World, key: Array, wanted: Array, minute: Array) -> Array:
         """In a crisis, some of those whom the usual practice has refused call the number of the surge sessions."""

@@ -1,4 +1,7 @@
-"""Paid evening slots on days that stand in the books already: extra sessions, surge sessions."""
+"""Paid evening slots on days that stand in the books already: extra sessions, surge sessions.
+
+Each slot is marked with who pays it, so that an evening held is paid once, and nobody closes another's slots.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,14 @@ from numpy.typing import NDArray
 
 from cpts_sim.care.surgery import Surgeries
 from cpts_sim.care.world import World
-from cpts_sim.engine.agenda import Slot
+from cpts_sim.engine.agenda import Payer, Slot
 
 Array = NDArray[Any]
 EVENING = 2
 """Mark of evening slots in the template's ``reserve``."""
 
 
-def open_on(world: World, surgeries: Surgeries, rows: Array, day: int, most: int) -> None:
+def open_on(world: World, surgeries: Surgeries, rows: Array, day: int, most: int, payer: Payer) -> None:
     """Open the first evening slots of some GPs who are present on a day, those that are not open yet.
 
     Args:
@@ -25,6 +28,7 @@ def open_on(world: World, surgeries: Surgeries, rows: Array, day: int, most: int
         rows: GPs.
         day: a day in the books.
         most: slots of each at most.
+        payer: who pays them once they are held.
     """
     if not len(rows):
         return
@@ -34,10 +38,26 @@ def open_on(world: World, surgeries: Surgeries, rows: Array, day: int, most: int
     nth = np.cumsum(evening, axis=1) <= most
     blank = (books.kind[rows, span] == 0) & np.isfinite(books.start[rows, span])
     which, local = np.nonzero(evening & nth & blank & surgeries.present(day)[rows][:, None])
-    row, column = rows[which], local + span.start
+    put(world, rows[which], local + span.start, payer)
+
+
+def put(world: World, row: Array, column: Array, payer: Payer) -> None:
+    """Turn blank slots into paid evening slots, to be paid by somebody."""
+    books = world.books
     books.kind[row, column] = int(Slot.EXTRA)
     books.free[row, column] = int(Slot.EXTRA)
+    books.payer[row, column] = int(payer)
     books.open.set(row, column, True)
+
+
+def close_free(world: World, payer: Payer, rows: Array | None = None) -> None:
+    """Close the paid evening slots of one payer that nobody has taken (``rows``: of these GPs, a mask)."""
+    books = world.books
+    free = (books.free == Slot.EXTRA) & (books.payer == payer)
+    if rows is not None:
+        free &= rows[:, None]
+    row, column = np.nonzero(free)
+    books.close(row, column)
 
 
 def extra_evening(world: World, day: int) -> Array:
@@ -50,11 +70,13 @@ def extra_evening(world: World, day: int) -> Array:
     return held
 
 
-def held_hours(world: World, rows: Array, first_day: int, until_day: int) -> Array:
-    """Hours of the paid evenings of some GPs on some days, whoever came; their regular extra sessions are apart."""
-    books, hours = world.books, np.zeros(len(rows))
-    for day in range(first_day if len(rows) else until_day, min(until_day, books.last_day)):
-        span = books.span(day)
-        held = (books.kind[rows, span] == Slot.EXTRA) & ~extra_evening(world, day)[rows][:, None]
-        hours += np.where(held, books.length[rows, span], 0.0).sum(axis=1) / 60.0
+def held_hours(world: World, payer: Payer, first_day: int, until_day: int | None = None) -> Array:
+    """Return the hours of the evenings that one payer owes each GP, on one day or on the days before another.
+
+    Paid sessions are held whole, whoever comes; those of a GP who is away are not held.
+    """
+    books, end = world.books, first_day + 1 if until_day is None else until_day
+    span = books.span(first_day, end)
+    held = (books.kind[:, span] == Slot.EXTRA) & (books.payer[:, span] == payer)
+    hours: Array = np.where(held, books.length[:, span], 0.0).sum(axis=1, dtype=np.float64) / 60.0
     return hours

@@ -92,6 +92,8 @@ class HomeCare:
         self.associated = settings.associated(draws, nurse_key)
         self.capacity_min: Floats = settings.capacity_min(self.associated)
         self.mission_min: Floats = np.zeros(len(self.nurse_commune))
+        self.meeting_min: Floats = np.zeros(len(self.nurse_commune))
+        """Minutes a day that meetings in working hours take from the room for new patients."""
         self._travel: Floats = np.asarray(travel_min, dtype=np.float64)
         self._cases: NDArray[np.void] = np.zeros(0, dtype=CASE)
         self._searches: NDArray[np.void] = np.zeros(0, dtype=SEARCH)
@@ -181,7 +183,7 @@ class HomeCare:
 
     def _call(self, searches: NDArray[np.void], calls_per_day: int) -> Rows:
         """Return the nurse who takes each request (-1 for none), charging minutes as they are given."""
-        free = (self.capacity_min - self._load - self.mission_min).tolist()
+        free = (self.capacity_min - self._load - self.mission_min - self.meeting_min).tolist()
         found = np.full(len(searches), -1, dtype=np.int64)
         names = ("commune", "turn", "calls", "minutes")
         lists = [searches[name].tolist() for name in names]
@@ -251,7 +253,7 @@ class HomeCare:
 
     def free_min(self) -> Floats:
         """Return minutes a day that each nurse could still give, shape (n,), never negative."""
-        return np.maximum(self.capacity_min - self._load - self.mission_min, 0.0)
+        return np.maximum(self.capacity_min - self._load - self.mission_min - self.meeting_min, 0.0)
 
     def for_missions(self, nurse: ArrayLike) -> Floats:
         """Return minutes a day that nurses can give to delegated acts: free and within the mission share."""
@@ -278,6 +280,7 @@ class HomeCare:
         self.associated = np.concatenate([self.associated, associated])
         self.capacity_min = np.concatenate([self.capacity_min, self.settings.capacity_min(associated)])
         self.mission_min = np.concatenate([self.mission_min, np.zeros(len(key))])
+        self.meeting_min = np.concatenate([self.meeting_min, np.zeros(len(key))])
         self._bands = {}
         self._weigh()
         return np.arange(first, len(self.nurse_commune))
@@ -285,7 +288,7 @@ class HomeCare:
     def stop(self, nurse: ArrayLike, at: float) -> None:
         """Let nurses stop: their patients look for another nurse from ``at`` on, as new requests."""
         rows = np.asarray(nurse, dtype=np.int64)
-        self.capacity_min[rows], self.mission_min[rows] = 0.0, 0.0
+        self.capacity_min[rows], self.mission_min[rows], self.meeting_min[rows] = 0.0, 0.0, 0.0
         orphan = np.isin(self._cases["nurse"], rows)
         cases, search = self._cases[orphan], np.zeros(int(orphan.sum()), dtype=SEARCH)
         for name in ("minutes", "rate", "key", "what", "row", "commune", "lasting"):
@@ -319,7 +322,8 @@ class HomeCare:
         """Return everything that the future depends on, as arrays (copies)."""
         cases: Columns = {f"case_{name}": self._cases[name].copy() for name in CASE.names or ()}
         searches: Columns = {f"search_{name}": self._searches[name].copy() for name in SEARCH.names or ()}
-        nurses: Columns = {"capacity": self.capacity_min, "mission": self.mission_min, "key": self.nurse_key,
+        nurses: Columns = {"capacity": self.capacity_min, "mission": self.mission_min,
+                           "meeting": self.meeting_min, "key": self.nurse_key,
                            "commune": self.nurse_commune, "associated": self.associated}  # fmt: skip
         return cases | searches | {name: column.copy() for name, column in nurses.items()}
 
@@ -327,6 +331,7 @@ class HomeCare:
         """Go to a state returned by :meth:`state`."""
         self.capacity_min = np.array(arrays["capacity"], dtype=np.float64)
         self.mission_min = np.array(arrays["mission"], dtype=np.float64)
+        self.meeting_min = np.array(arrays["meeting"], dtype=np.float64)
         self.nurse_key = np.array(arrays["key"], dtype=np.uint64)
         self.nurse_commune = np.array(arrays["commune"], dtype=np.int64)
         self.associated = np.array(arrays["associated"], dtype=np.bool_)

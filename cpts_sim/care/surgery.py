@@ -236,6 +236,7 @@ class Surgeries:
             books.start[blank, span] = day * DAY + offset[blank]
             for name, values in (("length", length), ("kind", kind), ("free", kind)):
                 getattr(books, name)[blank, span] = values[blank]
+            books.payer[blank, span] = 0  # as in ``Books.fill``
         books.forget()
 
     def worked_now(self) -> Array:

@@ -8,7 +8,8 @@ in every open pharmacy, so a locum stands in. The shifts of an emergency departm
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,15 @@ from cpts_sim.engine.columns import Table
 from cpts_sim.engine.draws import keys_of
 from cpts_sim.engine.events import Career, Profession, Work
 
+if TYPE_CHECKING:
+    from cpts_sim.evidence import Parameters
+
 Array = NDArray[Any]
 LIBERAL = 0
+DOCTOR, NURSE = 0, 1
+"""Roles in an emergency department; nurses' aides are counted among the nurses."""
+ED_ROLES = {DOCTOR: "ed_physician", NURSE: "ed_nurse"}
+"""Name under which the levels of each role stand among the parameters of strain."""
 _LEAST_HOURS = 0.5
 """Nobody cuts hours below half of the first ones."""
 
@@ -97,10 +105,21 @@ def _replace(world: World, table: Table, profession: Profession, rows: Array) ->
     month = int(np.floor_divide(world.now, DAY))
     table["key"][rows] = keys_of("replaces", table["key"][rows].astype(np.int64) + month)
     table["hours_share"][rows] = 1.0
-    model: StrainModel = world.strain[profession]
-    habitual = {name.removeprefix("ref_"): table[name][rows] for name in table.columns if name.startswith("ref_")}
-    for name, values in model.initialise(table["key"][rows], habitual, world.draws).items():
-        table[name][rows] = values
+    for model, chosen in levels_of(world.parameters, world.strain[profession], table, rows):
+        habitual = {name.removeprefix("ref_"): table[name][chosen] for name in table.columns if name.startswith("ref_")}
+        for name, values in model.initialise(table["key"][chosen], habitual, world.draws).items():
+            table[name][chosen] = values
+
+
+def levels_of(
+    parameters: Parameters, model: StrainModel, table: Table, rows: Array
+) -> Iterator[tuple[StrainModel, Array]]:
+    """Give each model of strain with the rows whose levels it draws: doctors and nurses of an ED have their own."""
+    if "role" not in table:
+        yield model, rows
+        return
+    for role, name in ED_ROLES.items():
+        yield StrainModel(parameters, name), rows[table["role"][rows] == role]
 
 
 def _cut_hours(world: World, table: Table, profession: Profession, cuts: Array) -> None:

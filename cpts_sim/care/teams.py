@@ -17,6 +17,7 @@ from cpts_sim.care import team_effects
 from cpts_sim.care.careers import told
 from cpts_sim.care.ledger import Ledger, ledger_columns
 from cpts_sim.care.strain import StrainModel
+from cpts_sim.care.team_effects import DOCTOR, NURSE
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import WEEK
 from cpts_sim.engine.columns import Table
@@ -26,8 +27,6 @@ from cpts_sim.engine.events import LEDGER_LINES, Profession, Work
 Array = NDArray[Any]
 LIBERAL = 0
 SALARIED = 2
-DOCTOR, NURSE = 0, 1
-"""Roles in an emergency department; nurses' aides are counted among the nurses."""
 
 TABLES = {Profession.NURSE: "nurses", Profession.PHARMACIST: "pharmacies", Profession.ED_STAFF: "ed_staff"}
 NAMES = {Profession.NURSE: "nurse", Profession.PHARMACIST: "pharmacist", Profession.ED_STAFF: "ed_staff"}
@@ -35,7 +34,7 @@ NAMES = {Profession.NURSE: "nurse", Profession.PHARMACIST: "pharmacist", Profess
 LOAD = ("consult", "visit", "squeeze", "session_other", "extra_paid", "travel")
 """Lines that make the load; those of the ED staff are care and supervision of patients only."""
 
-_COUNTERS = ("week_acts", "week_care_min", "habit_weeks", "peer_bonus")
+_COUNTERS = ("week_acts", "week_care_min", "habit_weeks", "peer_bonus", "patients_given_min", "admin_given_min")
 _LEARNT = ("load", "interruptions", "evening", "administration")
 
 
@@ -48,21 +47,17 @@ def add_tables(world: World) -> None:
         rows = len(table)
         zeros = (*_COUNTERS, *(f"habit_{factor}" for factor in _LEARNT))
         columns = ledger_columns(rows) | team_effects.columns(rows) | {zero: np.zeros(rows) for zero in zeros}
-        for column, values in (columns | _day_zero(world, profession, table, model)).items():
+        for column, values in (columns | _day_zero(world, table, model)).items():
             table.add_column(column, values)
         if "member" not in table:
             table.add_column("member", np.zeros(rows, dtype=np.int8))
 
 
-def _day_zero(world: World, profession: Profession, table: Table, model: StrainModel) -> dict[str, Array]:
-    """State of strain at day 0; the doctors and the nurses of an ED have levels of their own."""
-    if profession != Profession.ED_STAFF:
-        return model.initialise(table["key"], {}, world.draws)
+def _day_zero(world: World, table: Table, model: StrainModel) -> dict[str, Array]:
+    """State of strain at day 0."""
     columns = model.initialise(table["key"], {}, world.draws)
-    for role, name in ((DOCTOR, "ed_physician"), (NURSE, "ed_nurse")):
-        rows = np.flatnonzero(table["role"] == role)
-        own = StrainModel(world.parameters, name).initialise(table["key"][rows], {}, world.draws)
-        for column, values in own.items():
+    for own, rows in team_effects.levels_of(world.parameters, model, table, np.arange(len(table))):
+        for column, values in own.initialise(table["key"][rows], {}, world.draws).items():
             columns[column][rows] = values
     return columns
 
@@ -105,14 +100,20 @@ def count_day(table: Table, columns: dict[str, Array]) -> None:
     table["week_care_min"][columns["row"]] += columns["minutes"]
 
 
+def on_holiday(world: World, profession: Profession, week: int) -> Array:
+    """Whether each member of a team is on holiday in a week, counted from day 0."""
+    key = world.tables[TABLES[profession]]["key"]
+    away: Array = world.draws.uniform("team on holiday", key, week) < away_share(world, profession)
+    return away
+
+
 def close_week(world: World, day: int) -> None:
     """Close the ledgers of the week that ends now, move strain, and write the week of every team."""
     week = (day - 7) // 7  # weeks are counted from day 0
     for profession in TABLES:
         table = world.tables[TABLES[profession]]
         if len(table):
-            away = world.draws.uniform("team on holiday", table["key"], week) < away_share(world, profession)
-            away |= table["status"] != Work.WORKING
+            away = on_holiday(world, profession, week) | (table["status"] != Work.WORKING)
             interruptions = _FILL[profession](world, table, ~away)
             _close(world, profession, away, interruptions, week)
 
@@ -133,8 +134,8 @@ def _close(world: World, profession: Profession, away: Array, interruptions: Arr
     risks = team_effects.risks_of(world, table, profession)
     _write(world, profession, lines, away, week, told(table, found, np.arange(len(table)), risks))
     team_effects.draw_events(world, table, profession, risks, week)
-    table["week_acts"][:] = 0.0
-    table["week_care_min"][:] = 0.0
+    for counter in ("week_acts", "week_care_min", "patients_given_min", "admin_given_min"):
+        table[counter][:] = 0.0
 
 
 def _demands(world: World, profession: Profession, lines: dict[str, Array], away: Array) -> dict[str, Array]:
@@ -202,7 +203,8 @@ def settle_habits(world: World) -> None:
 def _nurses(world: World, table: Table, present: Array) -> None:
     """Rounds from the caseloads, travel, paperwork; acts at the office in part of the time that rounds leave.
 
-    A locum or nobody runs the rounds of a holiday.
+    A locum or nobody runs the rounds of a holiday. Hours given away by day take acts at the office and paperwork; the
+    rounds are kept, and who has no office to close works longer.
     """
     p, ledger, nurses = world.parameters, world.ledgers[Profession.NURSE], world.home_care
     rows = np.flatnonzero(present & (nurses.capacity_min[: len(table)] > 0))
@@ -211,19 +213,25 @@ def _nurses(world: World, table: Table, present: Array) -> None:
     paper = week * (1.0 - p["nurse.care_share"])
     ledger.charge("travel", rows, rounds * p["nurse.travel_share"])
     ledger.charge("visit", rows, rounds * (1.0 - p["nurse.travel_share"]))
-    ledger.charge("admin", rows, paper)
+    ledger.charge("admin", rows, _less(paper, table["admin_given_min"][rows]))
     office = np.clip(week - paper - rounds, 0.0, week * p["nurse.office_share"])
-    ledger.charge("session_other", rows, office)
+    ledger.charge("session_other", rows, _less(office, table["patients_given_min"][rows]))
+
+
+def _less(minutes: Array | float, given: Array) -> Array:
+    """What hours given away leave of others."""
+    left: Array = np.maximum(minutes - given, 0.0)
+    return left
 
 
 def _pharmacists(world: World, table: Table, present: Array) -> None:
-    """The pharmacist's part of the counter, back office, administration."""
+    """The pharmacist's part of the counter, back office, administration; colleagues serve while she is away by day."""
     p, ledger, rows = world.parameters, world.ledgers[Profession.PHARMACIST], np.flatnonzero(present)
     s = world.pharmacies.settings
     share = p["pharmacy.counter_hours"] * 60.0 / (s.staff * float((s.closes_min - s.opens_min).sum()))
-    ledger.charge("consult", rows, table["week_care_min"][rows] * share)
+    ledger.charge("consult", rows, _less(table["week_care_min"][rows] * share, table["patients_given_min"][rows]))
     ledger.charge("session_other", rows, np.full(len(rows), p["pharmacy.back_office_hours"] * 60.0))
-    ledger.charge("admin", rows, np.full(len(rows), p["pharmacy.admin_hours"] * 60.0))
+    ledger.charge("admin", rows, _less(p["pharmacy.admin_hours"] * 60.0, table["admin_given_min"][rows]))
 
 
 def _emergency_staff(world: World, table: Table, present: Array) -> Array:

@@ -92,6 +92,7 @@ def withdraw(world: World, gp: Array, from_minute: float, until_minute: float) -
     lost = np.sort(rows[rows >= 0])
     books.kind[gp[which], column] = 0
     books.free[gp[which], column] = 0
+    books.payer[gp[which], column] = 0
     books.request[gp[which], column] = -1
     books.cancel_at[gp[which], column] = NEVER
     books.forget()

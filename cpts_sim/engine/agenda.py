@@ -7,7 +7,7 @@ while nobody has the slot. A waiting patient is a row of the table of requests, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import IntFlag
+from enum import IntEnum, IntFlag
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,19 @@ class Slot(IntFlag):
     HOME = 64
 
 
+class Payer(IntEnum):
+    """Who pays a paid evening slot, once it has been held."""
+
+    REGULAR = 0
+    """The CPTS, as an extra session of its desk."""
+    PLAN = 1
+    """The CPTS, through its plan for crises."""
+    CENTRES = 2
+    """The agency and the insurance, through the centres improvised in a crisis."""
+    SAME_MONEY = 3
+    """The money of a CPTS spent otherwise."""
+
+
 class Books:
     """The slots of all professionals over a sliding window of days.
 
@@ -44,7 +57,7 @@ class Books:
 
     FIELDS: Mapping[str, str] = {
         "start": "f8", "length": "f4", "kind": "u1", "free": "u1", "request": "i4", "booked": "f8",
-        "cancel_at": "f8",
+        "cancel_at": "f8", "payer": "u1",
     }  # fmt: skip
 
     def __init__(self, rows: int, first_day: int, days: int, per_day: int) -> None:
@@ -57,6 +70,7 @@ class Books:
         self.request = np.full((rows, width), -1, dtype=np.int32)
         self.booked = np.zeros((rows, width))
         self.cancel_at = np.full((rows, width), NEVER)
+        self.payer = np.zeros((rows, width), dtype=np.uint8)
         self._open_at: Floats | None = None
         self._of_day: dict[int, Floats] = {}
         self.open = OpenBooks(self)
@@ -122,6 +136,7 @@ class Books:
         self.free[:, where] = kind
         self.request[:, where] = -1
         self.cancel_at[:, where] = NEVER
+        self.payer[:, where] = int(Payer.REGULAR)
         self.forget()
 
     def search_keys(self) -> tuple[Floats, float]:
@@ -187,6 +202,7 @@ class Books:
         self.open.set(row, column, False)
         self.kind[row, column] = 0
         self.free[row, column] = 0
+        self.payer[row, column] = int(Payer.REGULAR)
 
     def arrays(self) -> dict[str, Array]:
         """Return the state, for a checkpoint."""

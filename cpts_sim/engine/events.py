@@ -323,7 +323,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
     },
     "practice_week": {"at": "f8", "row": "i4", "account": "i1", "laid": "f8", "given": "f8"},
     "provider_day": {"at": "f8", "profession": "i1", "row": "i4", "count": "i4", "minutes": "f4"},
-    "cpts": {"at": "f8", "event": "i1", "actor": "i4", "hours": "f4", "euros": "f4"},
+    "cpts": {"at": "f8", "event": "i1", "profession": "i1", "actor": "i4", "hours": "f4", "euros": "f4"},
     "payment": {"at": "f8", "line": "i1", "mission": "i1", "euros": "f8"},
     "members": {
         "at": "f8", "profession": "i1", "nominal": "i4", "active": "i4", "leaders": "i4", "attended": "i4",

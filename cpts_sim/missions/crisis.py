@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from cpts_sim.care import crisis_centres, evening_slots
+from cpts_sim.care import crisis_centres
 from cpts_sim.care.crisis_centres import PLANNED
 from cpts_sim.care.world import World
-from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.events import CptsEvent, Route
 from cpts_sim.missions.base import Mission, MissionSettings
 from cpts_sim.missions.tools import COORDINATOR
@@ -108,39 +107,25 @@ class Crisis(Mission):
     # ------------------------------------------------------------------------------------------ the surge
     def _turn(self, world: World, day: int) -> None:
         """Volunteers open the evenings of the coming days while the crisis lasts; then they close them."""
-        self._pay(day - 1, day)
         surge = world.gps["surge"]
         if not self.answers_on(day):
             if (surge == PLANNED).any():
-                self._stand_down(day)
+                crisis_centres.stand_down(world, PLANNED)
             return
         share = self.chosen(self.settings.volunteers, "crisis.volunteers")
         rows = crisis_centres.volunteers(world, self.organisation.participants(NAME, self.settings.dose), share)
         surge[surge == PLANNED] = 0
         surge[rows] = PLANNED
         slots = self.chosen(self.settings.surge_slots_per_day, "crisis.surge_slots_per_day")
-        crisis_centres.open_evenings(world, self.organisation.model.care.surgeries, rows, day, slots)
+        surgeries = self.organisation.model.care.surgeries
+        crisis_centres.open_evenings(world, surgeries, rows, day, slots, PLANNED)
         hours = self.parameters["crisis.cell_hours_day"]
         euros = self.parameters["cpts.coordinator_hour_euros"]
         self.organisation.spend(CptsEvent.COORDINATION, COORDINATOR[: len(rows)], hours, euros)
 
-    def _stand_down(self, today: int) -> None:
-        """Surge slots that nobody has taken are closed, those taken are held and paid."""
-        rows = np.flatnonzero(self.world.gps["surge"] == PLANNED)
-        crisis_centres.stand_down(self.world, PLANNED)
-        self._pay(today, today + crisis_centres.AHEAD_DAYS, rows)
-
-    def _pay(self, first_day: int, until_day: int, rows: Array | None = None) -> None:
-        """Surge evenings of some days are paid whole, whoever came; other paid evenings are paid by who opened them."""
-        rows = np.flatnonzero(self.world.gps["surge"] == PLANNED) if rows is None else rows
-        hours = evening_slots.held_hours(self.world, rows, first_day, until_day)
-        self.organisation.spend(CptsEvent.EXTRA_SESSION, rows[hours > 0.0], hours[hours > 0.0])
-
     def end(self) -> None:
-        """The contract is over: no more surge."""
-        today = int(self.world.now // DAY)
-        self._pay(today - 1, today)
-        self._stand_down(today)
+        """The contract is over: no more surge; evenings that are taken are held, and paid as far as there is money."""
+        crisis_centres.stand_down(self.world, PLANNED)
 
     # ------------------------------------------------------------------------------------------ the common number
     def _knows_number(self, inner: Any, world: World, key: Array, wanted: Array, minute: Array) -> Array:

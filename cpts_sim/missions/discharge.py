@@ -17,6 +17,7 @@ from cpts_sim.care.routes import Plan, Wave, usual_slots
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.codes import Slot
+from cpts_sim.engine.draws import keys_of
 from cpts_sim.engine.events import Need, Origin, Route
 from cpts_sim.missions.base import MONTH
 from cpts_sim.missions.follow_up import DISCHARGE
@@ -102,7 +103,7 @@ class Discharges:
         if not chosen.all():
             inner(world, {name: column[~chosen] for name, column in discharges.items()})
         if chosen.any():
-            self._book(person[chosen], discharges["at"][chosen])
+            self._book(person[chosen], discharges["at"][chosen], discharges["what"][chosen])
 
     def _hours(self) -> float:
         """Hours of a coordinator for one discharge; a shared record saves some, where GPs use it."""
@@ -111,13 +112,16 @@ class Discharges:
         p = self.parameters
         return float(p["pathways.discharge_hours"] * (1.0 - p["pathways.record_saves"] * users))
 
-    def _book(self, person: Array, at: Array) -> None:
-        """Ask for a visit to the GP in the first week, and for a nurse's within some days."""
+    def _book(self, person: Array, at: Array, what: Array) -> None:
+        """Ask for a visit to the GP in the first week, and for a nurse's within some days.
+
+        What is drawn goes with the stay (``what``), not with its minute, which a change elsewhere may move.
+        """
         world, p = self.world, self.parameters
         key = world.people["key"][person]
-        u = world.draws.uniform("discharge booked", key, np.floor(at).astype(np.int64))
+        u = world.draws.uniform("discharge booked", key, what)
         asked = np.floor(world.days.next_opening(np.maximum(at, world.now) + 60.0 * u) * 64.0) / 64.0
-        ordinal = np.floor(at).astype(np.int64) + (BOOKED + (1 << 30))
+        ordinal = BOOKED + (keys_of("stay", what) >> np.uint64(24)).astype(np.int64)
         wished = np.floor(asked + DAY)
         rq.raise_requests(world, person, Need.FOLLOWUP, Origin.CARE, ordinal, asked, wished)
         days = 1.0 + (p["pathways.nurse_within_days"] - 1.0) * u

@@ -3,7 +3,8 @@
 The money is that of a steady year of the scenario's CPTS, from the day on which that CPTS would have signed its
 contract (never, where it would not). It works through the same rules as everything else, and
 only after its own lag: an assistant is recruited, sessions need an agreement and volunteers, a coordinator is hired.
-Euros that find nobody stay on the account, and the journal shows what was offered and what was spent.
+Euros that find nobody stay on the account, and the journal shows what was offered and what was spent. A session is paid
+once it has been held; the euros of one that its GP could not hold are there for another.
 """
 
 from __future__ import annotations
@@ -13,15 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpts_sim.care import beside_gps
+from cpts_sim.care import beside_gps, evening_slots
 from cpts_sim.care.common_numbers import offer_nearest
 from cpts_sim.care.routes import Plan, Wave
 from cpts_sim.care.world import World
-from cpts_sim.engine.agenda import Slot
+from cpts_sim.engine.agenda import Payer, Slot
 from cpts_sim.engine.clock import DAY, NEVER
 from cpts_sim.engine.columns import Table
 from cpts_sim.engine.cpts_codes import NO_MISSION, Line
-from cpts_sim.engine.events import CptsEvent, Route, Work
+from cpts_sim.engine.events import CptsEvent, Profession, Route, Work
 from cpts_sim.missions.base import MONTH
 from cpts_sim.missions.course import Course
 from cpts_sim.missions.money import euros_a_year, usual_rules
@@ -72,16 +73,20 @@ class SameMoney:
         if "instead" not in world.tables:
             world.tables["instead"] = Table("instead", 1, {
                 "since": np.array([self._signature()]), "euros": np.array([self._euros()]), "held": np.zeros(1),
-                "held_msp": np.zeros(1),
+                "held_msp": np.zeros(1), "promised": np.zeros(1),
             })  # fmt: skip
         add_columns(world.gps, {"assistant_from": NEVER, "holds_sessions": np.int8(0)})
         world.rules.wrap("knows_desk", OWNER, RANK, self._knows_session)
         world.routes.append(self)
         world.hooks.setdefault("week", []).append(self._week)
+        world.hooks.setdefault("day", []).append(self._evening)
 
     @property
     def table(self) -> Table:
-        """The table of the money (one row): minute from which it is there, euros a year, euros in hand by use."""
+        """The table of the money (one row): minute from which it is there, euros a year, euros in hand by use.
+
+        ``promised`` are the hours of sessions that stand in the books, set apart from the euros in hand.
+        """
         return self.world.tables["instead"]
 
     def _signature(self) -> float:
@@ -110,7 +115,8 @@ class SameMoney:
 
     def _pay(self, line: Line, event: int, rows: Array, hours: Any, euros: Any) -> None:
         if len(rows):
-            self.world.journal.add("cpts", at=self.world.now, event=event, actor=rows, hours=hours, euros=euros)
+            self.world.journal.add("cpts", at=self.world.now, event=event, profession=int(Profession.GP), actor=rows,
+                                   hours=hours, euros=euros)  # fmt: skip
             self._book(line, float(np.broadcast_to(np.asarray(euros, dtype=np.float64), len(rows)).sum()))
 
     def _book(self, line: Line, euros: float) -> None:
@@ -155,6 +161,7 @@ class SameMoney:
     def _sessions(self, day: int) -> None:
         """Volunteers in turn hold a paid session on an evening of the week after next, while euros last."""
         gps, p, held = self.world.gps, self.parameters, self.table["held"]
+        self._take_back(day)
         if not held[0]:
             return
         u = self.world.draws.uniform("holds paid sessions", gps["key"])
@@ -181,15 +188,26 @@ class SameMoney:
         wanted = np.flatnonzero(blank)[: int(self.parameters["instead.session_slots"])]
         wanted = wanted[np.cumsum(minutes[wanted]) <= most_hours * HOUR]
         column = wanted + span.start
-        books.kind[row, column] = int(Slot.EXTRA)
-        books.free[row, column] = int(Slot.EXTRA)
         books.length[row, column] = minutes[wanted]
-        books.open.set(np.full(len(column), row), column, True)
+        evening_slots.put(world, np.full(len(column), row), column, Payer.SAME_MONEY)
         hours = float(minutes[wanted].sum()) / HOUR
-        if hours:
-            paid = hours * self.parameters["cpts.hour_euros"]
-            self._pay(Line.SESSIONS, CptsEvent.EXTRA_SESSION, np.array([row]), hours, paid)
+        self.table["promised"][0] += hours
         return hours
+
+    def _evening(self, world: World, day: int) -> None:
+        """The sessions of the day that has just ended are paid whole, whoever came."""
+        hours = evening_slots.held_hours(world, Payer.SAME_MONEY, day - 1)
+        rows = np.flatnonzero(hours)
+        self.table["promised"][0] -= hours.sum()
+        euros = hours[rows] * self.parameters["cpts.hour_euros"]
+        self._pay(Line.SESSIONS, CptsEvent.EXTRA_SESSION, rows, hours[rows], euros)
+
+    def _take_back(self, day: int) -> None:
+        """Sessions that have left the books, since their GP is away, are not paid: their euros are in hand again."""
+        books, table = self.world.books, self.table
+        standing = float(evening_slots.held_hours(self.world, Payer.SAME_MONEY, day - 1, books.last_day).sum())
+        table["held"][0] += (float(table["promised"][0]) - standing) * self.parameters["cpts.hour_euros"]
+        table["promised"][0] = standing
 
     def _knows_session(self, inner: Any, world: World, key: Array, wanted: Array, minute: Array) -> Array:
         """Some of those whom the practice refuses are told of the evening session, and call."""

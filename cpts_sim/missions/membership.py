@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cpts_sim.care.strain_effects import StrainEffects, home_of
 from cpts_sim.engine.events import CptsEvent, Member, Profession, Work
+from cpts_sim.missions.hours import TABLES
 from cpts_sim.missions.tools import LIBERAL, add_columns
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ OLD, TEAM = 60.0, 1
 KEEPS = 0.75
 """Weight of the past in the usual hours a month."""
 LEAST = 0.2
+CARERS = {"nurses": "nurse member", "pharmacies": "pharmacy protocol"}
+"""Tables of the other members, and the draw of their inclination."""
 
 
 class Membership:
@@ -39,9 +42,9 @@ class Membership:
         self.effects = StrainEffects(self.parameters, self.world.strain[Profession.GP].population.ee)
 
     def install(self) -> None:
-        """Add the columns: hours of the month and usual hours outside consulting time, experience of the CPTS."""
-        add_columns(self.world.gps, {"cpts_hours": 0.0, "cpts_usual_hours": 0.0})
-        add_columns(self.organisation.table, {"usual_pull": 0.0, "experience": 0.0, "attended": 0.0})
+        """Add the columns: experience of the CPTS, who came to the meetings of the month by profession."""
+        attended = {f"attended_{name}": 0.0 for name in TABLES.values()}
+        add_columns(self.organisation.table, {"usual_pull": 0.0, "experience": 0.0, **attended})
 
     # ------------------------------------------------------------------------------------------ the choice
     def pull(self) -> Array:
@@ -86,9 +89,9 @@ class Membership:
         result: Array = 1.0 + self.parameters["cpts.join_peers"] * (others - usual)
         return result
 
-    def rested(self) -> Array:
+    def rested(self, table: str = "gps") -> Array:
         """Share of attendance and activity that usual hours outside consulting time leave."""
-        lost = self.parameters["cpts.fatigue_per_hour"] * self.world.gps["cpts_usual_hours"]
+        lost = self.parameters["cpts.fatigue_per_hour"] * self.world.tables[table]["cpts_usual_hours"]
         result: Array = np.maximum(LEAST, 1.0 - lost)
         return result
 
@@ -182,36 +185,41 @@ class Membership:
 
     def _remember(self) -> None:
         """Hours of the month become habit; a CPTS in which things happen is remembered as such."""
-        gps, table, p = self.world.gps, self.organisation.table, self.parameters
-        gps["cpts_usual_hours"][:] = KEEPS * gps["cpts_usual_hours"] + (1.0 - KEEPS) * gps["cpts_hours"]
-        gps["cpts_hours"][:] = 0.0
+        table, p = self.organisation.table, self.parameters
+        for name in TABLES.values():
+            theirs = self.world.tables[name]
+            theirs["cpts_usual_hours"][:] = KEEPS * theirs["cpts_usual_hours"] + (1.0 - KEEPS) * theirs["cpts_hours"]
+            theirs["cpts_hours"][:] = 0.0
         lived = self.organisation.lived()
         table["experience"][0] += (lived - table["experience"][0]) / p["cpts.experience_months"]
+
+    def carers(self) -> None:
+        """Nurses and pharmacists belong and take part as the offer and the money of the month have it."""
+        for name, decision in CARERS.items():
+            table = self.world.tables[name]
+            here = table["alive"] & (table["halo"] == 0) & (table["status"] != Work.LEFT)
+            if name == "nurses":
+                here &= table["kind"] == LIBERAL
+            u, share = self.world.draws.uniform(decision, table["key"]), self.organisation.share_of(name)
+            acts = here & (u < share * self.organisation.active_share())
+            belongs = np.where(here & (u < share), Member.PASSIVE, Member.NONE)
+            table["member"][:] = np.where(acts, Member.ACTIVE, belongs)
+
+    def end(self) -> None:
+        """Nobody belongs any more."""
+        for name in TABLES.values():
+            self.world.tables[name]["member"][:] = Member.NONE
 
     # ------------------------------------------------------------------------------------------ counts
     def tell(self) -> None:
         """Write members and hands of the month in the journal, by profession."""
-        gps, world = self.world.gps, self.world
         if not self.organisation.exists():
             return
-        member, acts = gps["member"], not self.organisation.on_paper
-        counts = [(
-            Profession.GP, int((member > Member.NONE).sum()), int((member >= Member.ACTIVE).sum()) * acts,
-            int((member == Member.LEADER).sum()), int(self.organisation.table["attended"][0]),
-        )]  # fmt: skip
-        for profession, name, decision in (
-            (Profession.NURSE, "nurses", "nurse member"), (Profession.PHARMACIST, "pharmacies", "pharmacy protocol"),
-        ):  # fmt: skip
-            counts.append((profession, *self._others(name, decision), 0, 0))
-        for profession, nominal, active, leaders, attended in counts:
-            world.journal.add("members", at=world.now, profession=int(profession), nominal=nominal, active=active,
-                              leaders=leaders, attended=attended)  # fmt: skip
-
-    def _others(self, name: str, decision: str) -> tuple[int, int]:
-        table = self.world.tables[name]
-        here = table["alive"] & (table["halo"] == 0)
-        if name == "nurses":
-            here &= table["kind"] == LIBERAL
-        u = self.world.draws.uniform(decision, table["key"])
-        share = self.organisation.share_of(name)
-        return int((here & (u < share)).sum()), int((here & (u < share * self.organisation.active_share())).sum())
+        acts = not self.organisation.on_paper
+        for profession, name in TABLES.items():
+            member = self.world.tables[name]["member"]
+            self.world.journal.add(
+                "members", at=self.world.now, profession=int(profession), nominal=int((member > Member.NONE).sum()),
+                active=int((member >= Member.ACTIVE).sum()) * acts, leaders=int((member == Member.LEADER).sum()),
+                attended=int(self.organisation.table[f"attended_{name}"][0]),
+            )  # fmt: skip

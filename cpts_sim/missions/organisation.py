@@ -11,17 +11,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpts_sim.care.freed_time import close_slots
-from cpts_sim.care.ledger import displaces
+from cpts_sim.care import evening_slots, teams
 from cpts_sim.care.world import World
-from cpts_sim.engine.clock import NEVER
+from cpts_sim.engine.agenda import Payer
+from cpts_sim.engine.clock import NEVER, WEEK
 from cpts_sim.engine.columns import Table
 from cpts_sim.engine.cpts_codes import Line
-from cpts_sim.engine.events import CptsEvent, Member, Work
+from cpts_sim.engine.events import CptsEvent, Member, Profession, Work
 from cpts_sim.errors import InternalError
 from cpts_sim.missions.account import STAFF, Account
 from cpts_sim.missions.base import MONTH, Mission
 from cpts_sim.missions.course import Step, midnight
+from cpts_sim.missions.hours import Hours
 from cpts_sim.missions.life_cycle import LifeCycle
 from cpts_sim.missions.meetings import Meetings
 from cpts_sim.missions.membership import Membership
@@ -33,8 +34,6 @@ PROCESS_CPTS = 2
 WAITING, RUNNING, STOPPED = 0, 1, 2
 EMPTY_MONTHS = 12
 """Months of a contract after which members expect something to happen."""
-REST = {"cpts_evening": 1.0, "cpts_admin": 1.0, "cpts_lunch": 0.5}
-"""Part of the hours on each line that is taken from rest."""
 
 
 class Organisation:
@@ -50,7 +49,7 @@ class Organisation:
         self.world: World = model.care.world
         self.missions: dict[str, Mission] = {}
         self.account, self.membership, self.meetings = Account(self), Membership(self), Meetings(self)
-        self.payments, self.life = Payments(self), LifeCycle(self)
+        self.payments, self.life, self.hours = Payments(self), LifeCycle(self), Hours(self)
 
     def add(self, mission: Mission) -> None:
         """Add a mission (once)."""
@@ -69,13 +68,14 @@ class Organisation:
             first = {name: np.array([midnight(start)]) for name in ("next_at", "board_at")}
             first["origin"] = np.array([start])
             tables["cpts"] = Table("cpts", 1, {**first, "stage": "i1", "month": "i4", "key": "u8"})
-        for part in (self.account, self.membership, self.payments, self.life):
+        for part in (self.hours, self.account, self.membership, self.payments, self.life):
             part.install()
         for name, mission in sorted(self.missions.items()):
             if f"began_{name}" not in self.table:
                 self.table.add_column(f"began_{name}", np.zeros(1, dtype=np.int8))
             mission.install()
         self.world.hooks.setdefault("week", []).append(self._week)
+        self.world.hooks.setdefault("day", []).append(self._evening)
         self.model.clock.loop(PROCESS_CPTS, self.table, self._wake)
 
     @property
@@ -110,10 +110,12 @@ class Organisation:
     # ------------------------------------------------------------------------------------------ the monthly board
     def _wake(self, row: int) -> None:
         table, self.world.now = self.table, self.model.now
+        self.hours.week_turns = self.world.now % WEEK == 0.0  # the board is held before the week that ends is closed
         if table["step_at"][row] <= self.world.now:
             self.life.turn()
         if table["board_at"][row] <= self.world.now:
             self._board(row)
+        self.hours.week_turns = False
         table["next_at"][row] = min(float(table["step_at"][row]), float(table["board_at"][row]))
 
     def _board(self, row: int) -> None:
@@ -138,9 +140,11 @@ class Organisation:
         if month:
             self.membership.month(month)
         self.life.hire(month)
+        self.membership.carers()
         if self.exists():
             self.account.plan(YEAR_MONTHS - month % YEAR_MONTHS, self.payments.coming(month))
             self.account.upkeep()
+        self.hours.new_month()
         self.meetings.hold(month)
         for name, mission in sorted(self.missions.items()):
             self._live(name, mission, month)
@@ -229,7 +233,8 @@ class Organisation:
         for name, mission in sorted(self.missions.items()):
             if table[f"began_{name}"][0]:
                 mission.end()
-        self.world.gps["member"][:] = Member.NONE
+        self.membership.end()
+        self.hours.new_month()
         if existed:
             self.tell(CptsEvent.ENDED, np.array([-1]), 0.0, 0.0)
 
@@ -249,12 +254,15 @@ class Organisation:
         vacant = 1.0 if self.table["posts"][0] > 0.0 else self.world.parameters["cpts.vacancy_share"]
         return float(self.account.means * vacant)
 
-    def active(self) -> Array:
-        """Rows of the GPs who take part now."""
-        gps = self.world.gps
+    def active(self, profession: Profession = Profession.GP) -> Array:
+        """Rows of the members of a profession who take part now; nurses and pharmacists on holiday do not."""
+        table = self.hours.table(profession)
         if self.on_paper:
             return np.zeros(0, dtype=np.int64)
-        return np.flatnonzero((gps["member"] >= Member.ACTIVE) & gps["alive"] & (gps["status"] == Work.WORKING))
+        here = (table["member"] >= Member.ACTIVE) & table["alive"] & (table["status"] == Work.WORKING)
+        if profession != Profession.GP:
+            here &= ~teams.on_holiday(self.world, profession, int(self.world.now // WEEK))
+        return np.flatnonzero(here)
 
     def participants(self, mission: str, dose: float) -> Array:
         """Rows of the active GPs who take part in a mission at a dose (drawn once per GP and mission)."""
@@ -277,18 +285,12 @@ class Organisation:
             rows: GPs, each once.
             minutes: minutes of each, or one number for all.
         """
-        if not len(rows):
-            return
-        given = np.broadcast_to(np.asarray(minutes, dtype=np.float64), len(rows))
-        self.world.gps["cpts_hours"][rows] += REST.get(line, 0.0) * given / 60.0
-        taken = displaces("cpts_evening" if line == "cpts_admin" else line, given, self.world.parameters)
-        self.world.ledger.charge(line, rows, given)
-        self.world.gps["admin_given_min"][rows] += taken.admin  # the week's administration is charged when it ends
-        close_slots(self.world, rows, taken.patients, first_day=7)
+        self.hours.give(Profession.GP, line, rows, minutes)
 
     def spend(
-        self, event: int, rows: Array, hours: Any, euros_per_hour: float | None = None, board: bool = False
-    ) -> None:
+        self, event: int, rows: Array, hours: Any, euros_per_hour: float | None = None, board: bool = False,
+        profession: Profession = Profession.GP,
+    ) -> None:  # fmt: skip
         """Write hours of professionals in the journal, with what the CPTS pays for them as far as it can.
 
         Args:
@@ -297,6 +299,7 @@ class Organisation:
             hours: hours of each, or one number for all.
             euros_per_hour: pay of staff (none: the indemnity of a member).
             board: hours of leaders and meetings, which are given whatever the money, and paid after the missions.
+            profession: whose rows they are.
         """
         if not len(rows):
             return
@@ -307,18 +310,32 @@ class Organisation:
         self.table["board" if board else "wanted"][0] += wanted
         share = float(self.table["indemnified"][0]) if board else 1.0
         paid = share * self.account.pay(Line.MEMBERS if members else Line.DESK, share * wanted)
-        self.tell(event, rows, each * paid, each * paid * rate)
+        self.tell(event, rows, each * paid, each * paid * rate, profession)
         if paid < 1.0 and members:
-            self.tell(CptsEvent.UNPAID, rows, each * (1.0 - paid), 0.0)
+            self.tell(CptsEvent.UNPAID, rows, each * (1.0 - paid), 0.0, profession)
         elif paid < 1.0:
             self.tell(CptsEvent.STAFF_UNPAID, STAFF, float(each.sum()) * (1.0 - paid), 0.0)
 
-    def tell(self, event: int, rows: Array, hours: Any, euros: Any) -> None:
+    def tell(
+        self, event: int, rows: Array, hours: Any, euros: Any, profession: Profession = Profession.GP
+    ) -> None:
         """Write an event of the CPTS in the journal, one row for each professional."""
         if len(rows):
             self.table["done"][0, int(event)] += len(rows)
-            self.world.journal.add("cpts", at=self.world.now, event=event, actor=rows, hours=hours, euros=euros)
+            self.world.journal.add("cpts", at=self.world.now, event=event, profession=int(profession), actor=rows,
+                                   hours=hours, euros=euros)  # fmt: skip
+
+    def _evening(self, world: World, day: int) -> None:
+        """Paid evenings of the day that has just ended, the desk's and those of a plan, are paid whole, whoever came.
+
+        Those taken before the contract ended are held after it: paid as far as there is money left, unpaid beyond.
+        """
+        for payer in (Payer.REGULAR, Payer.PLAN):
+            hours = evening_slots.held_hours(world, payer, day - 1)
+            held = np.flatnonzero(hours)
+            self.spend(CptsEvent.EXTRA_SESSION, held, hours[held])
 
     def _week(self, world: World, day: int) -> None:
-        """Ties fade without contact."""
+        """Hours of a board held as the week turned count in the week that begins; ties fade without contact."""
+        self.hours.count()
         world.gps["ties"] *= 1.0 - world.parameters["cpts.ties_fade_weekly"]

@@ -19,7 +19,7 @@ from cpts_sim.care.evening_slots import extra_evening
 from cpts_sim.care.routes import Plan, Wave
 from cpts_sim.care.surgery import Surgeries
 from cpts_sim.care.world import World
-from cpts_sim.engine.agenda import Slot
+from cpts_sim.engine.agenda import Payer, Slot
 from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.events import CptsEvent, Need, Origin, Route
 from cpts_sim.missions.base import Mission, MissionSettings
@@ -79,7 +79,6 @@ class UnscheduledCare(Mission):
         rules.wrap("sas_effectors", NAME, RANK, self._sas_effectors)
         world.routes.append(self)
         world.hooks.setdefault("edge", []).append(self._release)
-        world.hooks["edge"].append(self._hold_sessions)
 
     # ------------------------------------------------------------------------------------------ participation
     def preparing(self, month: int) -> None:
@@ -117,8 +116,7 @@ class UnscheduledCare(Mission):
         world, books = self.world, self.world.books
         row, column = np.nonzero(books.free == Slot.SHARED)
         books.change_kind(row, column, int(Slot.AHEAD))
-        row, column = np.nonzero(books.free == Slot.EXTRA)
-        books.close(row, column)
+        evening_slots.close_free(world, Payer.REGULAR)
         for name in ("shares_slots", "extra_sessions"):
             world.gps[name][:] = 0
         world.tables["pharmacies"]["protocol"][:] = 0
@@ -184,14 +182,11 @@ class UnscheduledCare(Mission):
     def _open_evenings(self) -> None:
         """Extra sessions on the evenings of days that are already in the books; free ones of who left are off."""
         world, books, surgeries = self.world, self.world.books, self.organisation.model.care.surgeries
-        holds = (world.gps["extra_sessions"] > 0) | (world.gps["surge"] > 0)
-        if "holds_sessions" in world.gps:
-            holds |= world.gps["holds_sessions"] > 0
-        row, column = np.nonzero((books.free == Slot.EXTRA) & ~holds[:, None])
-        books.close(row, column)
+        evening_slots.close_free(world, Payer.REGULAR, world.gps["extra_sessions"] == 0)
         most = int(self.chosen(self.settings.extra_slots_per_week, "cpts.extra_slots_per_week") + 0.5)
         for day in range(int(np.floor_divide(world.now, DAY)) + 1, books.last_day):
-            evening_slots.open_on(world, surgeries, np.flatnonzero(extra_evening(world, day)), day, most)
+            rows = np.flatnonzero(extra_evening(world, day))
+            evening_slots.open_on(world, surgeries, rows, day, most, Payer.REGULAR)
 
     def _release(self, world: World, start: float, end: float) -> None:
         """Unused shared slots of the day serve the GPs' own patients: from the release hour on, earlier ones at once.
@@ -209,21 +204,6 @@ class UnscheduledCare(Mission):
         row, position = np.nonzero(shared)
         if len(row):
             books.change_kind(row, position + span.start, int(Slot.SAME_DAY))
-
-    def _hold_sessions(self, world: World, start: float, end: float) -> None:
-        """The extra sessions of the day that has just ended are paid whole, whoever came."""
-        if not self.running or start % DAY:
-            return
-        span = world.books.span(int(start // DAY) - 1)
-        mine = extra_evening(world, int(start // DAY) - 1)  # surge evenings are paid by whoever opened them
-        mine |= world.gps["surge"] == 0
-        row, position = np.nonzero((world.books.kind[:, span] == Slot.EXTRA) & mine[:, None])
-        if not len(row):
-            return
-        length = world.books.length[row, position + span.start].astype(np.float64)
-        hours = np.bincount(row, weights=length, minlength=len(world.gps)) / 60.0
-        holding = np.flatnonzero(hours)
-        self.organisation.spend(CptsEvent.EXTRA_SESSION, holding, hours[holding])
 
     def _sas_effectors(self, inner: Any, world: World) -> Array:
         """Participating GPs answer the SAS too: those who would through a CPTS only, and with their shared slots."""
