@@ -110,3 +110,5 @@ def test_an_effect_that_no_member_moves_and_one_that_is_missing() -> None:
     found = judge(ROW, NAMES, points, level, 0, mean_interval([0.3, 0.31, 0.29]))
     assert (found.count, found.tells, found.missed_by) == (MEMBERS - 1, False, [])
     assert found.members["m5"].mean == pytest.approx(0.3)
+    level[2:] = np.nan
+    assert not judge(ROW, NAMES, points, level, 0, mean_interval([0.3, 0.31, 0.29])).tells, "two members tell nothing"

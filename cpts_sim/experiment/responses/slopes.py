@@ -55,6 +55,9 @@ class Line:
             y: effect of each member; those that are not finite are left out.
         """
         known = np.isfinite(y)
+        if known.sum() < 3:
+            axes = x.shape[1]
+            return cls(np.zeros(axes), np.zeros((axes, axes)), math.nan, math.nan, int(known.sum()))
         x, y, count = x[known] - x[known].mean(axis=0), y[known], int(known.sum())
         z = y - y.mean()
         shrinkage, chance = _likeliest(x, z)
