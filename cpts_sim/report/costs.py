@@ -197,8 +197,13 @@ def worth_words(found: Worth, lang: str) -> str:
     key = "costs.worth.no_ratio" if even > 0 else "costs.worth.no_ratio_cheaper"
     told = {"gain": gain, "probability": below(found.probability, SURE, lang, found.count), "sure": SURE,
             "willingness": euros(level, 0, lang)}  # fmt: skip
-    more = {"even": number(even, 0, lang)} if even > 0 else {}
+    more = {"even": number(_two_digits(even), 0, lang)} if even > 0 else {}
     return say(key, lang, **told, **more, worth=chance(float(found.worth_at(level)[0]), found.count, lang))
+
+
+def _two_digits(value: float) -> float:
+    """Round a number to the two digits that a mean cost supports."""
+    return float(f"{value:.2g}")
 
 
 def _ratio_words(found: Worth, gain: str, lang: str) -> str:

@@ -50,7 +50,7 @@ def _course(
         courses = {which: _moving(course, QUARTER) for which, course in courses.items()}
         remarks.append(say("report.figure.moving", lang, weeks=QUARTER))
     text = note(comparison, " ".join([told, *remarks]), lang)
-    with style.figure(7.2, 4.0) as (drawn, axes):
+    with style.figure(7.2, 3.0 if style.is_bare() else 4.0) as (drawn, axes):
         labels = []
         looks = ((base, style.BASE, "--"), (arm, style.OTHER, "-"))
         for (which, colour, dash), words in zip(looks, names(comparison, arm, lang), strict=True):

@@ -33,7 +33,7 @@ def communes(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | 
     if len(lines) < 2 or not told["outlines"] or not np.isfinite(gaps).any():
         return None
     title, text = say("report.figure.map", lang), note(comparison, " ".join(remarks(comparison, lang, arm)), lang)
-    with style.figure(7.2, 6.2) as (drawn, axes):
+    with style.figure(7.2, 3.4 if style.is_bare() else 6.2) as (drawn, axes):
         _paint(axes, told["outlines"], lines, _scale(lines, least))
         _largestnames(axes, told["communes"])
         _legend(drawn, axes, lines, least, lang)

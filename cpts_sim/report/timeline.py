@@ -32,7 +32,7 @@ WHOLE_YEARS = 2.0
 """Years from which bars are of whole years."""
 LETTER, UPRIGHT = 0.013, 14
 """Width of a letter as a share of the axis; letters that fit upright into the band of steps."""
-BAND = 2.1
+BAND = 2.7
 """Height of the band of steps, in rows of missions."""
 TINTS = ("#0072B2", "#56B4E9", "#A6CBE6", "#009E73", "#E69F00", "#F0C867", "#CC79A7", "#8C8C8C")
 """Colours of lines of the account (Okabe and Ito, and paler ones)."""
@@ -40,17 +40,19 @@ TINTS = ("#0072B2", "#56B4E9", "#A6CBE6", "#009E73", "#E69F00", "#F0C867", "#CC7
 
 def timeline(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None:
     """Draw the life of the CPTS of an arm in the first pair whose journal was kept (none: nothing to draw)."""
-    return _drawn(comparison, lang, arm, kind, (("steps", 2.2), ("members", 1.2), ("euros", 1.5), ("hours", 1.2)), 9.4)
+    parts = (("steps", 2.2), ("members", 1.2), ("euros", 1.5), ("hours", 1.2))
+    return _drawn(comparison, lang, arm, kind, parts, (8.6, 9.4))
 
 
 def calendar(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None:
-    """Draw the steps, missions and euros of the CPTS of an arm only, small enough for a page that holds more."""
-    return _drawn(comparison, lang, arm, kind, (("steps", 1.2), ("euros", 1.3)), 3.6)
+    """Draw the steps, missions and euros of the CPTS of an arm only, side by side: a page holds more."""
+    return _drawn(comparison, lang, arm, kind, (("steps", 1.1), ("euros", 1.0)), (9.6, 2.7), across=True)
 
 
 def _drawn(
-    comparison: Comparison, lang: str, arm: str, kind: str, parts: tuple[tuple[str, float], ...], height: float
-) -> bytes | None:
+    comparison: Comparison, lang: str, arm: str, kind: str, parts: tuple[tuple[str, float], ...],
+    size: tuple[float, float], across: bool = False,
+) -> bytes | None:  # fmt: skip
     kept = _journal(comparison, arm)
     if kept is None or not len(kept[1]["cpts"]["at"]) or not len(kept[1]["payment"]["at"]):
         return None
@@ -60,14 +62,16 @@ def _drawn(
     told = {"seed": seed, "left": euros(_left(journal["payment"]), 0, lang)}
     whole = any(name == "members" for name, _ in parts)
     text = say("life.timeline.text" if whole else "life.timeline.text_short", lang, **told)
-    grid = {"nrows": len(parts), "sharex": True, "gridspec_kw": {"height_ratios": [size for _, size in parts]}}
-    with style.figure(8.6, height, **grid) as (drawn, axes):
+    ratios = {f"{'width' if across else 'height'}_ratios": [part for _, part in parts]}
+    grid: dict[str, Any] = {"ncols" if across else "nrows": len(parts), "sharex": True, "gridspec_kw": ratios}
+    with style.figure(*size, **grid) as (drawn, axes):
         for each, (name, _) in zip(axes, parts, strict=True):
             _PANELS[name](each, journal, years, lang)
         axes[0].set_title(title)
-        axes[-1].set_xlabel(say("life.timeline.years", lang))
-        axes[-1].set_xlim(0, max(years, 0.25))
-        style.number_axis(axes[-1].xaxis, lang)
+        for each in axes if across else axes[-1:]:
+            each.set_xlabel(say("life.timeline.years", lang))
+            each.set_xlim(0, max(years, 0.25))
+            style.number_axis(each.xaxis, lang)
         for each in axes[1:]:
             style.number_axis(each.yaxis, lang)
             each.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=7.5)
@@ -118,18 +122,20 @@ def _steps(axes: Any, rows: Columns, years: float, lang: str) -> None:
     for what, (name, mark) in MARKS.items():
         times = at[event == what]
         if len(times):
-            axes.plot(times, np.full(len(times), -1.45), mark, color="#D55E00" if mark == "x" else "#404040",
+            axes.plot(times, np.full(len(times), -BAND / 2 - 0.4), mark, color="#D55E00" if mark == "x" else "#404040",
                       markersize=6, linestyle="none", label=say(f"life.timeline.{name}", lang))  # fmt: skip
     axes.set_yticks([BAND + row for row in range(len(labels))], labels)
-    axes.set_ylim(BAND + len(labels) - 0.4, -1.9)
+    axes.set_ylim(BAND + len(labels) - 0.4, -BAND / 2 - 0.85)
     axes.tick_params(left=False)
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.85), fontsize=7.5)
+        low = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.2), "ncols": 2}
+        side = {"loc": "center left", "bbox_to_anchor": (1.0, 0.85)}
+        axes.legend(**(low if style.is_bare() else side), fontsize=7.5)
 
 
 def _name(axes: Any, middle: float, share: float, words: str, dark: bool) -> None:
     """Write the name of a step in its band: upright where its share of the axis is short, then long ones in two."""
-    wide = share > LETTER * len(words)
+    wide = share > LETTER * len(words) * (2 if style.is_bare() else 1)  # a bare panel is half as wide
     if not wide and len(words) > UPRIGHT:
         words = words.replace(" ", "\n", 1)
     axes.text(middle, 0, words, ha="center", va="center", fontsize=7.0 if wide else 6.0, rotation=0 if wide else 90,

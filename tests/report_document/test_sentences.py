@@ -184,7 +184,7 @@ def test_a_diagnosis_compares_as_the_numbers_do(own: Fact, france: float, word: 
 def test_harm_outside_the_table_is_said_in_the_essential_too(plain: Comparison) -> None:
     done = planted(plain, {Place("contact.failed"): 0.05, Place("access.in_time"): 0.0})
     what = answers(done)["Qu'est-ce qui changerait ?"]
-    assert "Hors du tableau, un nombre se dégraderait : premiers contacts sans succès" in what
+    assert "Hors du tableau, un autre indicateur se dégraderait : premiers contacts sans succès" in what
     assert "Outside the table" not in answers(planted(plain, {}), "en")["What would change?"]
 
 

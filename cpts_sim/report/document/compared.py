@@ -8,6 +8,7 @@ from cpts_sim.evidence import load_parameters
 from cpts_sim.explain import mission_card, mission_names
 from cpts_sim.report.document.blocks import Section, Table, Terms, Text
 from cpts_sim.report.document.life import life
+from cpts_sim.report.document.phrases import capital
 from cpts_sim.report.document.reading import Told
 from cpts_sim.words import number, say, speaking
 
@@ -31,7 +32,8 @@ def compared(told: Told) -> Section:
     lang = told.lang
     intro = say("document.compared.intro", lang, arm=told.name(told.arm), base=told.name(told.base),
                 time=told.time, year=told.done.plan.scenario.reference_year)  # fmt: skip
-    blocks: list[Any] = [Text(intro), Terms(tuple((told.name(arm), _arm(told, arm)) for arm in told.done.values.arms))]
+    arms = tuple((capital(told.name(arm)), _arm(told, arm)) for arm in told.done.values.arms)
+    blocks: list[Any] = [Text(intro), Terms(arms)]
     table = _table(told, "mission-list", ("begins", "grade"))
     blocks.append(table or Text(say("document.missing.mission_list", lang), "note"))
     return Section("compared", say("document.section.compared", lang), (*blocks, *life(told)))
@@ -57,6 +59,9 @@ def _arm(told: Told, arm: str) -> str:
         return say("document.compared.instead", lang, shares=shares)
     if own.cpts is None:
         return say("document.compared.nothing", lang)
+    if (alike := _alike(told, arm)) is not None:
+        drawn = [say("document.compared.drawn", lang)] if getattr(own.cpts, "life", "") == "drawn" else []
+        return " ".join([say("document.compared.like", lang, other=told.name(alike)), *drawn])
     there = own.cpts.missions.names()
     names = ", ".join(say(f"report.mission.{name}", lang) for name in there)
     missions = names or say("document.nothing", lang)
@@ -71,6 +76,15 @@ def _arm(told: Told, arm: str) -> str:
     if own.cpts.stop_months is not None:
         parts.append(say("document.compared.stop", lang, stop=_months(own.cpts.stop_months, lang)))
     return " ".join(parts)
+
+
+def _alike(told: Told, arm: str) -> str | None:
+    """Return the arm under study where this one has the same CPTS but for the way its life goes."""
+    arms = told.done.plan.scenario.arms
+    if arm == told.arm or told.arm not in arms or (study := arms[told.arm].cpts) is None:
+        return None
+    mine, its = (cpts.model_dump(exclude={"life"}) for cpts in (arms[arm].cpts, study) if cpts is not None)
+    return told.arm if mine == its else None
 
 
 def _months(months: float, lang: str) -> str:

@@ -67,7 +67,6 @@ def _facts(told: Told, provenance: Mapping[str, Any] | None) -> tuple[tuple[str,
         "territory": _place(told, place),
         "inhabitants": say("document.inhabitants", lang, count=sum(place["communes"]["population"]),
                            communes=len(place["communes"]["code"])),
-        "compared": " / ".join(told.name(arm) for arm in done.values.arms),
         "years": told.time,
         "reference": str(scenario.reference_year),
         "pairs": say("document.seeds", lang, count=len(seeds), first=seeds[0], last=seeds[-1]),
@@ -102,7 +101,7 @@ def _main(told: Told) -> Section:
     if told.drawn:
         note_ = say("document.table.main_note_drawn", lang, chances=say("uncertain.chances", lang))
     table = tables.outcomes(told, "main-table", lines, caption, note_, told.beside())
-    return _section("main", lang, table, Text(_open_note(told)))
+    return _section("main", lang, table, Text(_open_note(told), "note"))
 
 
 def _open_note(told: Told) -> str:

@@ -34,8 +34,9 @@ def depends(told: Told) -> Section:
         return Section("depends", title, (Text(say("document.missing.depends", lang), "note"),))
     weak = [entry for entry in entries if entry.grade in WEAK]
     share = percent(len(weak) / len(entries), 0, lang)
-    intro = say(f"document.depends.intro{'_drawn' if told.drawn else ''}", lang, weak=len(weak), count=len(entries),
-                share=share, drawn=len(_drawn(told) & {entry.id for entry in weak}))  # fmt: skip
+    own = len(_drawn(told) & {entry.id for entry in weak})
+    key = "intro" if not told.drawn else "intro_drawn" if own else "intro_none_drawn"
+    intro = say(f"document.depends.{key}", lang, weak=len(weak), count=len(entries), share=share, drawn=own)
     widest = sorted(weak, key=lambda entry: (-_width(entry), entry.id))[:SHOWN]
     rows = tuple((entry.id, value_of(entry, lang), unit_words(entry.unit, lang), range_of(entry, lang),
                   grade_of(entry, lang), source_of(entry, lang)) for entry in widest)  # fmt: skip

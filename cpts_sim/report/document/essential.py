@@ -12,7 +12,8 @@ from cpts_sim.experiment.scale import parameters_of
 from cpts_sim.report.chances import drawn_words
 from cpts_sim.report.document.blocks import Terms
 from cpts_sim.report.document.harms import WATCHED
-from cpts_sim.report.document.phrases import amount, gap_phrase, level_phrase, listed
+from cpts_sim.report.document.money import payer_gap
+from cpts_sim.report.document.phrases import agreed, amount, gap_phrase, level_phrase, listed, lowered
 from cpts_sim.report.document.reading import BEFORE_FUNDING, CUTS, MAIN, PRIMARY, Told, better, known, quarters, worse
 from cpts_sim.report.instead import spent_share
 from cpts_sim.report.numbers import unit_words
@@ -40,7 +41,7 @@ def _what(told: Told) -> str:
         return say("document.what.unknown", lang)
     head = say(
         f"document.what.{_word(first)}", lang, arm=told.name(told.arm), base=told.name(told.base),
-        indicator=_lower(told.label(first)), gap=gap_phrase(first, lang, "gap_full"),
+        indicator=lowered(told.label(first)), gap=gap_phrase(first, lang, "gap_full"),
         level=level_phrase(first.without, first.indicator.unit, lang),
     )  # fmt: skip
     rest = [line for line in told.main() if line.place.indicator != PRIMARY]
@@ -63,7 +64,8 @@ def _others(told: Told, lines: list[Line]) -> str:
     seen = {line.place: line for line in [*told.judged(), *(told.line(name) for name in WATCHED)] if known(line)}
     more = [line for line in worse(list(seen.values())) if line.place.indicator not in MAIN or line.place.by]
     if more:
-        parts.append(say("document.what.more_bad", lang, count=len(more), lines=_named(told, more[:MOST_NAMED])))
+        key = "more_bad_among" if len(more) > MOST_NAMED else "more_bad"
+        parts.append(say(f"document.what.{key}", lang, count=len(more), lines=_named(told, more[:MOST_NAMED])))
     moved = [line for line in lines if line.reading in (Reading.HIGHER, Reading.LOWER)]
     if moved:
         parts.append(say("document.what.moved", lang, lines=_named(told, moved)))
@@ -74,21 +76,16 @@ def _rest(told: Told, lines: list[Line]) -> list[str]:
     """Count the indicators of which nothing was named, by what can be said of them."""
     counts = [(word, sum(line.reading is reading for line in lines)) for word, reading in LEFT]
     texts = [say(f"document.what.{word}_count", told.lang, count=count) for word, count in counts if count]
-    return [say("document.what.rest", told.lang, all=len(lines), parts=listed(texts, told.lang))] if texts else []
+    return [say("document.what.rest", told.lang, count=len(lines), parts=listed(texts, told.lang))] if texts else []
 
 
 def _named(told: Told, lines: list[Line]) -> str:
-    texts = [_pair(_lower(told.label(line)), gap_phrase(line, told.lang), told.lang) for line in lines]
+    texts = [_pair(lowered(told.spoken(line)), gap_phrase(line, told.lang), told.lang) for line in lines]
     return listed(texts, told.lang)
 
 
 def _pair(name: str, text: str, lang: str) -> str:
     return say("document.named", lang, name=name, text=text)
-
-
-def _lower(text: str) -> str:
-    """Begin a label in lower case inside a sentence, unless it begins with an abbreviation."""
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _whom(told: Told) -> str:
@@ -134,15 +131,19 @@ def _when(told: Told) -> str:
     if not seen or not sign:
         return say("document.when.never", lang, count=len(parts))
     rank, gap = next(part for part in parts if part[0] == seen[0])
-    unit = say("report.unit_points", lang)
+    unit = agreed(say("report.unit_points", lang), 100 * gap.mean, lang)
     shown = amount(gap.scaled(100), lang, unit, sign=True)
+    small = say("document.when.small", lang) if abs(gap.mean) < first.smallest else ""
     lasting = all(later in seen for later in range(rank, len(parts) + 1))
     key = "lasting" if lasting else "passing"
-    return say(f"document.when.{key}", lang, rank=_rank(rank, lang), gap=shown, count=len(parts))
+    return say(f"document.when.{key}", lang, rank=_rank(rank, lang), gap=shown, small=small)
 
 
 def _rank(rank: int, lang: str) -> str:
-    return say("document.rank_first" if rank == 1 else "document.rank", lang, rank=rank)
+    """Write a rank in order: 1er, 2e; 1st, 2nd, 11th, 21st (in French only the first has a form of its own)."""
+    last = rank if lang == "fr" or rank % 100 in (11, 12, 13) else rank % 10
+    form = {1: "rank_first", 2: "rank_second", 3: "rank_third"}.get(last, "rank")
+    return say(f"document.{form}", lang, rank=rank)
 
 
 def _sure(told: Told) -> str:
@@ -151,7 +152,8 @@ def _sure(told: Told) -> str:
     apart = sum(line.reading in (Reading.BETTER, Reading.WORSE) for line in lines)
     key = "few" if pairs < FEWEST_PAIRS else "enough"
     key = "nothing" if key == "enough" and not apart else key
-    parts = [say(f"document.sure.{key}", lang, pairs=pairs, least=FEWEST_PAIRS, apart=apart, all=len(lines))]
+    parts = [say(f"document.sure.{key}", lang, pairs=pairs, least=FEWEST_PAIRS, all=len(lines),
+                 count=pairs if key == "few" else apart)]  # fmt: skip
     if told.done.stopped == "ceiling":
         parts.append(say("document.sure.ceiling", lang))
     parts += _drawn(told) if told.drawn else [say("document.sure.world", lang)]
@@ -182,16 +184,12 @@ def _judgement(told: Told) -> list[str]:
         return [say("document.sure.share_unknown", lang)]
     texts = {key: percent(value, 0, lang) for key, value in
              (("share", share.value), ("low", share.low), ("high", share.high))}  # fmt: skip
-    return [say("document.sure.share", lang, indicator=_lower(told.label(line)), **texts)]
+    return [say("document.sure.share", lang, indicator=lowered(told.label(line)), **texts)]
 
 
 def _cost(told: Told) -> str:
     lang = told.lang
-    shown = []
-    for place, unit in (("cpts.spent", "euros_year"), ("cpts.euros_per_person", "euros_person_year")):
-        got = told.level(told.arm, place)
-        if math.isfinite(got.mean) and got.mean:
-            shown.append(amount(got, lang, unit_words(unit, lang)))
+    shown = [*_amounts(told, "cpts.spent", "euros_year"), *_amounts(told, "cpts.euros_per_person", "euros_person_year")]
     hours = told.level(told.arm, "cpts.hours")
     if not shown:
         before = told.level(told.base, "cpts.spent")
@@ -199,13 +197,23 @@ def _cost(told: Told) -> str:
             return say("document.cost.unknown", lang)
         euros = amount(before, lang, unit_words("euros_year", lang))
         return say("document.cost.saved", lang, arm=told.name(told.arm), base=told.name(told.base), euros=euros)
-    parts = [say("document.cost.euros", lang, arm=told.name(told.arm), euros=(", ").join(shown))]
+    received = _amounts(told, "cpts.received", "euros_year")
+    parts = [say("document.cost.received", lang, euros=received[0])] if received else []
+    parts.append(say("document.cost.euros", lang, euros=", ".join(shown)))
     if math.isfinite(hours.mean) and hours.mean:
         parts.append(say("document.cost.hours", lang, hours=amount(hours, lang, unit_words("hours_year", lang))))
+    if (gap := payer_gap(told)) is not None:
+        parts.append(say("document.cost.payer", lang, base=told.name(told.base), gap=gap, time=told.time))
     for other in (SAME_MONEY, BEFORE_FUNDING):
         if other in told.others():
             parts.append(_against(told, other))
     return " ".join(parts)
+
+
+def _amounts(told: Told, place: str, unit: str) -> list[str]:
+    """Return an amount of the decision's arm with its unit and interval, or nothing where there is none."""
+    got = told.level(told.arm, place)
+    return [amount(got, told.lang, unit_words(unit, told.lang))] if math.isfinite(got.mean) and got.mean else []
 
 
 def _against(told: Told, other: str) -> str:
@@ -213,14 +221,14 @@ def _against(told: Told, other: str) -> str:
     lang = told.lang
     if other == BEFORE_FUNDING:
         line = told.line(PRIMARY, other)
-        return say("document.cost.before", lang, gap=gap_phrase(line, lang), indicator=_lower(told.label(line)))
+        return say("document.cost.before", lang, gap=gap_phrase(line, lang), indicator=lowered(told.label(line)))
     spent = spent_share(told.done, other)
     least = parameters_of(told.done)["instead.comparable_share"]
     if spent is not None and spent.mean < least:
         return say("document.cost.money_unspent", lang, arm=told.name(other), share=percent(spent.mean, 0, lang))
     line = told.between(PRIMARY, other, told.arm)
     word = {Reading.BETTER: "better", Reading.WORSE: "worse"}.get(line.reading, "open")
-    return say(f"document.cost.money_{word}", lang, gap=gap_phrase(line, lang), indicator=_lower(told.label(line)))
+    return say(f"document.cost.money_{word}", lang, gap=gap_phrase(line, lang), indicator=lowered(told.label(line)))
 
 
 def essential_text(told: Told) -> str:

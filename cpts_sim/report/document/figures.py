@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from cpts_sim.experiment import Comparison, Line
 from cpts_sim.report import style
@@ -15,8 +16,12 @@ from cpts_sim.report.numbers import factor
 
 DRAWN = {"forest": forest, "course": access, "map": communes}
 """Figures that every comparison has, by the name they have in a document."""
-WIDTH = {"course": 0.7, "map": 0.75, "forest": 0.95}
+WIDTH = {"course": 0.62, "map": 0.6, "forest": 0.95}
 """How wide each is drawn beside its usual width."""
+MANY = 10
+"""Rows from which blocks stand in two columns."""
+ROW, MARGIN = 0.22, 0.8
+"""Inches of a row, and of an axis with its name."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ def drawn(done: Comparison, name: str, lang: str, arm: str) -> bytes | None:
 
 
 def dots(rows: Sequence[Dot], axis: str, lang: str, title: str, text: str) -> bytes:
-    """Draw paired differences in one unit, block by block.
+    """Draw paired differences in one unit, block by block, in two columns where there are many rows.
 
     Args:
         rows: from top to bottom; a row without a line is the name of the block that follows.
@@ -43,16 +48,33 @@ def dots(rows: Sequence[Dot], axis: str, lang: str, title: str, text: str) -> by
         title: name of the picture.
         text: its description.
     """
-    with style.bare(), style.figure(7.4, 0.9 + 0.27 * len(rows)) as (picture, axes):
-        zero(axes)
-        for rank, row in enumerate(rows):
-            if row.line is not None:
-                dot(axes, rank, row.line, factor(row.line.indicator.unit))
-        axes.set_yticks(range(len(rows)), [row.name for row in rows])
-        for label, row in zip(axes.get_yticklabels(), rows, strict=True):
-            label.set_fontweight("bold" if row.line is None else "normal")
-        axes.tick_params(axis="y", length=0)
-        axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.set_xlabel(axis)
-        style.number_axis(axes.xaxis, lang)
+    parts = columns(rows)
+    most, grid = max(map(len, parts)), {"ncols": len(parts), "sharex": True, "squeeze": False}
+    with style.bare(), style.figure(9.4 if len(parts) > 1 else 7.4, MARGIN + ROW * most, **grid) as (picture, panels):
+        for axes, part in zip(panels[0], parts, strict=True):
+            _column(axes, part)
+            axes.set_ylim(most - 0.4, -0.6)
+            style.few_ticks(axes.xaxis, 6)
+            style.number_axis(axes.xaxis, lang)
+            axes.set_xlabel(axis)
         return style.picture(picture, "svg", title, text)
+
+
+def columns(rows: Sequence[Dot]) -> list[Sequence[Dot]]:
+    """Return the rows in one column, or in two of about the same length, cut where a block begins."""
+    heads = [rank for rank, row in enumerate(rows) if row.line is None and rank]
+    if len(rows) <= MANY or not heads:
+        return [rows]
+    cut = min(heads, key=lambda rank: (abs(len(rows) - 2 * rank), rank))
+    return [rows[:cut], rows[cut:]]
+
+
+def _column(axes: Any, rows: Sequence[Dot]) -> None:
+    zero(axes)
+    for rank, row in enumerate(rows):
+        if row.line is not None:
+            dot(axes, rank, row.line, factor(row.line.indicator.unit))
+    axes.set_yticks(range(len(rows)), [row.name for row in rows])
+    for label, row in zip(axes.get_yticklabels(), rows, strict=True):
+        label.set_fontweight("bold" if row.line is None else "normal")
+    axes.tick_params(axis="y", length=0)

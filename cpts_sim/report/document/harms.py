@@ -6,7 +6,7 @@ from cpts_sim.experiment import Line, Place, Reading
 from cpts_sim.experiment.credible import SURE
 from cpts_sim.report.document import tables
 from cpts_sim.report.document.blocks import Block, Items, Section, Text
-from cpts_sim.report.document.phrases import gap_phrase, listed
+from cpts_sim.report.document.phrases import gap_phrase, listed, lowered
 from cpts_sim.report.document.reading import CUTS, PRIMARY, Told, known, worse
 from cpts_sim.report.maps import _territory
 from cpts_sim.words import say
@@ -57,7 +57,7 @@ def _leaning(told: Told, lines: list[Line]) -> list[str]:
     up = [line for line in mine if line.place.indicator in BURDENS and line.credible and line.credible.p_better >= SURE]
     if not down and not up:
         return []
-    texts = [say("document.named", told.lang, name=told.label(line), text=gap_phrase(line, told.lang))
+    texts = [say("document.named", told.lang, name=lowered(told.spoken(line)), text=gap_phrase(line, told.lang))
              for line in [*down, *up]]  # fmt: skip
     return [say("document.harm.leaning", told.lang, lines=listed(texts, told.lang))]
 

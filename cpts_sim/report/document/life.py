@@ -40,7 +40,7 @@ def life(told: Told) -> list[Block]:
     budget = tables.account(told, arm)
     if budget is None:
         return []
-    with style.bare(0.72):
+    with style.bare():
         drawn = calendar(told.done, told.lang, arm, "svg")
     if drawn is None:
         return [budget]

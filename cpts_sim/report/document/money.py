@@ -9,7 +9,7 @@ from cpts_sim.experiment.costs import PERSPECTIVES, TOTAL, CostLine, Costs, cost
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.report.costs import MONEY, cost_reading, price_words, proration_words, worth_lines
 from cpts_sim.report.document.blocks import Block, Items, Table, Text
-from cpts_sim.report.document.phrases import NBSP
+from cpts_sim.report.document.phrases import NBSP, capital
 from cpts_sim.report.document.reading import Told
 from cpts_sim.report.marks import interval_kind
 from cpts_sim.report.numbers import decimals, written
@@ -57,9 +57,18 @@ def _summary(told: Told, costs: Costs) -> Table:
             rows.append((head, *cells))
             tones.append(str(line.reading))
     names = ("line", "without", "difference", "prices", "reading")
-    head_row = tuple(say(f"costs.column.{name}", lang, arm=told.name(told.base)) for name in names)
+    head_row = tuple(capital(say(f"costs.column.{name}", lang, arm=told.name(told.base))) for name in names)
     caption = say("document.table.costs", lang, time=told.time, base=told.name(told.base))
     return Table("costs-table", caption, head_row, tuple(rows), tuple(tones), frozenset({4}))
+
+
+def payer_gap(told: Told) -> str | None:
+    """Write the difference in what health insurance and the agency pay in all, as the table of payers does."""
+    costs = costs_of(told.done)
+    if not costs.measured:
+        return None
+    total = [line for line in costs.lines(told.arm) if line.perspective == PERSPECTIVES[0] and line.name == TOTAL]
+    return _gap(total[0].difference, told.lang).replace("[", "(").replace("]", ")") if total else None
 
 
 def _table(told: Told, costs: Costs, payer: str) -> Table:
@@ -69,7 +78,7 @@ def _table(told: Told, costs: Costs, payer: str) -> Table:
     shown = [line for line in mine if line.name == TOTAL or line.without.mean or line.with_.mean]
     names = ("price", "without", "difference", "prices", "reading")
     arms = {"arm": told.name(told.base)}
-    head = (say("costs.column.line", lang), *(say(f"costs.column.{name}", lang, **arms) for name in names))
+    head = (say("costs.column.line", lang), *(capital(say(f"costs.column.{name}", lang, **arms)) for name in names))
     rows = tuple(_row(costs, line, lang) for line in shown)
     tones = tuple(str(line.reading) for line in shown)
     return Table(f"costs-{payer}", say(f"costs.perspective.{payer}", lang), head, rows, tones, frozenset({5}))

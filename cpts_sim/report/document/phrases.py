@@ -32,7 +32,7 @@ def level_spread(interval: Interval, unit: str, lang: str) -> str:
 def gap_phrase(line: Line, lang: str, key: str = "gap") -> str:
     """Write a difference with its unit and its interval in parentheses (``key``: "gap" or "gap_full")."""
     shown, ends = _gap(line, lang)
-    unit = _agreed(gap_unit_words(line.indicator.unit, lang), line.difference.mean * factor(line.indicator.unit), lang)
+    unit = agreed(gap_unit_words(line.indicator.unit, lang), line.difference.mean * factor(line.indicator.unit), lang)
     kind = say("document.interval.computing" if line.credible is None else "document.interval.credible", lang)
     return say(f"document.{key}", lang, gap=shown, unit=unit, interval=ends, kind=kind)
 
@@ -62,7 +62,7 @@ def _fine(places: int, ends: Sequence[float], half: float) -> int:
     return places
 
 
-def _agreed(unit: str, value: float, lang: str) -> str:
+def agreed(unit: str, value: float, lang: str) -> str:
     """Write a unit in the singular where French wants it (below 2) or English does (1)."""
     single = abs(value) < 2 if lang == "fr" else abs(value) == 1
     return unit.removesuffix("s") if single and unit in ("points", "jours", "days", "heures", "hours") else unit
@@ -77,13 +77,23 @@ def amount(interval: Interval, lang: str, unit: str, sign: bool = False) -> str:
     ends = say("document.no_interval", lang)
     if math.isfinite(interval.half):
         low, high = (written(end, places, lang, sign=sign) for end in (interval.low, interval.high))
-        ends = say("document.range", lang, low=low, high=high)
+        ends = say("document.range" if interval.low < interval.high else "document.no_spread", lang, low=low, high=high)
     return say("document.gap", lang, gap=shown, unit=unit, interval=ends)
 
 
 def named_unit(name: str, unit: str, lang: str) -> str:
     """Write an indicator with the unit of its differences."""
     return f"{name} ({gap_unit_words(unit, lang)})"
+
+
+def lowered(text: str) -> str:
+    """Begin a label in lower case inside a sentence, unless it begins with an abbreviation."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def capital(text: str) -> str:
+    """Begin a name with a capital letter."""
+    return text[:1].upper() + text[1:]
 
 
 def listed(texts: Sequence[str], lang: str) -> str:

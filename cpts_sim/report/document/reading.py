@@ -26,6 +26,8 @@ MAIN: tuple[str, ...] = (
 CUTS = ("age", "ald", "deprivation", "accessibility")
 """Ways to cut the population of which winners and losers are told."""
 PRIMARY = "access.in_time"
+PART = "access.in_time_primary"
+"""An outcome whose label in tables says that it is a part of the row above."""
 BEFORE_FUNDING = "before_funding"
 
 
@@ -97,6 +99,10 @@ class Told:
     def label(self, line: Line) -> str:
         """Return what an indicator is called."""
         return row_label(line.place, self.lang)
+
+    def spoken(self, line: Line) -> str:
+        """Return what an indicator is called outside its table, where no row stands above it."""
+        return say("document.in_time_primary", self.lang) if line.place.indicator == PART else self.label(line)
 
     def groups(self, indicator: str, by: str) -> list[Line]:
         """Return the lines of a cut's parts that the results have."""

@@ -16,6 +16,7 @@ from cpts_sim.report.chances import chance_better
 from cpts_sim.report.document.blocks import Table
 from cpts_sim.report.document.phrases import (
     amount,
+    capital,
     gap_short,
     level_phrase,
     level_spread,
@@ -45,7 +46,7 @@ def _head(told: Told, *names: str) -> tuple[str, ...]:
 
 
 def _arms(told: Told) -> tuple[str, str]:
-    return _capital(told.name(told.base)), _capital(told.name(told.arm))
+    return capital(told.name(told.base)), capital(told.name(told.arm))
 
 
 def outcomes(told: Told, name: str, lines: Sequence[Line], caption: str, note: str = "", beside: Sequence[str] = ()
@@ -70,7 +71,7 @@ def outcomes(told: Told, name: str, lines: Sequence[Line], caption: str, note: s
         rows.append((label, *cells, gap_short(line, lang), *judged, *more))
     often = "p_better" if told.drawn else "pairs_better"
     head = (*_head(told, "indicator"), *_arms(told), *_head(told, "gap", often, "smallest", "reading"))
-    more_head = (say("document.column.gap_of", lang, arm=_capital(told.name(arm)), interval=told.interval)
+    more_head = (say("document.column.gap_of", lang, arm=capital(told.name(arm)), interval=told.interval)
                  for arm in beside)  # fmt: skip
     tones = tuple(str(line.reading) for line in lines)
     return Table(name, caption, (*head, *more_head), tuple(rows), tones, frozenset({6}), note=note, toned=6)
@@ -84,10 +85,6 @@ def _often(told: Told, line: Line) -> str:
         return "–"
     good, count = told.paired(line)
     return say("document.of", told.lang, good=good, all=count)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _two_units(label: str, line: Line, lang: str) -> str:
@@ -106,7 +103,7 @@ def other_arms(told: Told, arms: Sequence[str], lines: Sequence[Line], name: str
         for line in lines
     ]  # fmt: skip
     minus = (say("document.column.minus", lang, arm=told.name(told.arm), other=told.name(arm)) for arm in directly)
-    head = (*_head(told, "indicator"), *(told.name(arm) for arm in all_arms), *minus)
+    head = (*_head(told, "indicator"), *(capital(told.name(arm)) for arm in all_arms), *minus)
     note = say("document.table.arms_note", lang, interval=told.interval)
     if BEFORE_FUNDING in all_arms:
         names = {"before": told.name(BEFORE_FUNDING), "arm": told.name(told.arm)}
