@@ -7,7 +7,7 @@ parameter): after a change of either it is not shown any more, and the page comp
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
@@ -82,6 +82,15 @@ class Drawn:
         """Return the name of the draws of an ask, if there are any."""
         name = name_of(ask)
         return name if name in self.parts else None
+
+
+def recorded_of(ask: Mapping[str, Any]) -> tuple[bytes, ...]:
+    """Return the file of draws of what a page runs, if the present model has made one."""
+    wanted = Ask.model_validate(ask)
+    path = drawn_path(wanted)
+    if not path.is_file() or made_by(data := path.read_bytes()) != model_mark():
+        return ()
+    return (data,)
 
 
 def made_by(data: bytes) -> str:

@@ -77,7 +77,7 @@ def recorded_page(
         page: files of the page.
         offered: what the live page gets as ``offer.json``.
         pairs: runs without and with the CPTS.
-        draws: numbers of further draws of the first pair.
+        draws: numbers of further draws of the first pair, each alone or all as one file of ``drawn``.
         titles: title of each pair by language.
         asks: what each pair ran.
     """

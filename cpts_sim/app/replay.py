@@ -15,7 +15,8 @@ def page_of(script: Script, takes: Mapping[str, Take]) -> bytes:
     offered = offer(script.presets, Limits())
     offered["lessons"] = one_lesson(offered["lessons"], script.lesson)
     pairs = [(takes[scene.jobs[0].key], takes[scene.jobs[1].key]) for scene in script.scenes]
-    draws = [take.draw for take in (takes[job.key] for job in script.draws) if take.draw is not None]
+    computed = (takes[job.key].draw for job in script.draws)
+    draws = [*script.drawn, *(draw for draw in computed if draw is not None)]
     titles = [scene.title for scene in script.scenes]
     asks = [dict(scene.ask) for scene in script.scenes]
     return recorded_page(Files(), offered, pairs, draws, titles, asks)

@@ -164,7 +164,9 @@ class _Server:
         offered = {**self.offered, "lessons": one_lesson(self.offered["lessons"], rank)}
         titles = [{lang: say("app.with", lang) for lang in languages()}]
         asks = [ready[1].ask]
-        page = await asyncio.to_thread(recorded_page, self.files, offered, [(ready[0], ready[1])], [], titles, asks)
+        kept = self.drawn.parts.get(self.drawn.of(Ask.model_validate(asks[0])) or "")
+        draws = [kept] if kept else []
+        page = await asyncio.to_thread(recorded_page, self.files, offered, [(ready[0], ready[1])], draws, titles, asks)
         named = {"Content-Disposition": 'attachment; filename="cpts-sim.html"'}
         return self._answer(request, page, "text/html; charset=utf-8", **named)
 

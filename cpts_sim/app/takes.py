@@ -12,6 +12,7 @@ from typing import Any
 from cpts_sim import EPOCH
 from cpts_sim.app.asks import Ask
 from cpts_sim.app.desk import draw_jobs, jobs_of
+from cpts_sim.app.drawn import recorded_of
 from cpts_sim.app.limits import Limits
 from cpts_sim.app.presets import lessons, presets
 from cpts_sim.app.warm import Job
@@ -24,6 +25,8 @@ from cpts_sim.words import languages, say
 
 Told = Callable[[int, int], None]
 FIRST_SEED = 1
+DRAWS = 10
+"""Further draws of a recorded page where nobody says how many."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,14 @@ class Script:
         draws: further draws of the first pair.
         presets: territories named in the scenes.
         lesson: number of the lesson, 0 for none.
+        drawn: draws of the first pair that were recorded beforehand (files of ``drawn``).
     """
 
     scenes: tuple[Scene, ...]
     draws: tuple[Job, ...]
     presets: Mapping[str, Mapping[str, Any]]
     lesson: int = 0
+    drawn: tuple[bytes, ...] = ()
 
 
 @dataclass
@@ -73,8 +78,13 @@ class Take:
     draw: bytes | None = None
 
 
-def script_of_lesson(rank: int, draws: int, shown: int) -> Script:
+def script_of_lesson(rank: int, draws: int | None, shown: int) -> Script:
     """Return what records a lesson (1 is the first).
+
+    Args:
+        rank: which.
+        draws: further draws; none given: those recorded beforehand, or ``DRAWS``.
+        shown: most people on the map.
 
     Raises:
         UsageError: there is no such lesson.
@@ -88,12 +98,14 @@ def script_of_lesson(rank: int, draws: int, shown: int) -> Script:
     for title, run in [(lesson["title"], lesson["run"]), *((item["title"], item["run"]) for item in variants)]:
         jobs = jobs_of(Ask.model_validate(run), found, limits)
         scenes.append(Scene(title, jobs.ask.model_dump(), (jobs.arms[0], jobs.arms[1])))
-    extra = draw_jobs(scenes[0].jobs, [scenes[0].ask["seed"] + 1000 * k for k in range(1, draws + 1)])
+    kept = recorded_of(scenes[0].ask) if draws is None else ()
+    count = 0 if kept else DRAWS if draws is None else draws
+    extra = draw_jobs(scenes[0].jobs, [scenes[0].ask["seed"] + 1000 * k for k in range(1, count + 1)])
     named = {scene.ask["preset"]: found[scene.ask["preset"]] for scene in scenes}
-    return Script(tuple(scenes), tuple(extra), named, rank)
+    return Script(tuple(scenes), tuple(extra), named, rank, kept)
 
 
-def script_of(path: Path, seed: int | None, draws: int, shown: int, years: float | None = None) -> Script:
+def script_of(path: Path, seed: int | None, draws: int | None, shown: int, years: float | None = None) -> Script:
     """Return what records a scenario file, or the first pair of a folder of results again.
 
     Raises:
@@ -113,7 +125,7 @@ def script_of(path: Path, seed: int | None, draws: int, shown: int, years: float
     for arm in others:
         title = {lang: getattr(scenario.arms[arm].title, lang, None) or _arm_title(arm, lang) for lang in languages()}
         scenes.append(Scene(title, _ask(scenario, arm, seeds[0]), (left, _job(scenario, arm, seeds[0], shown))))
-    extra = draw_jobs(scenes[0].jobs, seeds[1 : draws + 1])
+    extra = draw_jobs(scenes[0].jobs, seeds[1 : (DRAWS if draws is None else draws) + 1])
     return Script(tuple(scenes), tuple(extra), {scenario.name: as_written(scenario)})
 
 

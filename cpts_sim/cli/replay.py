@@ -17,14 +17,14 @@ from cpts_sim.words import say
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help=say("cli.replay_output"))
 @click.option("--seed", type=click.IntRange(0, 2**53), help=say("compare.option_seed"))
 @click.option("--years", type=Amount(0, 5, min_open=True), help=say("compare.option_years"))
-@click.option("--draws", type=click.IntRange(0, 100), default=10, show_default=True, help=say("cli.replay_draws"))
+@click.option("--draws", type=click.IntRange(0, 100), help=say("cli.replay_draws"))
 @click.option(
     "--people", type=click.IntRange(100, 40_000), default=12_000, show_default=True, help=say("cli.replay_people")
 )
 @click.option("--workers", type=click.IntRange(1, 1024), help=say("compare.option_workers"))
 def command(
-    path: Path | None, lesson: int | None, output: Path | None, seed: int | None, years: float | None, draws: int,
-    people: int, workers: int | None,
+    path: Path | None, lesson: int | None, output: Path | None, seed: int | None, years: float | None,
+    draws: int | None, people: int, workers: int | None,
 ) -> None:  # fmt: skip
     """Record and write the page."""
     from cpts_sim.app.replay import page_of

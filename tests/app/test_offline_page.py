@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,11 @@ import numpy as np
 import pytest
 from watched_page import ROOT, Watched
 
+from cpts_sim.app import drawn
+from cpts_sim.app.course import SERIES
 from cpts_sim.app.pack import unpack
+from cpts_sim.app.page import Files
+from cpts_sim.app.replay import page_of
 from cpts_sim.app.takes import record, script_of
 
 SCENARIO = """
@@ -53,9 +59,39 @@ def test_it_plays_without_a_network(chromium: Any, files: tuple[Path, Path]) -> 
         np.testing.assert_allclose(np.array(shown[side], dtype=np.float32), series, rtol=1e-6)
 
 
+@pytest.mark.browser
+def test_draws_of_a_lesson_taken_home_come_with_its_reveal(
+    chromium: Any, tmp_path: Path, files: tuple[Path, Path]
+) -> None:
+    """A page with a lesson and a file of draws, as ``replay --lesson`` and the button make it."""
+    script = replace(script_of(files[0], None, 0, 500), lesson=1, drawn=(drawn.packed(_draws(), [2, 3, 4, 5, 6]),))
+    page = tmp_path / "lesson.html"
+    page.write_bytes(page_of(script, record(script, 1)))
+    context = chromium.new_context(offline=True, viewport={"width": 1366, "height": 768}, locale="en-GB")
+    watched = Watched(context, page.as_uri())
+    watched.open("#v=60&lang=en")
+    assert watched.page.evaluate("window.cptsSim.draws.length") == 0  # first the class predicts
+    watched.page.click("#vote-down")
+    watched.page.click("#reveal")
+    watched.until("window.cptsSim.draws.length === 5")
+    assert "5 draws" in watched.text("#draws-state")
+    context.close()
+    assert watched.errors == [] and watched.outside == []
+
+
+def _draws() -> list[Any]:
+    return [np.full((2, len(SERIES), 37), 3.0 + rank) for rank in range(5)]
+
+
 def test_it_asks_nobody_for_anything(files: tuple[Path, Path]) -> None:
     text = files[1].read_text(encoding="utf-8")
     head = text.split('<script type="application/json"')[0]
-    assert 'src="' not in head and "<link rel=\"stylesheet\"" not in text
+    assert 'src="' not in head and "preload" not in head and '<link rel="stylesheet"' not in text
     assert text.count("data:text/javascript;base64,") >= 15
     assert len(text) < 5_000_000
+
+
+def test_the_page_asks_for_every_script_at_once() -> None:
+    page = Files()
+    asked = set(re.findall(r'rel="modulepreload" href="static/([^"]+)"', page.text("index.html")))
+    assert asked == {name for name in page if name.startswith("js/")}

@@ -27,6 +27,7 @@ export class LiveSource {
     this.draws = new Map();
     this.day = 0;
     this.recorded = false;
+    this.hasDraws = true;
     this.code = takeCode();
     this.shared = ""; // the code that a link for others holds
   }

@@ -212,8 +212,10 @@ function relabel() {
   options(byId("preset"), app.offer.presets.map((preset) => [preset.name, said(preset.title)]), app.state.preset);
   options(byId("lesson"), [[0, t("free")], ...app.offer.lessons.map((lesson, rank) => [rank + 1, `${rank + 1}. ${said(lesson.title)}`])], app.state.lesson);
   options(byId("speed"), SPEEDS.map((speed) => [speed, t("days_second", { count: speed })]), app.state.speed);
-  byId("preset").disabled = byId("again").disabled = byId("other").disabled = byId("draws").disabled = app.source.recorded || app.role === "watch";
-  for (const id of ["again", "other", "draws", "follow"]) byId(id).hidden = app.source.recorded;
+  byId("preset").disabled = byId("again").disabled = byId("other").disabled = app.source.recorded || app.role === "watch";
+  for (const id of ["again", "other", "follow"]) byId(id).hidden = app.source.recorded;
+  byId("draws").disabled = app.role === "watch";
+  byId("draws").hidden = !app.source.hasDraws;
   app.choices.draw(app.source.recorded || app.role === "watch", app.source.recorded ? app.source.pairs : [], app.source.rank);
   playState();
   app.lesson.draw();

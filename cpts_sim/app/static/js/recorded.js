@@ -2,6 +2,7 @@
 
 import { unpack } from "./unpack.js";
 import { Arm } from "./record.js";
+import { recordedDraws } from "./bands.js";
 
 function bytes(text) {
   const raw = atob(text);
@@ -43,10 +44,18 @@ export class RecordedSource {
     this.rank = rank;
     this.on.run(this.told.asks[rank], pair);
     for (const arm of pair) this.on.progress(arm);
-    if (rank === 0 && this.told.draws.length) {
-      const draws = await Promise.all(this.told.draws.map((text) => unpack(bytes(text))));
-      this.on.draws(draws, true);
-    }
+    if (this.asked || !this.told.offer.lessons.length) await this.askDraws(); // a lesson says when they are shown
+  }
+
+  /** Further draws belong to the first pair. */
+  get hasDraws() { return this.rank === 0 && this.told.draws.length > 0; }
+
+  async askDraws() {
+    this.asked = true;
+    if (!this.hasDraws) return;
+    const { pair } = this;
+    const parts = await Promise.all(this.told.draws.map((text) => unpack(bytes(text))));
+    if (pair === this.pair) this.on.draws(parts.flatMap((part) => (part.arrays.days ? recordedDraws(part) : [part])), true);
   }
 
   async load(number) {
@@ -62,7 +71,6 @@ export class RecordedSource {
 
   pull() {}
   say() {}
-  askDraws() {}
   follow() {}
   vote(choice) { this.on.votes({ down: 0, same: 0, up: 0, [choice]: 1 }); }
   show() {}

@@ -192,7 +192,7 @@ export class Screen {
   draws() {
     const { app } = this;
     const have = ready(app.draws).length;
-    byId("draws").textContent = t("draws_button", { count: app.offer.limits.draws });
+    byId("draws").textContent = app.source.recorded ? t("draws_show") : t("draws_button", { count: app.offer.limits.draws });
     byId("draws-state").textContent = app.drawsRecorded ? t("draws_recorded", { have: num(have, 0) }) : have || app.drawsAsked ? t("draws_state", { have: num(have, 0), of: num(app.draws.length || app.drawsAsked, 0) }) : t("single_draw");
     this.curves.draws = app.draws.filter((draw) => draw?.arrays);
     this.curves.notes((name) => this.bandNote(name));
