@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace as changed
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import click
 
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment import Comparison, Plan, compare, smallest_differences
-from cpts_sim.experiment.results import PROVENANCE, may_write, provenance, result_files
+from cpts_sim.experiment.results import PROVENANCE, held_seeds, may_write, provenance, result_files
 from cpts_sim.experiment.store import json_bytes
 from cpts_sim.experiment.workers import usable_cores
 from cpts_sim.files import write_folder
@@ -66,10 +67,20 @@ def folder_for(plan: Plan, output: Path | None) -> Path:
     return output if output is not None else RESULTS / plan.scenario.name
 
 
+def with_all_kept(plan: Plan, folder: Path, asked: int | None) -> Plan:
+    """Return a plan of which the user wrote no number of seeds, with as many as its folder holds if they are more."""
+    held = held_seeds(folder, plan.key)
+    if asked is not None or plan.replications is None or held <= plan.replications:
+        return plan
+    click.echo(say("compare.all_kept", folder=folder, count=held), err=True)
+    return changed(plan, replications=held)
+
+
 def compute(
     plan: Plan, folder: Path, *, workers: int | None, fresh: bool, smallest: Path | None, silent: bool
 ) -> tuple[Comparison, float]:
     """Compute a plan with a progress bar; pairs are kept beside the folder of results."""
+    _check_memory(plan.scenario)
     least = smallest_differences(smallest)
     store = folder.parent / STORE
     started = time.monotonic()
@@ -86,6 +97,13 @@ def compute(
     return done, time.monotonic() - started
 
 
+def _check_memory(scenario: Scenario) -> None:
+    from cpts_sim.experiment.sweep.executors import check_memory
+    from cpts_sim.territory import load_territory
+
+    check_memory(load_territory(scenario.territory).population)
+
+
 def warn(key: str, values: dict[str, Any]) -> None:
     """Say on stderr what the computation came upon."""
     click.echo(say(key, **values), err=True)
@@ -96,7 +114,7 @@ def write(
     more: dict[str, bytes] | None = None,
 ) -> dict[str, bytes]:  # fmt: skip
     """Write the folder of results with its provenance and what else was asked; returns what must not vary."""
-    may_write(folder, comparison.plan.key, replace)
+    may_write(folder, comparison.plan.key, replace, len(comparison.pairs))
     files = result_files(comparison)
     told = provenance(seconds, workers or usable_cores(), comparison.reused)
     write_folder(folder, {**files, **(more or {}), PROVENANCE: json_bytes(told)})

@@ -51,12 +51,14 @@ def command(context: click.Context, /, like: Path | None, as_json: bool, **optio
     """Compare the arms of a scenario and print the table."""
     if like is not None:
         return _repeat(context, like, options, as_json)
-    from cpts_sim.cli._pairs import folder_for
+    from cpts_sim.cli._pairs import folder_for, with_all_kept
 
     plan = _plan(options)
     if len(plan.arms) < 2:
         raise UsageError(say("report.one_arm", arm=plan.arms[0]))
-    _compute_and_show(plan, folder_for(plan, options["output"]), options, as_json, options["fresh"])
+    folder = folder_for(plan, options["output"])
+    plan = with_all_kept(plan, folder, options["replications"])
+    _compute_and_show(plan, folder, options, as_json, options["fresh"])
     return 0
 
 
@@ -88,7 +90,7 @@ def _compute_and_show(
     from cpts_sim.cli import _pairs
     from cpts_sim.experiment.results import may_write
 
-    may_write(folder, plan.key, options["replace"])
+    may_write(folder, plan.key, options["replace"], plan.replications)
     warn(plan.scenario, plan.arms)
     done, seconds = _pairs.compute(
         plan, folder, workers=options["workers"], fresh=fresh, smallest=options["smallest"], silent=as_json

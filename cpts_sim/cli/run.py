@@ -44,7 +44,7 @@ def command(path: Path, arm: str | None, output: Path | None, as_json: bool, **o
         scenario, chosen, options["seed"], options["replications"], keep_journal=options["keep_journal"]
     )
     folder = output or _pairs.folder_for(plan, None).with_name(f"{scenario.name}-{chosen[0]}")
-    may_write(folder, plan.key, options["replace"])
+    may_write(folder, plan.key, options["replace"], plan.replications)
     warn(scenario, chosen)
     workers = 1 if options["replications"] == 1 else options["workers"]
     done, seconds = _pairs.compute(plan, folder, workers=workers, fresh=False, smallest=None, silent=as_json)

@@ -87,11 +87,14 @@ def _say_estimate(sweep: Any, workers: int | None, as_json: bool) -> int:
 def _compute(sweep: Any, folder: Path, only: str | None, as_json: bool, options: dict[str, Any]) -> int:
     """Compute what is missing, then write the tables, analyses and figures."""
     from cpts_sim.experiment.sweep.estimate import inhabitants_of
-    from cpts_sim.experiment.sweep.executors import opened, sensible_workers
+    from cpts_sim.experiment.sweep.executors import check_memory, opened, sensible_workers
     from cpts_sim.report.progress import Progress
 
     _check_room(sweep)
-    workers = options["workers"] or sensible_workers(max(inhabitants_of(sweep.experiment).values()))
+    largest = max(inhabitants_of(sweep.experiment).values())
+    if options["scheduler"] is None:
+        check_memory(largest)
+    workers = options["workers"] or sensible_workers(largest)
     bar = Progress(current_language(), as_json, "sweep.progress")
     try:
         with opened(workers, options["scheduler"]) as (executor, count), bar:
@@ -153,4 +156,5 @@ def _summary(sweep: Any, outcome: Any, folder: Path, files: dict[str, bytes], as
     if outcome.failures:
         click.echo(say("sweep.summary_failed", count=len(outcome.failures), folder=folder), err=True)
     if outcome.stopped != "done":
-        click.echo(say(f"sweep.stopped_{outcome.stopped}"), err=True)
+        most = sweep.experiment.file.budget.runs
+        click.echo(say(f"sweep.stopped_{outcome.stopped}", most=most), err=True)

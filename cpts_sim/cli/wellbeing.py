@@ -64,7 +64,7 @@ def _computed(path: Path, options: dict[str, Any], silent: bool) -> tuple[Any, P
         scenario, arms, options["seed"], options["replications"], measures=MEASURES, keep_journal="none", ensemble=drawn
     )
     folder = options["output"] or _pairs.folder_for(plan, None).with_name(f"{scenario.name}-wellbeing")
-    may_write(folder, plan.key, options["replace"])
+    may_write(folder, plan.key, options["replace"], plan.replications)
     how: dict[str, Any] = {"workers": options["workers"], "fresh": False, "smallest": None, "silent": silent}
     done, seconds = _pairs.compute(plan, folder, **how)
     other = None if options["no_twin"] else twin_of(plan)

@@ -12,11 +12,11 @@ import json
 import math
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -37,6 +37,7 @@ from cpts_sim.files import write_folder
 from cpts_sim.scenario import Scenario, as_written, load
 from cpts_sim.words import has, label, say
 
+T = TypeVar("T")
 PROVENANCE = "provenance.json"
 ENSEMBLE = "ensemble.yaml"
 TOLD = ("", "road", "account", "line", "member")
@@ -227,24 +228,51 @@ def _peak_memory_mb() -> float:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, 1)
 
 
-def may_write(folder: Path, key: str, replace: bool) -> None:
+def may_write(folder: Path, key: str, replace: bool, seeds: int | None = None) -> None:
     """Check that a folder may receive a computation.
 
+    Args:
+        folder: where.
+        key: of the computation.
+        replace: whether what the folder holds may be lost.
+        seeds: how many seeds the computation has (None: not known yet, or without seeds).
+
     Raises:
-        UsageError: it holds another computation and ``replace`` was not given, or is no folder of results.
+        UsageError: it holds another computation, or more seeds of this one, and ``replace`` was not given; or it
+            is no folder of results.
     """
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not (folder / MANIFEST).is_file():
         raise UsageError(say("experiment.results.not_ours", folder=folder))
-    held = _held_key(folder)
-    if held != key and not replace:
+    if replace:
+        return
+    if held_key(folder) != key:
         raise UsageError(say("experiment.results.exists", folder=folder))
+    held = held_seeds(folder, key)
+    if seeds is not None and seeds < held:
+        raise UsageError(say("experiment.results.fewer", folder=folder, held=held, asked=seeds))
 
 
-def _held_key(folder: Path) -> str | None:
+def held_key(folder: Path) -> str | None:
+    """Return the name of the computation that a folder holds, None where it holds none."""
+    return _told(folder, "key", str)
+
+
+def held_seeds(folder: Path, key: str) -> int:
+    """Return how many seeds of a computation a folder holds."""
+    return (_told(folder, "seeds", len) or 0) if held_key(folder) == key else 0
+
+
+def held_points(folder: Path) -> int:
+    """Return how many points of a sweep a folder holds."""
+    return _told(folder, "points", int) or 0
+
+
+def _told(folder: Path, name: str, read: Callable[[Any], T]) -> T | None:
+    """Return what the manifest of a folder says, None where there is none that says it."""
     try:
-        return str(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["key"])
+        return read(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))[name])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -257,7 +285,7 @@ def write_results(
     Raises:
         UsageError: the folder holds another computation and ``replace`` was not given.
     """
-    may_write(folder, comparison.plan.key, replace)
+    may_write(folder, comparison.plan.key, replace, len(comparison.pairs))
     files = result_files(comparison)
     write_folder(folder, {**files, PROVENANCE: json_bytes(dict(more or {}))})
     return files

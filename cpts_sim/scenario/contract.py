@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from cpts_sim.scenario.fields import Euros, EurosPerYear, Months, Positive
+from cpts_sim.scenario.fields import Euros, EurosPerYear, Inhabitants, Months
 from cpts_sim.scenario.settings import Settings
 
 
@@ -13,7 +13,7 @@ class Boundary(Settings):
 
     at: Months
     """Time from day 0 to the change."""
-    population: Positive
+    population: Inhabitants
     """Inhabitants covered from then on."""
 
 
@@ -38,7 +38,7 @@ class Life(Settings):
     """Rules of the contract (none: those of the reference year)."""
     paper: bool = False
     """Whether the CPTS exists on paper only: members in name, money, no action."""
-    covers: Positive | None = None
+    covers: Inhabitants | None = None
     """Inhabitants covered by the contract (none: those of the territory)."""
     boundary: Boundary | None = None
     """A change of boundary."""

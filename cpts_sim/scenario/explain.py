@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cpts_sim.scenario.problems import Mark, Path_, Problem
-from cpts_sim.words import did_you_mean, has, say
+from cpts_sim.words import did_you_mean, has, number, say
 
 _BOUNDS = {"greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt", "less_than_equal": "le"}
 _LENGTHS = {"too_short": "min_length", "too_long": "max_length"}
@@ -63,6 +63,9 @@ def _text(item: Any, path: Path_, schema: Mapping[str, Any]) -> str:
         admitted = keys_at(schema, path[:-1])
         hint = did_you_mean(str(path[-1]), admitted)
         return say("scenario.unknown_key", hint=hint, keys=", ".join(admitted) or "—")
+    if kind == "value_error":
+        told = str(item.get("ctx", {}).get("error", item["msg"]))
+        return say("scenario.received_told", value=_short(item["input"]), told=told)
     expected, hint = _expected(kind, item)
     if kind == "missing":
         return say("scenario.missing", expected=say("scenario.e_key", key=path[-1]))
@@ -75,16 +78,19 @@ def _expected(kind: str, item: Any) -> tuple[str, str]:
         named = {key: value for key, value in context.items() if key != "expected"}
         return say(f"scenario.e_{context['expected']}", **named), ""
     if kind in _BOUNDS:
-        return say(f"scenario.e_{kind}", bound=f"{context[_BOUNDS[kind]]:g}"), ""
+        return say(f"scenario.e_{kind}", bound=_bound(context[_BOUNDS[kind]])), ""
     if kind in _LENGTHS:
         return say(f"scenario.e_{kind}", size=context[_LENGTHS[kind]]), ""
     if kind in ("literal_error", "enum"):
         choices = re.findall(r"[^\s',]+(?=')|\b\d+\b", context["expected"])
         return say("scenario.e_choice", choices=", ".join(choices)), did_you_mean(str(item["input"]), choices)
-    if kind == "value_error":
-        return str(context.get("error", item["msg"])), ""
     family = re.sub(r"_(type|parsing|from_float|from_datetime_parsing|from_datetime_inexact)$", "", kind)
     return (say(f"scenario.e_{family}"), "") if has(f"scenario.e_{family}") else (item["msg"], "")
+
+
+def _bound(value: float) -> str:
+    """Write a bound, the figures of a large one in groups."""
+    return number(value) if abs(value) >= 1e4 else f"{value:g}"
 
 
 def _short(value: Any) -> str:

@@ -10,10 +10,14 @@ import math
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from cpts_sim.scenario import quantities as q
+from cpts_sim.words import number
+
+MOST_INHABITANTS = 3_000_000
+"""More than the most populous French département has: beyond, a zero too many was typed."""
 
 _UNLIMITED = ("unlimited", "illimité", "illimitée")
 
@@ -62,6 +66,13 @@ def _clock(value: Any) -> float:
         return q.read_clock(value)
     except (ValueError, AttributeError):
         raise _fail("clock", value) from None
+
+
+def _plausible(inhabitants: int) -> int:
+    if inhabitants > MOST_INHABITANTS:
+        told = {"expected": "inhabitants", "most": number(MOST_INHABITANTS)}
+        raise PydanticCustomError("expected", "expected {expected}", told)
+    return inhabitants
 
 
 Minutes = Annotated[float, Field(ge=0), *_quantity(q.MINUTES, "60 min", "1 h", "2 jours")]
@@ -117,5 +128,9 @@ Count = Annotated[int, Field(ge=0)]
 """A whole number from 0."""
 Positive = Annotated[int, Field(ge=1)]
 """A whole number from 1."""
+Inhabitants = Annotated[
+    int, Field(ge=1, json_schema_extra={"maximum": MOST_INHABITANTS}), AfterValidator(_plausible)
+]
+"""A number of inhabitants that a French territory may have."""
 InputFile = Annotated[Path, WithJsonSchema({"type": "string", "format": "path"})]
 """A file given by the user; the path is relative to the scenario file that names it."""

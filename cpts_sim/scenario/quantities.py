@@ -20,6 +20,7 @@ _DURATIONS_MIN = {
     _YEAR_MIN: "y year years an ans année années",
 }
 _TIME = {word: size for size, words in _DURATIONS_MIN.items() for word in words.split()}
+_SPELLINGS = {word: words.split()[0] for words in _DURATIONS_MIN.values() for word in words.split()}
 _MONEY = {"€": 1.0, "euro": 1.0, "euros": 1.0, "eur": 1.0, "k€": 1e3, "keur": 1e3, "M€": 1e6, "meur": 1e6}
 _LENGTH = {"km": 1.0, "m": 1e-3}
 _PURE = {"": 1.0}
@@ -84,6 +85,11 @@ def split(text: str) -> tuple[float, str, str]:
         raise ValueError(text)
     digits = re.sub(r"[ \u00a0\u202f]", "", match["number"]).replace(",", ".").replace("−", "-")
     return float(digits), match["unit"], match["per"] or ""
+
+
+def same_unit(unit: str) -> str:
+    """Return one word for all the spellings of a unit: month, months and mois are the same."""
+    return " ".join(_SPELLINGS.get(word, word) for word in unit.split())
 
 
 def _per(base_min: float) -> dict[str, float]:

@@ -13,12 +13,16 @@ from pydantic_core import PydanticCustomError
 
 from cpts_sim.scenario.arms import Instead
 from cpts_sim.scenario.contract import Life
-from cpts_sim.scenario.fields import Count, InputFile, Minutes, Months, Positive, Share, Weeks
+from cpts_sim.scenario.fields import Count, Inhabitants, InputFile, Minutes, Months, Share, Weeks
 from cpts_sim.scenario.settings import Frozen, FrozenMap, Plugins, Settings
 from cpts_sim.scenario.theory import Care, Practices
 
 DEFAULT_START = {2019: date(2019, 1, 7), 2024: date(2024, 1, 1)}
 """First Monday of each reference year."""
+START_YEARS = range(2000, 2101)
+"""Years in which day 0 may fall: those whose holidays are known or follow from the rules."""
+MOST_WARMUP_WEEKS = 260
+"""Five years, far more than books and waiting lists take to fill."""
 
 
 class Title(Settings):
@@ -35,7 +39,7 @@ class TerritorySource(Settings):
 
     archetype: str | None = None
     """Id of a shipped archetype, such as rural_underdense or urban_dense."""
-    population: Positive | None = None
+    population: Inhabitants | None = None
     """Inhabitants to scale an archetype to (default: its own)."""
     file: InputFile | None = None
     """A territory built by ``cpts-sim territory build``."""
@@ -84,12 +88,17 @@ class Members(Settings):
 class Meetings(Settings):
     """How members meet. What is left out is drawn from the evidence."""
 
-    per_year: Count | None = None
+    per_year: Count | None = Field(None, le=365)
     """Meetings of an active member in a year."""
     length_min: Minutes | None = Field(None, alias="length")
     """Length of a meeting, travel excluded."""
     when: Literal["lunch", "evening", "day", "mixed"] | None = None
     """Time of day: lunch and evening are taken from rest, the day from patients."""
+
+    @field_validator("length_min")
+    @classmethod
+    def _within_a_day(cls, length: float | None) -> float | None:
+        return length if length is None or length <= 1440 else _refuse("meeting_length")
 
 
 class Cpts(Life):
@@ -213,11 +222,15 @@ class Scenario(Settings):
     @field_validator("start")
     @classmethod
     def _monday(cls, start: date) -> date:
+        if start.year not in START_YEARS:
+            _refuse("start_years", first=str(START_YEARS[0]), last=str(START_YEARS[-1]))
         return start if start.weekday() == 0 else _refuse("monday", cure=_nearest_monday(start))
 
     @field_validator("warmup_weeks")
     @classmethod
     def _whole_weeks(cls, weeks: float) -> float:
+        if weeks > MOST_WARMUP_WEEKS:
+            _refuse("long_warmup", most=str(MOST_WARMUP_WEEKS))
         return weeks if weeks == int(weeks) else _refuse("whole_weeks")
 
     @field_validator("windows")

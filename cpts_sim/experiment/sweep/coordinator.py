@@ -161,6 +161,9 @@ class Sweep:
                 more = None if only or outcome.stopped != "done" else self._more_seeds(outcome)
                 if more is None:
                     break
+                if len(self.runs(more)) > self.experiment.file.budget.runs:
+                    outcome.stopped = "runs"
+                    break
                 seeds = more
         finally:
             outcome.seconds = time.monotonic() - started

@@ -16,6 +16,7 @@ from cpts_sim.words import say
 CONNECT_SECONDS = 20.0
 """Longest wait for a scheduler."""
 BASE_MB, PERSON_MB = 400.0, 0.006
+DOUBLED = 2.0
 """Memory of a run: measured 0.19 GB at 3 000 inhabitants and 0.25 GB at 28 000, doubled."""
 
 
@@ -72,6 +73,17 @@ def sensible_workers(inhabitants: float) -> int:
     """Return how many processes the cores and the free memory of this machine allow, at least one."""
     need = BASE_MB + PERSON_MB * inhabitants
     return max(1, min(usable_cores(), int(available_mb() / need)))
+
+
+def check_memory(inhabitants: float) -> None:
+    """Refuse a territory that the free memory of this machine cannot hold even once.
+
+    Raises:
+        InputError: too many inhabitants.
+    """
+    need, free = (BASE_MB + PERSON_MB * inhabitants) / DOUBLED, available_mb()
+    if need > free:
+        raise InputError(say("experiment.no_memory", inhabitants=inhabitants, need=need / 1e3, free=free / 1e3))
 
 
 def available_mb() -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 from cpts_sim.evidence import load_parameters
 from cpts_sim.experiment.sweep.settings import Factor
 from cpts_sim.scenario.problems import Problem
-from cpts_sim.scenario.quantities import split
+from cpts_sim.scenario.quantities import same_unit, split
 from cpts_sim.words import did_you_mean, say
 
 OFF, ON = "off", "on"
@@ -139,16 +140,17 @@ def _faults(factor: Factor, year: int) -> Iterator[tuple[str, str]]:
         if not isinstance(known.entry(factor.parameter).value, float) and not factor.levels:
             yield "parameter", say("sweep.not_one_number", value=factor.parameter)
             return
-    units = {_unit(level) for level in factor.levels or ()} - {None}
+    units = {same: unit for level in factor.levels for same, unit in _unit(level)}
     if len(units) > 1:
-        yield "levels", say("sweep.level_units", units=", ".join(sorted(map(str, units))))
+        names = sorted(unit or say("sweep.no_unit") for unit in units.values())
+        yield "levels", say("sweep.level_units", units=", ".join(names))
         return
     try:
         low, high = (_split(end) for end in _ends(factor, year))
     except ValueError:
         yield "low", say("sweep.range_numbers", low=factor.low, high=factor.high)
         return
-    if low[1] != high[1]:
+    if len({same for end in _ends(factor, year) for same, _ in _unit(end)}) > 1:
         yield "high", say("sweep.range_units", low=factor.low, high=factor.high)
     elif low[0] >= high[0]:
         yield "high", say("sweep.range_order", low=low[0], high=high[0])
@@ -159,14 +161,14 @@ def _faults(factor: Factor, year: int) -> Iterator[tuple[str, str]]:
             yield "high", say("sweep.range_of_parameter", **told)
 
 
-def _unit(level: Any) -> str | None:
-    """Return the unit of a level that is a number with one, None where it is no number."""
+def _unit(level: Any) -> Iterator[tuple[str, str]]:
+    """Yield the unit of a level that is a number (one word for all its spellings, and as written); 0 needs none."""
     if isinstance(level, bool) or level is None:
-        return None
-    try:
-        return _split(level)[1]
-    except ValueError:
-        return None
+        return
+    with contextlib.suppress(ValueError):
+        number, unit = _split(level)
+        if unit or number != 0:
+            yield same_unit(unit), unit
 
 
 def _ends(factor: Factor, year: int) -> tuple[Any, Any]:
@@ -196,4 +198,4 @@ def _axis(name: str, factor: Factor, year: int) -> Axis:
         entry = load_parameters(year).entry(str(path))
         prior = factor.prior or ("uniform" if entry.prior == "fixed" else entry.prior)
         mode = min(max(float(entry.value), low[0]), high[0])  # type: ignore[arg-type]
-    return Axis(name, kind, str(path), low[0], high[0], low[1], prior, mode, (), factor.whole)
+    return Axis(name, kind, str(path), low[0], high[0], low[1] or high[1], prior, mode, (), factor.whole)

@@ -321,6 +321,8 @@ def _culprit(experiment: Experiment, key: str) -> tuple[str, ...]:
         full = above + axis.path
         if plain == full or plain.startswith(full + ".") or full.startswith(plain + "."):
             return ("factors", axis.name)
+    if plain.startswith("territory") and experiment.file.territories:
+        return ("territories",)
     return ("settings",) if experiment.file.settings else ("base",)
 
 

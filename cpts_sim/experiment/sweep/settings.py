@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from cpts_sim.scenario import FrozenMap, Settings, Title
-from cpts_sim.scenario.fields import Count, Positive, Share
+from cpts_sim.scenario.fields import Positive, Share
 from cpts_sim.scenario.settings import Frozen
 from cpts_sim.words import say
 
@@ -28,6 +28,14 @@ SUITS = {
 """Designs that each analysis can read; ``ranking`` reads any design over several bases."""
 MOST_SENSITIVITY = 8
 """Most parameters whose Sobol indices are asked at once: screen with Morris first."""
+
+
+MOST_SEEDS = 10_000
+"""Most replications of a point."""
+MOST_SEED = 2**53
+"""Largest seed, as in the other commands."""
+MOST_RUNS = 1_000_000
+"""Largest budget: each point is a scenario that is checked before anything runs."""
 
 
 class Factor(Settings):
@@ -84,7 +92,7 @@ class Design(Settings):
     """Values of a range in a grid, one at a time or in Morris (there, an even number)."""
     resolution: Literal[3, 4, 5] = 4
     """Resolution of a fractional factorial: 4 keeps main effects clear of pairs, 5 keeps pairs clear of pairs."""
-    seed: Count = 1
+    seed: int = Field(1, ge=0, lt=2**32)
     """Seed of the design's own draws."""
     points: tuple[Mapping[str, Any], ...] = ()
     """The points of a list: factor → value."""
@@ -103,20 +111,26 @@ class Design(Settings):
 class Precision(Settings):
     """Replications until each point is known well enough."""
 
-    half_width: Share
+    half_width: Share = Field(gt=0)
     """Wanted half-width of the effect, as a share of the level without it."""
-    first: int = Field(8, ge=3)
+    first: int = Field(8, ge=3, le=MOST_SEEDS)
     """Replications of the first round."""
-    step: Positive = 4
+    step: int = Field(4, ge=1, le=MOST_SEEDS)
     """Replications added at each further round where they are needed."""
-    most: Positive = 200
+    most: int = Field(200, ge=1, le=MOST_SEEDS)
     """Ceiling."""
+
+    @model_validator(mode="after")
+    def _order(self) -> Precision:
+        if self.first > self.most:
+            raise ValueError(say("sweep.first_above_most", first=self.first, most=self.most))
+        return self
 
 
 class Budget(Settings):
     """What the sweep may cost."""
 
-    runs: Positive = 20_000
+    runs: int = Field(20_000, ge=1, le=MOST_RUNS)
     """Most runs (one arm of one point with one seed); a design that needs more is refused."""
     hours: float | None = Field(None, gt=0)
     """No new run is started after so many hours; the same command goes on later."""
@@ -181,11 +195,11 @@ class ExperimentFile(Settings):
     """What varies, by name."""
     design: Design = Design(kind="grid")
     """Which points."""
-    replications: int = Field(8, ge=1, le=10_000)
+    replications: int = Field(8, ge=1, le=MOST_SEEDS)
     """Seeds of each point, the same at all points."""
     precision: Precision | None = None
     """Replications by wanted precision instead."""
-    seed: Count = 1
+    seed: int = Field(1, ge=0, le=MOST_SEED)
     """First seed."""
     measures: tuple[str, ...] = ("access.in_time", "access.resolution", "ed.visits", "burnout.ee")
     """Indicators of the tables and analyses."""

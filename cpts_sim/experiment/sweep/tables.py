@@ -155,17 +155,20 @@ def may_write(folder: Path, experiment: Experiment, replace: bool) -> None:
     """Check that a folder may receive a sweep.
 
     Raises:
-        UsageError: it holds something else and ``replace`` was not given.
+        UsageError: it holds something else, or more seeds or points, and ``replace`` was not given.
     """
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
-    from cpts_sim.experiment.results import _held_key
+    from cpts_sim.experiment import results
 
-    held = _held_key(folder)
-    if held is None:
+    key = experiment_key(experiment)
+    if results.held_key(folder) is None:
         raise UsageError(say("experiment.results.not_ours", folder=folder))
-    if held != experiment_key(experiment) and not replace:
-        raise UsageError(say("experiment.results.exists", folder=folder))
+    fixed = experiment.file.precision is None
+    results.may_write(folder, key, replace, experiment.file.replications if fixed else None)
+    points = results.held_points(folder)
+    if not replace and points > len(experiment.points):
+        raise UsageError(say("sweep.fewer_points", folder=folder, held=points, asked=len(experiment.points)))
 
 
 def told_apart(outcome: Outcome) -> bytes:
