@@ -63,7 +63,7 @@ def test_hours_of_staff_are_not_members_unpaid_hours() -> None:
     table = {"wanted": np.zeros(1), "board": np.zeros(1), "indemnified": np.ones(1)}
     organisation = SimpleNamespace(
         world=SimpleNamespace(parameters={"cpts.hour_euros": 75.0}), table=table, account=empty,
-        tell=lambda event, rows, hours, euros: told.append((event, rows, hours)),
+        tell=lambda event, rows, hours, *_: told.append((event, rows, hours)),
     )  # fmt: skip
     gps = np.array([3, 4])
     Organisation.spend(organisation, CptsEvent.PLEDGE, gps, 0.5, 30.0)  # type: ignore[arg-type]
