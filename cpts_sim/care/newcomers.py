@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cpts_sim.care.attachment import review_lists
 from cpts_sim.care.careers import note
-from cpts_sim.care.setup import colleagues, covers, nearest_gps
+from cpts_sim.care.setup import NO_POOL, colleagues, covers, nearest_gps
 from cpts_sim.care.surgery import Surgeries
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY
@@ -104,7 +104,7 @@ def _columns(world: World, beside: Array, number: int) -> dict[str, Any]:
     full = float((gps["list_target"][here] / np.maximum(gps["half_days_laid"][here], 1.0)).mean())
     target = np.ceil(full * half_days * p["arrivals.list_share"])
     return {
-        **{name: gps[name][beside] for name in (*OF_THE_HOST, "locum_from")},
+        **{name: gps[name][beside] for name in OF_THE_HOST}, "locum_from": NO_POOL, "locum_until": NO_POOL,
         "key": key, "premises": key, "sex": woman, "age": p["arrivals.age"] - world.now / YEAR,
         "half_days": half_days, "half_days_laid": half_days, "list_target": target, "list_factor": 1.0,
         "open": 1, "accepts": 1, "account": int(Account.NEW_PROFESSIONAL), "arrived": 1, "since": world.now,

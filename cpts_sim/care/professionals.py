@@ -82,10 +82,11 @@ def strain_week(
         "load": load, "interruptions": gps["unscheduled_week"].astype(float), "refusals": gps["refusals"].astype(float),
         "complex_alone": gps["complex_week"] * (1.0 - shared), "evening": evening, "administration": administration,
     }  # fmt: skip
-    group = gps["practice_type"] > 0
+    group = np.where(gps["practice_type"] > 0, p["gp.peer_support_group"], p["gp.peer_support_solo"])
+    peers = np.minimum(group + gps["peer_bonus"] + gps["ties"] * p["gp.peer_support_per_tie"], 1.0)
     resources = {
         "control": np.full(len(gps), p["gp.control"]),
-        "peer_support": np.where(group, p["gp.peer_support_group"], p["gp.peer_support_solo"]) + gps["peer_bonus"],
+        "peer_support": peers,
         "assistance": (gps["assistant"] > 0) * p["gp.assistant_fte"] + (gps["secretariat"] > 0) * p["gp.secretary_fte"],
         "recovery": np.where(on_leave | (gps["status"] == Work.SICK), 1.0, 0.0),
     }  # fmt: skip

@@ -153,7 +153,8 @@ def add_gp_columns(gps: Table, parameters: Parameters, draws: Draws) -> None:
     gps.add_column("list_phase", draws.uniform("list_phase", gps["key"]))
     gps.add_column("strain_phase", draws.uniform("strain_phase", gps["key"]))
     gps.add_column("home_slots", np.full(rows, 3.0))
-    gps.add_column("locum_from", np.full(rows, NO_POOL))
+    for name in ("locum_from", "locum_until"):
+        gps.add_column(name, np.full(rows, NO_POOL))
     for name in ("status", "account", "arrived", "locum_now", "away_now", "holiday_now", "hours_cut", "member"):
         gps.add_column(name, np.zeros(rows, dtype=np.int8))
     gps.add_column("away_until", np.full(rows, -np.inf))

@@ -198,6 +198,9 @@ def leave_weeks(gps: Table, days: Any, parameters: Parameters, draws: Draws, wee
 class Surgeries:
     """Fills the books of the GPs day by day, some weeks ahead.
 
+    ``leave`` and ``locum`` say by GP and week who is away and whose practice a locum keeps open; ``by_pool`` are the
+    holidays that only a pool has found one for, ``lent`` the weeks of neighbours whose locum the pool has taken.
+
     Args:
         world: the world (its books must exist).
         template: slots of an ordinary week.
@@ -216,8 +219,26 @@ class Surgeries:
         p, gps = world.parameters, world.gps
         begun = self.world.days.first_day // 7
         u = np.stack([world.draws.uniform("locum", gps["premises"], begun + w) for w in range(weeks)], axis=1)
-        pooled = np.arange(weeks)[None, :] >= gps["locum_from"][:, None]
-        self.locum = u < p["gp.locum_share"] + np.where(pooled, p["professional_support.pool_share"], 0.0)
+        week = np.arange(weeks)[None, :]
+        pooled = (week >= gps["locum_from"][:, None]) & (week < gps["locum_until"][:, None])
+        alone = u < p["gp.locum_share"]
+        held = u < p["gp.locum_share"] + np.where(pooled, p["professional_support.pool_share"], 0.0)
+        self.by_pool = self.leave & held & ~alone
+        self.lent = self._lent(alone)
+        self.locum = held & ~self.lent
+
+    def _lent(self, alone: Array) -> Array:
+        """Weeks in which a GP of the halo loses her locum to the pool: a part of the pool's, each from the nearest."""
+        world, gps = self.world, self.world.gps
+        lent = np.zeros_like(alone)
+        halo, begun = np.flatnonzero(gps["halo"] > 0), world.days.first_day // 7
+        for row, week in np.argwhere(self.by_pool).tolist():
+            drawn = world.draws.scalar("locum of a neighbour", int(gps["premises"][row]), begun + week)
+            has = halo[self.leave[halo, week] & alone[halo, week] & ~lent[halo, week]]
+            if drawn < world.parameters["professional_support.displaced"] and len(has):
+                minutes = world.travel_min[gps["commune"][row], gps["commune"][has]]
+                lent[has[int(np.argmin(minutes))], week] = True
+        return lent
 
     def enlarge(self) -> None:
         """Lay out the weeks of GPs who have just come (those of the others stay as they are)."""

@@ -232,6 +232,8 @@ class CptsEvent(IntEnum):
     LEADER_LEFT = 31
     STAFF_UNPAID = 32
     LATE = 33
+    LOCUM = 34
+    LOCUM_LENT = 35
 
 
 class Service(IntEnum):

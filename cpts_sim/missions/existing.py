@@ -13,12 +13,12 @@ import numpy as np
 
 from cpts_sim.engine.clock import DAY
 from cpts_sim.missions.base import MONTH
+from cpts_sim.missions.tools import ties_of_years
 
 if TYPE_CHECKING:
     from cpts_sim.missions.organisation import Organisation
 
 RUNNING = 1
-WEEKS_A_YEAR = 52.0
 
 
 def existing(spec: Any) -> Any:
@@ -45,11 +45,9 @@ def live_the_past(organisation: Organisation) -> None:
 
 def _tie(organisation: Organisation) -> None:
     """Ties of active members: what meetings add and time takes away, in the long run."""
-    gps, p, settings = organisation.world.gps, organisation.world.parameters, organisation.settings
+    p, settings = organisation.world.parameters, organisation.settings
     per_year = p["cpts.meetings_per_year"] if settings.meetings.per_year is None else settings.meetings.per_year
-    weekly = per_year * p["cpts.attendance"] * p["cpts.ties_per_meeting"] / WEEKS_A_YEAR
-    rows = organisation.active()
-    gps["ties"][rows] = np.minimum(weekly / p["cpts.ties_fade_weekly"], p["cpts.ties_most"])
+    ties_of_years(organisation.world, organisation.active(), per_year * p["cpts.attendance"])
 
 
 def hand_over(organisation: Organisation, past: Any, modules: Any) -> None:

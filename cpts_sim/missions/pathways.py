@@ -137,7 +137,7 @@ class Pathways(Mission):
         self.organisation.spend(CptsEvent.COORDINATION, rows, minutes / 60.0)
 
     def end(self) -> None:
-        """Nurses go back to their rounds, nobody books; the directory is forgotten little by little."""
+        """Nurses go back to their rounds, nobody books; tools are forgotten little by little."""
         self.time.close()
         self.contacts.clear()
         self.world.gps["in_pathways"][:] = 0
@@ -147,8 +147,7 @@ class Pathways(Mission):
             self.contacts.day(day)
 
     def _week(self, world: World, day: int) -> None:
-        if not self.running:
-            self.kit.fade(day)
+        self.kit.fade(day, world.gps["in_pathways"] > 0)
 
     # ------------------------------------------------------------------------------------------ second line
     def _knows_service(self, inner: Any, world: World, gp: Array, service: int, u: Array) -> Array:

@@ -1,8 +1,8 @@
 """Mission ``professional_support``: trainees, a desk for those who settle, locums, colleagues.
 
 Trainees take hours of supervision now and may settle years later. The desk brings GPs who would have gone
-elsewhere; a part of them leave a neighbouring territory, which is listed apart. Locums keep practices open
-during holidays. Who is less alone strains less, and stays.
+elsewhere; a part of them leave a neighbouring territory, which is listed apart. Locums keep the practices of those
+who take part open during holidays; a part of them would have replaced a neighbour. Colleagues meet: ties ease strain.
 """
 
 from __future__ import annotations
@@ -16,17 +16,19 @@ from pydantic import Field
 from cpts_sim.care.freed_time import close_slots
 from cpts_sim.care.newcomers import MONTHS_A_YEAR, places
 from cpts_sim.care.professionals import leave_for
-from cpts_sim.care.setup import NO_POOL
 from cpts_sim.care.world import World
-from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.events import Career, CptsEvent, Work
 from cpts_sim.missions.base import Mission, MissionSettings
+from cpts_sim.missions.locum_pool import LocumPool
+from cpts_sim.missions.tools import ties_of_years
 from cpts_sim.scenario.fields import Share
 
 Array = NDArray[Any]
 NAME = "professional_support"
 RANK = 60
-POOL_AFTER_WEEKS = 3
+BOARDS_A_YEAR = 12.0
+LONGEST_LAG = 122
+"""Months for which former trainees are remembered."""
 
 
 class ProfessionalSupportSettings(MissionSettings):
@@ -50,15 +52,19 @@ class ProfessionalSupport(Mission):
     loses: ClassVar[tuple[str, ...]] = ("patients of the supervisors", "neighbouring territories")
     delay: ClassVar[str] = "professional_support.delay_months"
 
+    def __init__(self, settings: Any, organisation: Any) -> None:
+        super().__init__(settings, organisation)
+        self.pool = LocumPool(self)
+
     def install(self) -> None:
         """Wrap the rules of arrivals and of the week's strain."""
         world, table = self.world, self.organisation.table
-        for column in ("supported", "hosts_trainee"):
-            if column not in world.gps:
-                world.gps.add_column(column, np.zeros(len(world.gps), dtype=np.int8))
-        for column in ("trainees_pending", "trainees_settling"):
-            if column not in table:
-                table.add_column(column, np.zeros(1))
+        if "hosts_trainee" not in world.gps:
+            world.gps.add_column("hosts_trainee", np.zeros(len(world.gps), dtype=np.int8))
+        if "trainees" not in table:
+            table.add_column("trainees", np.zeros((1, LONGEST_LAG)))
+            table.add_column("trainees_settling", np.zeros(1))
+        world.hooks.setdefault("week", []).append(self.pool.week)
         world.rules.wrap("arrivals", NAME, RANK, self._arrivals)
         world.rules.wrap("strain_week", NAME, RANK, self._strain_week)
 
@@ -69,13 +75,21 @@ class ProfessionalSupport(Mission):
         self.organisation.give_time("cpts_admin", rows, hours * 60.0)
         self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
 
+    def grown(self, months: int) -> None:
+        """Colleagues who have met for long have ties, and former trainees are on their way."""
+        rows = self.organisation.participants(NAME, self.settings.dose)
+        if self.parameters["professional_support.meeting_hours_month"] > 0.0:
+            ties_of_years(self.world, rows, BOARDS_A_YEAR)
+        trained = len(self._hosts(rows)) * self.parameters["professional_support.trainees_per_host_year"] / 12.0
+        for ago in range(1, months + 1):
+            self._will_decide(trained, self.parameters["professional_support.trainee_lag_months"] - ago)
+
     def month(self, month: int) -> None:
         """Colleagues meet, trainees are supervised, locums are found."""
         gps, p = self.world.gps, self.parameters
         rows = self.organisation.participants(NAME, self.settings.dose)
-        gps["supported"][:] = 0
-        gps["supported"][rows] = 1
         self._trainees(rows)
+        self.pool.month(rows if self.settings.locum_pool else rows[:0])
         if not len(rows):
             return
         hours = p["professional_support.meeting_hours_month"]
@@ -84,24 +98,18 @@ class ProfessionalSupport(Mission):
         gps["ties"][rows] = np.minimum(gps["ties"][rows] + p["cpts.ties_per_meeting"], p["cpts.ties_most"])
         desk, euros = p["professional_support.desk_hours_month_per_gp"], p["cpts.coordinator_hour_euros"]
         self.organisation.spend(CptsEvent.COORDINATION, rows, desk, euros)
-        if self.settings.locum_pool:
-            self._pool(rows)
 
     def end(self) -> None:
         """The contract is over: no supervision, no pool; who has settled stays."""
-        for column in ("supported", "hosts_trainee"):
-            self.world.gps[column][:] = 0
+        self.world.gps["hosts_trainee"][:] = 0
         self.organisation.table["trainees_settling"][0] = 0.0
-        self.world.gps["locum_from"][:] = NO_POOL
-        surgeries = self.organisation.model.care.surgeries
-        surgeries.plan_leave(surgeries.leave.shape[1])
+        self.pool.month(np.zeros(0, dtype=np.int64))
 
     # ------------------------------------------------------------------------------------------ trainees
     def _trainees(self, rows: Array) -> None:
         """Supervision takes hours, a part of them from patients; former trainees settle."""
         world, gps, p, table = self.world, self.world.gps, self.parameters, self.organisation.table
-        share = self.chosen(self.settings.trainee_hosts, "professional_support.trainee_hosts")
-        hosts = rows[world.draws.uniform("hosts trainees", gps["key"][rows]) < share]
+        hosts = self._hosts(rows)
         gps["hosts_trainee"][:] = 0
         gps["hosts_trainee"][hosts] = 1
         minutes = p["professional_support.supervision_hours_month"] * 60.0
@@ -109,10 +117,25 @@ class ProfessionalSupport(Mission):
         close_slots(
             world, hosts, np.full(len(hosts), minutes * p["professional_support.supervision_displaces"])
         )
-        table["trainees_pending"][0] += len(hosts) * p["professional_support.trainees_per_host_year"] / 12.0
-        decided = table["trainees_pending"][0] / p["professional_support.trainee_lag_months"]
-        table["trainees_pending"][0] -= decided
-        table["trainees_settling"][0] = decided * p["professional_support.trainee_settles"]
+        queue = table["trainees"][0]
+        queue[:-1] = queue[1:]  # a month has passed
+        queue[-1] = 0.0
+        trained = len(hosts) * p["professional_support.trainees_per_host_year"] / 12.0
+        self._will_decide(trained, p["professional_support.trainee_lag_months"])
+        table["trainees_settling"][0] = queue[0] * p["professional_support.trainee_settles"]
+
+    def _hosts(self, rows: Array) -> Array:
+        """Those among participating GPs who host trainees."""
+        share = self.chosen(self.settings.trainee_hosts, "professional_support.trainee_hosts")
+        hosts: Array = rows[self.world.draws.uniform("hosts trainees", self.world.gps["key"][rows]) < share]
+        return hosts
+
+    def _will_decide(self, trained: float, months: float) -> None:
+        """So many former trainees decide where to settle in a number of months (a part of a month is shared out)."""
+        queue, whole = self.organisation.table["trainees"][0], int(np.floor(months))
+        for month, part in ((whole, 1.0 - (months - whole)), (whole + 1, months - whole)):
+            if 0 <= month < LONGEST_LAG:
+                queue[month] += trained * part
 
     # ------------------------------------------------------------------------------------------ arrivals
     def _arrivals(self, inner: Any, world: World, number: int) -> Array:
@@ -128,7 +151,8 @@ class ProfessionalSupport(Mission):
         )
         brought = u[0] < a_year / 100.0 / MONTHS_A_YEAR
         hosts = gps["hosts_trainee"][beside] > 0
-        trained = hosts & (u[1] < self.organisation.table["trainees_settling"][0] / max(int(hosts.sum()), 1))
+        settling = self.organisation.table["trainees_settling"][0] * BOARDS_A_YEAR / MONTHS_A_YEAR  # boards are rarer
+        trained = hosts & (u[1] < settling / max(int(hosts.sum()), 1))
         self.organisation.spend(CptsEvent.ARRIVAL, beside[brought | trained], 0.0)
         self._from_neighbours(beside[brought & (u[2] < p["professional_support.displaced"])])
         result: Array = np.union1d(usual, beside[brought | trained])
@@ -144,26 +168,11 @@ class ProfessionalSupport(Mission):
                 minutes = world.travel_min[gps["commune"][row], gps["commune"][near]]
                 leave_for(world, near[[int(np.argmin(minutes))]], Career.DISPLACED)
 
-    # --------------------------------------------------------------------------------------- locums and peers
-    def _pool(self, rows: Array) -> None:
-        """Participants join the pool once; their coming holidays may find a locum."""
-        world, gps = self.world, self.world.gps
-        new = rows[gps["locum_from"][rows] == NO_POOL]
-        if not len(new):
-            return
-        surgeries = self.organisation.model.care.surgeries
-        today = int(np.floor_divide(world.now, DAY))
-        gps["locum_from"][new] = surgeries.week(today) + POOL_AFTER_WEEKS
-        surgeries.plan_leave(surgeries.leave.shape[1])
-        surgeries.open_books(new, today + 7 * POOL_AFTER_WEEKS, world.books.last_day)
-
+    # ------------------------------------------------------------------------------------------ strain
     def _strain_week(self, inner: Any, world: World, *week: Any) -> tuple[dict[str, Array], dict[str, Array]]:
-        """Supervision is work; having colleagues to turn to helps."""
+        """Supervision is work."""
         demands, resources = inner(world, *week)
-        hours = week[0]["supervision"] / 60.0
-        support = world.gps["supported"] * world.parameters["professional_support.peer_support"]
-        more = {**resources, "peer_support": resources["peer_support"] + support}
-        return {**demands, "load": demands["load"] + hours}, more
+        return {**demands, "load": demands["load"] + week[0]["supervision"] / 60.0}, resources
 
 
 SETTINGS = ProfessionalSupportSettings

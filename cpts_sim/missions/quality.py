@@ -1,7 +1,7 @@
 """Mission ``quality``: peer groups in which GPs compare practices; a small uncertain gain, and evenings.
 
 Habits drift a little towards the norm, from both sides. A part of useless second visits disappears.
-Complex cases are shared.
+Who has met shares complex cases and is less alone: that is what ties do, whatever made them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pydantic import Field
 from cpts_sim.care.world import World
 from cpts_sim.engine.events import CptsEvent
 from cpts_sim.missions.base import Mission, MissionSettings
+from cpts_sim.missions.tools import ties_of_years
 
 Array = NDArray[Any]
 NAME = "quality"
@@ -39,13 +40,12 @@ class Quality(Mission):
     delay: ClassVar[str] = "quality.delay_months"
 
     def install(self) -> None:
-        """Wrap the rules of practice style, second visits and the week's strain."""
+        """Wrap the rules of practice style and of second visits."""
         world, rules = self.world, self.world.rules
         if "norm_pull" not in world.gps:
             world.gps.add_column("norm_pull", np.zeros(len(world.gps)))
         rules.wrap("practice_style", NAME, RANK, self._practice_style)
         rules.wrap("return_share", NAME, RANK, self._return_share)
-        rules.wrap("strain_week", NAME, RANK, self._strain_week)
         world.hooks.setdefault("week", []).append(self._fade)
 
     def preparing(self, month: int) -> None:
@@ -54,6 +54,12 @@ class Quality(Mission):
         hours = self.parameters["quality.preparation_hours_month"]
         self.organisation.give_time("cpts_admin", rows, hours * 60.0)
         self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
+
+    def grown(self, months: int) -> None:
+        """Groups that have met for long have left ties."""
+        a_year = self.chosen(self.settings.groups_per_year, "quality.groups_per_year")
+        rows = self.organisation.participants(NAME, self.settings.dose)
+        ties_of_years(self.world, rows, a_year * self.parameters["cpts.attendance"])
 
     def month(self, month: int) -> None:
         """Who attends gives an evening, meets peers, and moves towards the norm."""
@@ -83,12 +89,6 @@ class Quality(Mission):
         """Some second visits are of no use, and are not asked for any more."""
         share: Array = inner(world, kind, gp)
         return share * (1.0 - world.gps["norm_pull"][gp] * world.parameters["quality.avoidable_returns"])
-
-    def _strain_week(self, inner: Any, world: World, *week: Any) -> tuple[dict[str, Array], dict[str, Array]]:
-        """Peers support."""
-        demands, resources = inner(world, *week)
-        support = world.gps["norm_pull"] * world.parameters["quality.peer_support"]
-        return demands, {**resources, "peer_support": resources["peer_support"] + support}
 
 
 SETTINGS = QualitySettings

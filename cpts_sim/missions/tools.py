@@ -22,6 +22,7 @@ Array = NDArray[Any]
 MONTH_DAYS = 30.0
 LIBERAL = 0
 PEOPLE_UNIT = 10_000.0
+WEEKS_A_YEAR = 52.0
 COORDINATOR = np.array([-1])
 """Actor of the hours of the CPTS's own staff in the journal."""
 
@@ -42,6 +43,13 @@ def add_columns(table: Any, columns: dict[str, Any]) -> None:
     for name, value in columns.items():
         if name not in table:
             table.add_column(name, np.full(len(table), value))
+
+
+def ties_of_years(world: World, rows: Array, meetings_a_year: float) -> None:
+    """Ties that meetings have left which GPs attended for years: what they add and time takes away, in the long run."""
+    gps, p = world.gps, world.parameters
+    weekly = meetings_a_year * p["cpts.ties_per_meeting"] / WEEKS_A_YEAR
+    gps["ties"][rows] = np.minimum(gps["ties"][rows] + weekly / p["cpts.ties_fade_weekly"], p["cpts.ties_most"])
 
 
 class NurseTime:
@@ -184,12 +192,17 @@ class Tools:
             self._unpaid(fresh, p.mapping("pathways.tool_learning_hours")[name] * 60.0)
             self._unpaid(rows[uses[rows] > 0], p.mapping("pathways.tool_min_month")[name])
 
-    def fade(self, day: int) -> None:
-        """After the end of the contract people forget the tools as they lose sight of each other (weekly)."""
+    def fade(self, day: int, keeps: Array) -> None:
+        """Who does not keep the tools up forgets them, as those forget each other who do not meet (weekly).
+
+        Args:
+            day: day of the week's turn.
+            keeps: whether each GP keeps them up, so pays their minutes.
+        """
         world = self.mission.world
         for name in self.names:
             uses = world.gps[f"uses_{name}"]
-            users = np.flatnonzero(uses > 0)
+            users = np.flatnonzero((uses > 0) & ~keeps)
             u = world.draws.uniform(f"forgets/{name}", world.gps["key"][users], day)
             uses[users[u < world.parameters["cpts.ties_fade_weekly"]]] = 0
 

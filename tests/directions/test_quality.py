@@ -15,8 +15,9 @@ UNWORRIED = {
     "strain.weight_administration": 0.0,
     "strain.weight_evening": 0.0,
     "strain.weight_complex_alone": 0.0,
+    "gp.peer_support_per_tie": 0.0,
 }
-NOTHING = {"quality.norm_most": 0.0, "quality.avoidable_returns": 0.0, "quality.peer_support": 0.0}
+NOTHING = {"quality.norm_most": 0.0, "quality.avoidable_returns": 0.0}
 MUCH = {"quality.norm_most": 1.0, "quality.avoidable_returns": 0.16, "quality.step": 0.5}
 
 
