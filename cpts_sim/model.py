@@ -89,7 +89,7 @@ class Model(MesaModel):
         if cpts is not None:
             install(self, cpts, plugin_modules("missions"), spec.cpts)
         if policy is not None and policy.instead is not None:
-            SameMoney(self, policy.instead, spec.cpts).install()
+            SameMoney(self, policy.instead, spec.cpts, plugin_modules("missions")).install()
 
     # ------------------------------------------------------------------------------------------ time
     def _start_clock(self, state: dict[str, Any] | None) -> None:

@@ -1,7 +1,8 @@
 """What every common number does: send a caller to the nearest general practitioners who have room soon enough.
 
 The call desk of the SAS, the desk of a CPTS, surge sessions and paid evening sessions differ in whose slots they know
-and in who calls them; the way they look for a slot is the same, and is written here once.
+and in who calls them; the way they look for a slot is the same, and is written here once. So is the demand that easy
+slots bring, whoever pays them.
 """
 
 from __future__ import annotations
@@ -11,13 +12,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cpts_sim.care import requests as rq
 from cpts_sim.care.routes import CHOICES, Plan, Wave
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY
+from cpts_sim.engine.codes import Need, Origin, Route
 
 Array = NDArray[Any]
 SOON = 2.0 * DAY
 """A common number looks for a slot that begins within 48 hours of the call."""
+EASY = (int(Route.DESK), int(Route.SESSION), int(Route.SURGE))
+"""Routes by which a slot is easily got."""
+INDUCED_DAYS, GRID = 21.0, 64.0
 GOLDEN, TURN_MIN = 0.6180339887, 10.0
 """Callers from one place take turns among GPs who are nearly as near."""
 
@@ -53,3 +59,23 @@ def offer_nearest(
         chosen, call = order[near, choice], minute[near]
         plan.offer_before(who[near], contact[near], choice, rows[chosen], allowed[chosen],
                           call + world.parameters["care.lead_min"], call + SOON, code)  # fmt: skip
+
+
+def induce(world: World, rows: Array, at: Array) -> None:
+    """An easy slot brings some needs that nobody would have asked for (induced demand).
+
+    Args:
+        world: the world.
+        rows: requests that have been served.
+        at: minute of each visit.
+    """
+    requests = world.requests
+    easy = np.isin(requests["route"][rows], EASY) & (requests["origin"][rows] == Origin.EXOGENOUS)
+    served, when = rows[easy], at[easy]
+    if not len(served):
+        return
+    u = world.draws.uniform("induced", world.people["key"][requests["person"][served]], rq.identity(requests, served))
+    drawn = u < world.parameters["cpts.induced_share"]
+    more, raised = served[drawn], np.floor((when[drawn] + INDUCED_DAYS * DAY) * GRID) / GRID
+    ordinal = rq.following_ordinal(requests, more)
+    rq.raise_requests(world, requests["person"][more], Need.MINOR, Origin.INDUCED, ordinal, raised)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.care import requests as rq
+from cpts_sim.care.common_numbers import induce
 from cpts_sim.care.freed_time import close_slots
 from cpts_sim.care.sessions import note_acts
 from cpts_sim.care.world import World
@@ -198,6 +199,7 @@ def _seen(world: World, rows: Array, gp: Array, column: Array, at: Array) -> Non
     route = requests["route"][rows]
     rq.end_requests(world, rows, Ending.SERVED, route, at)
     world.rules["after_visit"](world, rows, gp, at)
+    induce(world, rows, at)
 
 
 def charge_acts(world: World, gp: Array, slot: Array, at: Array, length: Array) -> None:

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
+from cpts_sim.catalogue import plugin_modules
+from cpts_sim.engine.clock import DAY
+from cpts_sim.evidence import Parameters
 from cpts_sim.experiment.comparison import Comparison
 from cpts_sim.experiment.scale import parameters_of, residents
 from cpts_sim.experiment.statistics import mean_interval
 from cpts_sim.experiment.values import Place
-from cpts_sim.missions.instead import yearly_euros
+from cpts_sim.missions.base import MONTH
+from cpts_sim.missions.due import YEAR, Due, signed_before, yearly_euros
 
 LEAST = 0.02
 """Part of a year within which a run counts as whole years."""
@@ -25,7 +30,7 @@ class Proration:
 
     Attributes:
         received: what the account received in the run, mean of the pairs.
-        in_proportion: a steady year of the contract times the years of the run.
+        in_proportion: what falls due in the years of the run.
     """
 
     received: float
@@ -43,5 +48,14 @@ def proration(comparison: Comparison, arm: str) -> Proration | None:
     people = mean_interval(residents(comparison.values, arm, spec.years)).mean
     if not received or not math.isfinite(received) or not math.isfinite(people):
         return None
-    euros = yearly_euros(policy, people, spec.reference_year, parameters_of(comparison))
-    return Proration(received, euros * spec.years)
+    return Proration(received, _due(policy, people, spec, parameters_of(comparison)))
+
+
+def _due(policy: Any, people: float, spec: Any, parameters: Parameters) -> float:
+    """Euros that fall due in the run; where the signature is drawn, so many steady years."""
+    if policy.starts_at != "running":
+        return yearly_euros(policy, people, spec.reference_year, parameters) * float(spec.years)
+    existed = policy.since_months is not None
+    signed = signed_before(policy, -spec.warmup_days * DAY) if existed else policy.start_months * MONTH
+    due = Due(policy, parameters, plugin_modules("missions"), spec.reference_year, signed)
+    return due.between(0.0, spec.years * YEAR, people)

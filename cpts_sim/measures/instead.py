@@ -13,7 +13,7 @@ from cpts_sim.measures.base import POINTS, Horizon, Indicator, Row, Tables, Tall
     "instead",
     reads=("payment",),
     indicators=(
-        Indicator("instead.offered", "euros", "none", "euros of a steady year of the CPTS, from its signature on"),
+        Indicator("instead.offered", "euros", "none", "euros that the contract of the CPTS is due to pay"),
         Indicator("instead.spent", "euros", "none"),
         Indicator("instead.unspent", "euros", "none"),
         Indicator("instead.spent_share", "share", "none", "below 80 % two different sums would be compared"),

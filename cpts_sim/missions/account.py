@@ -78,6 +78,11 @@ class Account:
     def _write(self, line: Line, euros: float, mission: int) -> None:
         self.world.journal.add("payment", at=self.world.now, line=int(line), mission=mission, euros=euros)
 
+    def begin(self) -> None:
+        """At the signature the treasurer begins afresh: founders' hours before are no month's bill."""
+        for column in ("wanted", "board", "asked", "asked_at"):
+            self.organisation.table[column][0] = 0.0
+
     # ------------------------------------------------------------------------------------------ a month
     def upkeep(self) -> None:
         """Pay the coordinator, rent, tools and communication of a month, as far as can be afforded."""

@@ -12,10 +12,12 @@ import numpy as np
 
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.cpts_codes import ACI_MISSIONS
 from cpts_sim.engine.events import Work
 from cpts_sim.missions.base import MONTH
 
 TEAM = 1
+YEAR_MONTHS = 12
 
 
 class Step(IntEnum):
@@ -99,6 +101,22 @@ class Course:
     def again(self, step: Step, tries: int) -> float:
         """Months until what was refused is handed in again."""
         return self.between("life_again_months", f"again/{step.name}", tries)
+
+    def late_months(self, mission: str) -> float:
+        """Months by which a mission begins later than planned."""
+        if self.succeeds or self.settings.starts_at == "running":
+            return 0.0
+        what = ACI_MISSIONS.index(mission) if mission in ACI_MISSIONS else len(ACI_MISSIONS)
+        return self.between("life_late_months", "late", what)
+
+    def goes_on(self, month: int) -> bool:
+        """Whether the contract goes on after a yearly review, and is renewed when its years are over."""
+        year = month // YEAR_MONTHS
+        if self.happens("life_end_yearly", "ends in the year", year):
+            return False
+        if self.succeeds or month % int(self.parameters["aci.contract_months"]):
+            return True
+        return self.u("renewed", year) < self.parameters["cpts.life_renewed"]
 
     def signature(self, start: float) -> float:
         """Return the minute at which a CPTS that begins at a minute signs its contract (never: infinity)."""

@@ -1,4 +1,6 @@
-"""Who answers the desk of a CPTS: hours in post, minutes of every call, and how it becomes known.
+"""Who answers a common number that looks for slots: hours in post, minutes of every call, and how it becomes known.
+
+The desk of a CPTS and the number of paid evening sessions are answered alike.
 
 A desk has the hours that are paid and filled. Each call that gets through takes its minutes, whether a slot is found or
 not; when more is asked than the hours in post allow, calls go unanswered, drawn by the share that staff can take.
@@ -7,7 +9,8 @@ That share is set at midnight from what callers asked on the days before, so it 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +19,14 @@ from cpts_sim.care.requests import round_identity
 from cpts_sim.care.routes import CONTACTS, Wave, busy_line
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.columns import Table
 from cpts_sim.engine.events import CptsEvent
 from cpts_sim.missions.base import MONTH
-from cpts_sim.missions.tools import COORDINATOR, add_columns, is_working_day
-
-if TYPE_CHECKING:
-    from cpts_sim.missions.base import Mission
+from cpts_sim.missions.tools import add_columns
 
 Array = NDArray[Any]
+Pay = Callable[[CptsEvent, int, float], None]
+SATURDAY = 5
 MEMORY, WORKING_DAYS, MOST_DAYS = 0.8, 21.0, 2.0
 """Weight of earlier days in what callers are expected to ask; working days a month; days that may be caught up."""
 
@@ -32,16 +35,18 @@ class DeskStaff:
     """Call agents of a desk.
 
     Args:
-        mission: the mission that runs the desk.
+        world: the world.
+        table: table (one row) that holds the state of the desk.
         code: route of its calls.
+        pay: writes down the minutes of each of some calls, or of hours in post, as an event.
     """
 
-    def __init__(self, mission: Mission, code: int) -> None:
-        self.mission, self.world, self.code = mission, mission.world, code
+    def __init__(self, world: World, table: Callable[[], Table], code: int, pay: Pay) -> None:
+        self.world, self.table, self.code, self.pay = world, table, code, pay
 
     def install(self) -> None:
-        """Add the columns of the CPTS and count calls."""
-        add_columns(self.mission.organisation.table, {
+        """Add the columns of the desk and count calls."""
+        add_columns(self.table(), {
             "desk_since": NEVER, "desk_post": 0.0, "desk_used": 0.0, "desk_left": 0.0, "desk_asked": 0.0,
             "desk_usual": 0.0, "desk_share": 0.0,
         })  # fmt: skip
@@ -49,11 +54,11 @@ class DeskStaff:
         self.world.hooks.setdefault("contacts", []).append(self._count)
 
     def _get(self, name: str) -> float:
-        return float(self.mission.organisation.table[f"desk_{name}"][0])
+        return float(self.table()[f"desk_{name}"][0])
 
     def _set(self, **values: float) -> None:
         for name, value in values.items():
-            self.mission.organisation.table[f"desk_{name}"][0] = value
+            self.table()[f"desk_{name}"][0] = value
 
     # ------------------------------------------------------------------------------------------ hours in post
     @property
@@ -61,24 +66,31 @@ class DeskStaff:
         """Whether anybody is in post at the desk."""
         return self._get("post") > 0.0
 
-    def open_month(self, gps: int) -> None:
-        """Pay what calls have left of last month's hours, and put this month's in post.
+    def hours(self, gps: int) -> float:
+        """Hours a month in post.
 
         Args:
             gps: GPs who give slots to the desk.
         """
+        return float(self.world.parameters["cpts.desk_hours_month_per_gp"] * gps)
+
+    def open_month(self, hours: float) -> None:
+        """Pay what calls have left of last month's hours, and put this month's in post."""
         self._pay(CptsEvent.COORDINATION, 1, max(self._get("post") - self._get("used"), 0.0))
-        hours = self.mission.parameters["cpts.desk_hours_month_per_gp"] * gps
-        self._set(post=60.0 * hours * self.mission.organisation.staff_share(), used=0.0)
+        self._set(post=60.0 * hours, used=0.0)
 
     def close(self) -> None:
         """Nobody answers any more."""
         self._set(post=0.0, used=0.0, left=0.0, share=0.0, since=NEVER)
 
-    def _pay(self, event: int, rows: int, minutes: float) -> None:
+    def _pay(self, event: CptsEvent, rows: int, minutes: float) -> None:
         if rows and minutes > 0.0:
-            euros = self.mission.parameters["cpts.coordinator_hour_euros"]
-            self.mission.organisation.spend(event, np.repeat(COORDINATOR, rows), minutes / 60.0, euros)
+            self.pay(event, rows, minutes)
+
+    def _offices_open(self, day: int) -> bool:
+        days = self.world.days
+        index = min(day - days.first_day, len(days.weekday) - 1)
+        return int(days.weekday[index]) < SATURDAY and not bool(days.holiday[index])
 
     def _morning(self, world: World, day: int) -> None:
         """Minutes that staff have today, and the share of today's calls that they can take."""
@@ -88,7 +100,7 @@ class DeskStaff:
         if asked > 0.0:  # days on which nobody can call say nothing
             usual = asked if not usual else MEMORY * usual + (1.0 - MEMORY) * asked
         a_day = self._get("post") / WORKING_DAYS
-        left = self._get("left") + (a_day if is_working_day(self.mission, day) else 0.0)
+        left = self._get("left") + (a_day if self._offices_open(day) else 0.0)
         left = min(left, MOST_DAYS * a_day)
         self._set(usual=usual, asked=0.0, left=left, share=min(1.0, max(left, 0.0) / max(usual, 1e-9)))
 
@@ -108,7 +120,7 @@ class DeskStaff:
             return
         through = ~busy_line(world, wave, who, contact)
         who, contact = who[through], contact[through]
-        each = self.mission.parameters["cpts.desk_call_min"]
+        each = self.world.parameters["cpts.desk_call_min"]
         answered = int(np.count_nonzero(self.answers(wave, who, contact)))
         spent = answered * each
         self._set(asked=self._get("asked") + len(who) * each, used=self._get("used") + spent,
@@ -122,7 +134,7 @@ class DeskStaff:
 
     def known(self) -> float:
         """Share of inhabitants who call it: it grows over the first months (whole days, so windows do not matter)."""
-        p = self.mission.parameters
+        p = self.world.parameters
         months = (np.floor(self.world.now / DAY) * DAY - self._get("since")) / MONTH
         first, full = min(p["cpts.desk_awareness_first"], p["cpts.desk_awareness"]), p["cpts.desk_awareness"]
         grown = min(max(months, 0.0) / p["cpts.desk_known_months"], 1.0)

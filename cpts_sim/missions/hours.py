@@ -3,6 +3,9 @@
 A GP's hours by day close slots of hers. A nurse's take acts at her office, and room for new patients out of her rounds
 until the next board; those whom she visits keep their visits. A pharmacist's colleagues stand at the counter meanwhile.
 Hours at lunch and in the evening are taken from rest, whoever gives them.
+
+A meeting is held in one week. The administration that a board hands out is a month's work: it is spread over the weeks
+that begin before the next board, those in which its GP is away left out.
 """
 
 from __future__ import annotations
@@ -15,9 +18,9 @@ from numpy.typing import NDArray
 from cpts_sim.care import teams
 from cpts_sim.care.freed_time import close_slots
 from cpts_sim.care.ledger import displaces
-from cpts_sim.engine.clock import DAY
+from cpts_sim.engine.clock import DAY, WEEK
 from cpts_sim.engine.columns import Table
-from cpts_sim.engine.events import Profession
+from cpts_sim.engine.events import Profession, Work
 from cpts_sim.missions.base import MONTH
 from cpts_sim.missions.tools import add_columns
 
@@ -27,7 +30,8 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 REST = {"cpts_evening": 1.0, "cpts_admin": 1.0, "cpts_lunch": 0.5}
 """Part of the hours on each line that is taken from rest."""
-LINES = ("cpts_lunch", "cpts_evening", "cpts_day", "cpts_admin")
+OFFICE = "cpts_admin"
+LINES = ("cpts_lunch", "cpts_evening", "cpts_day", OFFICE)
 TABLES = {Profession.GP: "gps", Profession.NURSE: teams.TABLES[Profession.NURSE],
           Profession.PHARMACIST: teams.TABLES[Profession.PHARMACIST]}  # fmt: skip
 """Tables of those who may belong."""
@@ -44,12 +48,15 @@ class Hours:
         self.world = organisation.world
         self.week_turns = False
         """Whether the present board is held before the week that ends at this midnight is closed."""
+        self.at_board = False
+        """Whether a board hands out the hours of a month."""
 
     def install(self) -> None:
         """Add the columns: hours of the month and usual hours taken from rest, and what counts in the week to come."""
         ahead = {f"ahead_{line}_min": 0.0 for line in (*LINES, "patients", "admin")}
         for name in TABLES.values():
             add_columns(self.world.tables[name], {"cpts_hours": 0.0, "cpts_usual_hours": 0.0, **ahead})
+        add_columns(self.world.gps, {"month_office_min": 0.0})
 
     def table(self, profession: Profession) -> Table:
         """The table of a profession."""
@@ -69,7 +76,10 @@ class Hours:
         table, given = self.table(profession), np.broadcast_to(np.asarray(minutes, dtype=np.float64), len(rows))
         table["cpts_hours"][rows] += REST.get(line, 0.0) * given / 60.0
         taken = displaces("cpts_evening" if line == "cpts_admin" else line, given, self.world.parameters)
-        for what, amount in ((line, given), ("patients", taken.patients), ("admin", taken.admin)):
+        of_month = self.at_board and line == OFFICE and profession == Profession.GP
+        charged = "month_office_min" if of_month else f"ahead_{line}_min"
+        table[charged][rows] += given
+        for what, amount in (("patients", taken.patients), ("admin", taken.admin)):
             table[f"ahead_{what}_min"][rows] += amount
         if profession == Profession.GP:
             close_slots(self.world, rows, taken.patients, first_day=7)
@@ -92,6 +102,20 @@ class Hours:
                 table[f"{what}_given_min"] += table[f"ahead_{what}_min"]
             for what in ("admin", "patients"):
                 table[f"ahead_{what}_min"][:] = 0.0
+
+    def share_out(self, board: float) -> None:
+        """Let the week that begins have its part of the month's administration.
+
+        Args:
+            board: minute of the next board.
+        """
+        gps, now = self.world.gps, self.world.now
+        left, weeks = gps["month_office_min"], np.ceil((board - now) / WEEK)
+        left[gps["status"] == Work.LEFT] = 0.0  # who has left gives no more
+        here = (gps["status"] == Work.WORKING) & (gps["away_until"] <= now)
+        part = np.where(here | (weeks <= 1.0), left / max(weeks, 1.0), 0.0)
+        gps[f"ahead_{OFFICE}_min"] += part
+        left -= part
 
     def new_month(self) -> None:
         """Nurses have the room for new patients that the meetings of last month took."""

@@ -1,14 +1,17 @@
 """The same euros a year spent otherwise: medical assistants, paid sessions, coordinators of MSPs.
 
-The money is that of a steady year of the scenario's CPTS, from the day on which that CPTS would have signed its
-contract (never, where it would not). It works through the same rules as everything else, and
-only after its own lag: an assistant is recruited, sessions need an agreement and volunteers, a coordinator is hired.
+The money is what the contract of the scenario's CPTS is due to pay (``missions.due``), week by week from the day on
+which it would have been signed (never, where it would not): same doses, same openings, same end. It works through the
+same rules as everything else, and only after its own lag: an assistant is recruited, sessions need an agreement and
+volunteers, a coordinator is hired. Who calls for a session is answered by staff whom the same money pays, as at the
+desk of a CPTS; the practices' answering machines tell the number, so it is known from the first day.
 Euros that find nobody stay on the account, and the journal shows what was offered and what was spent. A session is paid
 once it has been held; the euros of one that its GP could not hold are there for another.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,35 +22,22 @@ from cpts_sim.care.common_numbers import offer_nearest
 from cpts_sim.care.routes import Plan, Wave
 from cpts_sim.care.world import World
 from cpts_sim.engine.agenda import Payer, Slot
-from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.clock import DAY, NEVER, WEEK
 from cpts_sim.engine.columns import Table
 from cpts_sim.engine.cpts_codes import NO_MISSION, Line
 from cpts_sim.engine.events import CptsEvent, Profession, Route, Work
 from cpts_sim.missions.base import MONTH
 from cpts_sim.missions.course import Course
-from cpts_sim.missions.money import euros_a_year, usual_rules
-from cpts_sim.missions.tools import add_columns
+from cpts_sim.missions.desk_staff import DeskStaff
+from cpts_sim.missions.due import Due, credit_before, signed_before
+from cpts_sim.missions.tools import COORDINATOR, add_columns, residents_of
 
 Array = NDArray[Any]
 OWNER, RANK = "instead", 10
-WEEKS_A_YEAR, HOUR, MEETING_WEEKS = 52.0, 60.0, 4
-AHEAD_DAYS = 14
+WEEKS_A_YEAR, HOUR, MEETING_WEEKS = 365.0 / 7.0, 60.0, 4
+AHEAD_DAYS, POST_WEEKS = 14, 4
 MSP, GROUP = 2, 1
 EVENINGS = 4
-
-
-def yearly_euros(cpts: Any, population: float, year: int, parameters: Any) -> float:
-    """Return the euros of a steady year of a CPTS, every line that its contract pays.
-
-    Args:
-        cpts: block ``cpts`` of a scenario.
-        population: inhabitants of the territory.
-        year: reference year, for the rules of the contract where none are named.
-        parameters: parameters in force.
-    """
-    rules, covered = cpts.rules or usual_rules(year), cpts.covers or population
-    whole = sum(euros_a_year(rules, covered, cpts.missions.names(), parameters).values())
-    return whole * min(1.0, population / max(covered, 1.0))
 
 
 class SameMoney:
@@ -57,24 +47,28 @@ class SameMoney:
         model: the model, at the day from which the arm begins.
         settings: block ``instead`` of the arm.
         cpts: block ``cpts`` of the scenario.
+        modules: every mission's module by name (the catalogue).
     """
 
     name, code = OWNER, Route.SESSION
 
-    def __init__(self, model: Any, settings: Any, cpts: Any) -> None:
+    def __init__(self, model: Any, settings: Any, cpts: Any, modules: Mapping[str, Any]) -> None:
         self.model, self.settings = model, settings
         self.world: World = model.care.world
         self.parameters = self.world.parameters
-        self._cpts = cpts
+        self._cpts, self._modules = cpts, modules
+        self.staff = DeskStaff(self.world, lambda: self.table, self.code, self._pay_staff)
 
     def install(self) -> None:
         """From the day the CPTS would have signed, every week the money does what it can by then."""
         world = self.world
         if "instead" not in world.tables:
-            world.tables["instead"] = Table("instead", 1, {
-                "since": np.array([self._signature()]), "euros": np.array([self._euros()]), "held": np.zeros(1),
-                "held_msp": np.zeros(1), "promised": np.zeros(1),
-            })  # fmt: skip
+            since = np.array([self._signature()])
+            empty = ("euros", "week", "held", "held_assistants", "held_msp", "held_staff", "promised", "posted_until")
+            columns = {name: np.zeros(1) for name in empty}
+            world.tables["instead"] = Table("instead", 1, {"since": since, "until": since.copy(), **columns})
+        self.staff.install()
+        self.due = None if self.settings.euros_per_year is not None else self._contract()
         add_columns(world.gps, {"assistant_from": NEVER, "holds_sessions": np.int8(0)})
         world.rules.wrap("knows_desk", OWNER, RANK, self._knows_session)
         world.routes.append(self)
@@ -83,9 +77,11 @@ class SameMoney:
 
     @property
     def table(self) -> Table:
-        """The table of the money (one row): minute from which it is there, euros a year, euros in hand by use.
+        """The table of the money (one row): minute from which it is there, minute until which it has been offered.
 
-        ``promised`` are the hours of sessions that stand in the books, set apart from the euros in hand.
+        ``euros`` are those that last, a year, ``week`` those of this week, ``held`` those in hand by use. ``promised``
+        are the hours of sessions that stand in the books, set apart from the euros in hand; ``posted_until`` is the
+        minute until which staff are in post who answer those who call for one.
         """
         return self.world.tables["instead"]
 
@@ -96,17 +92,32 @@ class SameMoney:
             return now
         return Course(self.world, cpts).signature(now + cpts.start_months * MONTH)
 
-    def _euros(self) -> float:
-        """Euros a year."""
-        if self.settings.euros_per_year is not None:
-            return float(self.settings.euros_per_year)
-        people = self.world.people
-        population = float((people["alive"] & (people["resident"] > 0)).sum())
-        return yearly_euros(self._cpts, population, self.model.spec.reference_year, self.parameters)
+    def _contract(self) -> Due:
+        """What the CPTS of the scenario would be paid."""
+        cpts, spec, existed = self._cpts, self.model.spec, self._cpts.since_months is not None
+        signed = signed_before(cpts, self.model.first_day * DAY) if existed else float(self.table["since"][0])
+        credit = credit_before(cpts, spec.department, self.parameters)
+        course = Course(self.world, cpts)
+        return Due(cpts, self.parameters, self._modules, spec.reference_year, signed, credit, course)
+
+    def _offer(self, end: float) -> None:
+        """The euros that fall due until the end of the week, and those of a year that last."""
+        table, start, people = self.table, float(self.table["until"][0]), residents_of(self.world)
+        if self.due is None:
+            table["euros"][0] = self.settings.euros_per_year
+            table["week"][0] = table["euros"][0] / WEEKS_A_YEAR
+        else:
+            month = self.due.month(end - WEEK)
+            table["euros"][0] = self.due.euros_a_year(month, people, lasting=True)
+            table["week"][0] = self.due.between(start, end, people)
+        table["until"][0] = end
+        self._book(Line.OFFERED, self.budget(1.0))
+        for use, share in (("_assistants", "assistants"), ("", "sessions"), ("_msp", "msp")):
+            table[f"held{use}"][0] += self.budget(getattr(self.settings, share))
 
     def budget(self, share: float) -> float:
-        """Euros a week of a share of the money."""
-        return share * float(self.table["euros"][0]) / WEEKS_A_YEAR
+        """Euros of this week of a share of the money."""
+        return share * float(self.table["week"][0])
 
     def _here(self) -> Array:
         gps = self.world.gps
@@ -128,9 +139,7 @@ class SameMoney:
         since = (day * DAY - float(self.table["since"][0])) / MONTH
         if since < 0.0:
             return
-        self._book(Line.OFFERED, self.budget(1.0))
-        self.table["held"][0] += self.budget(self.settings.sessions)
-        self.table["held_msp"][0] += self.budget(self.settings.msp)
+        self._offer(day * DAY + WEEK)
         self._assistants()
         if since >= self.parameters["instead.session_months"]:
             self._sessions(day)
@@ -139,11 +148,12 @@ class SameMoney:
 
     # ------------------------------------------------------------------------------------------ assistants
     def _assistants(self) -> None:
-        """As many GPs as the money pays for look for an assistant; she works from a drawn day on."""
+        """As many GPs as lasting money pays for look for an assistant; she works from a drawn day on."""
         gps, p = self.world.gps, self.parameters
         each = p["gp.assistant_fte"] * p["instead.assistant_euros_year"] / WEEKS_A_YEAR
         paid = np.flatnonzero(np.isfinite(gps["assistant_from"]) & self._here())
-        room = int(self.budget(self.settings.assistants) / max(each, 1e-9)) - len(paid)
+        a_week = self.settings.assistants * float(self.table["euros"][0]) / WEEKS_A_YEAR
+        room = int(a_week / max(each, 1e-9)) - len(paid)
         u = self.world.draws.block("employs an assistant", 3, gps["key"])
         able = self._here() & (gps["assistant"] == 0) & ~np.isfinite(gps["assistant_from"])
         asks = np.flatnonzero(able & (u[0] < p["instead.assistant_willing"]))
@@ -151,11 +161,22 @@ class SameMoney:
         months = p.mapping("instead.assistant_months")
         lag = months["low"] + (months["high"] - months["low"]) * u[2][chosen]
         gps["assistant_from"][chosen] = self.world.now + np.floor(lag * MONTH / DAY) * DAY
-        at_work = paid[gps["assistant_from"][paid] <= self.world.now]
+        at_work = self._kept(paid[gps["assistant_from"][paid] <= self.world.now], each)
         new = at_work[gps["assistant"][at_work] == 0]
         gps["assistant"][new] = 1
         gps["assisted"][new] = beside_gps.saved_share(self.world, new)
+        self.table["held_assistants"][0] -= each * len(at_work)
         self._pay(Line.ASSISTANTS, CptsEvent.SALARY, at_work, p["gp.assistant_fte"] * 35.0, each)
+
+    def _kept(self, at_work: Array, each: float) -> Array:
+        """Assistants whom the euros in hand pay this week; those who came last leave when they pay fewer."""
+        gps, most = self.world.gps, int(float(self.table["held_assistants"][0]) / max(each, 1e-9) + 1e-9)
+        order = np.argsort(gps["assistant_from"][at_work], kind="stable")
+        gone = at_work[order[most:]]
+        gps["assistant_from"][gone] = NEVER
+        for column in ("assistant", "assisted"):
+            gps[column][gone] = 0
+        return np.sort(at_work[order[:most]])
 
     # ------------------------------------------------------------------------------------------ sessions
     def _sessions(self, day: int) -> None:
@@ -168,10 +189,28 @@ class SameMoney:
         rows = np.flatnonzero(self._here() & (u < p["instead.session_volunteers"]))
         gps["holds_sessions"][:] = 0
         gps["holds_sessions"][rows] = 1
+        self._put_in_post(day, len(rows))
         turn = self.world.draws.uniform("turn of paid sessions", gps["key"][rows], day)
         for row in rows[np.argsort(turn, kind="stable")].tolist():
             hours = self._open(row, day + AHEAD_DAYS, float(held[0]) / p["cpts.hour_euros"])
             held -= hours * p["cpts.hour_euros"]
+
+    def _put_in_post(self, day: int, gps: int) -> None:
+        """Staff who answer those who call for a session are in post for some weeks, as far as the euros go."""
+        table, each = self.table, self.parameters["cpts.coordinator_hour_euros"]
+        if day * DAY < table["posted_until"][0]:
+            return
+        wanted = self.staff.hours(gps) * POST_WEEKS * WEEK / MONTH
+        hours = min(wanted, max(float(table["held"][0]), 0.0) / each)
+        self.staff.open_month(hours)  # what calls have left of the hours before is paid now
+        table["held"][0] += table["held_staff"][0] - hours * each
+        table["held_staff"][0] = hours * each
+        table["posted_until"][0] = day * DAY + POST_WEEKS * WEEK
+
+    def _pay_staff(self, event: CptsEvent, rows: int, minutes: float) -> None:
+        euros = minutes / HOUR * self.parameters["cpts.coordinator_hour_euros"]
+        self.table["held_staff"][0] -= rows * euros
+        self._pay(Line.SESSIONS, event, np.repeat(COORDINATOR, rows), minutes / HOUR, euros)
 
     def _open(self, row: int, monday: int, most_hours: float) -> float:
         """Open the evening slots of one GP on one evening, as far as the hours go; returns hours."""
@@ -212,13 +251,15 @@ class SameMoney:
     def _knows_session(self, inner: Any, world: World, key: Array, wanted: Array, minute: Array) -> Array:
         """Some of those whom the practice refuses are told of the evening session, and call."""
         known: Array = inner(world, key, wanted, minute)
-        if not world.gps["holds_sessions"].any():
+        if not self.staff.there or not world.gps["holds_sessions"].any():
             return known
         told = world.draws.uniform("told of the session", key) < self.parameters["instead.session_awareness"]
         return np.where(wanted & told & world.days.is_open(minute) & (known == 0), int(Route.SESSION), known)
 
     def offer(self, world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
-        """The paid slots of the nearest volunteers within 48 hours."""
+        """To callers whom staff can answer, the paid slots of the nearest volunteers within 48 hours."""
+        answered = np.flatnonzero(self.staff.answers(wave, who, contact))
+        who, contact = who[answered], contact[answered]
         rows = np.flatnonzero(world.gps["holds_sessions"] > 0)
         offer_nearest(world, wave, who, contact, plan, rows, int(Slot.EXTRA), Route.SESSION, "evening session")
 

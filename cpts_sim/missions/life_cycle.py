@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cpts_sim.engine.clock import NEVER
-from cpts_sim.engine.cpts_codes import ACI_MISSIONS
 from cpts_sim.engine.events import CptsEvent
 from cpts_sim.missions.base import MONTH
-from cpts_sim.missions.course import Course, Step
+from cpts_sim.missions.course import YEAR_MONTHS, Course, Step
 from cpts_sim.missions.tools import add_columns
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ BEGINS = {
     Step.DECISION: CptsEvent.PROJECT, Step.CONTRACT: CptsEvent.APPROVED,
 }  # fmt: skip
 """What the journal says when a step begins."""
-YEAR_MONTHS = 12
 
 
 class LifeCycle:
@@ -138,21 +136,14 @@ class LifeCycle:
     # ------------------------------------------------------------------------------------------ the contract
     def late_months(self, name: str) -> float:
         """Months by which a mission begins later than planned."""
-        if self.succeeds or self.settings.starts_at == "running":
-            return 0.0
-        what = ACI_MISSIONS.index(name) if name in ACI_MISSIONS else len(ACI_MISSIONS)
-        return self.course.between("life_late_months", "late", what)
+        return self.course.late_months(name)
 
     def goes_on(self, month: int) -> bool:
         """Whether the contract goes on after a yearly review, and is renewed when its years are over."""
-        year = month // YEAR_MONTHS
-        if self.course.happens("life_end_yearly", "ends in the year", year):
+        if not self.course.goes_on(month):
             return False
-        if month % int(self.parameters["aci.contract_months"]):
-            return True
-        if not self.succeeds and self.course.u("renewed", year) >= self.parameters["cpts.life_renewed"]:
-            return False
-        self._tell(CptsEvent.RENEWED)
+        if month % int(self.parameters["aci.contract_months"]) == 0:
+            self._tell(CptsEvent.RENEWED)
         return True
 
     def hire(self, month: int) -> None:

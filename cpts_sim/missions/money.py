@@ -16,6 +16,8 @@ from cpts_sim.evidence import Parameters
 RULES = ("aci_2019", "aci_2022")
 """Names of the rule sets, oldest first."""
 UNSCHEDULED, CRISIS = "unscheduled_care", "crisis"
+LEAST_DOSE = 0.001
+"""Intensity below which a mission is not written into the contract."""
 
 
 @dataclass(frozen=True)
@@ -91,27 +93,34 @@ def opens_late(mission: str, months: float, parameters: Parameters) -> bool:
 
 
 def euros_a_year(
-    rules: str, population: float, missions: Iterable[str], parameters: Parameters, achieved: float | None = None
-) -> dict[Line, float]:
+    rules: str, population: float, missions: Iterable[str] | Mapping[str, float], parameters: Parameters,
+    achieved: float | None = None,
+) -> dict[Line, float]:  # fmt: skip
     """Return the euros of a steady year of a contract, by line.
 
     Args:
         rules: one of :data:`RULES`.
         population: inhabitants covered.
-        missions: names of the missions that are open (those that the contract does not know are not paid).
+        missions: names of the missions that are open, or their doses by name: what a contract pays for a mission goes
+            with its dose (those that the contract does not know are not paid).
         parameters: parameters in force.
         achieved: share of the variable parts that is paid (none: the evidence's expectation).
     """
-    year, names = contract(rules, population, parameters), set(missions) & set(ACI_MISSIONS)
+    year, doses = contract(rules, population, parameters), in_contract(missions)
     share = parameters["aci.expected_achievement"] if achieved is None else achieved
-    crisis = {CRISIS: 0.0} if CRISIS in names else {}  # its second half comes in a year with a crisis only
-    variable = {name: year.variable[name] for name in names} | crisis
+    variable = {**year.variable, CRISIS: 0.0}  # its second half comes in a year with a crisis only
     return {
         Line.RUNNING: year.running,
-        Line.FIXED: sum(year.fixed[name] for name in sorted(names)),
-        Line.COMPENSATION: year.compensation if UNSCHEDULED in names else 0.0,
-        Line.VARIABLE: share * sum(variable[name] for name in sorted(names)),
+        Line.FIXED: sum(dose * year.fixed[name] for name, dose in doses.items()),
+        Line.COMPENSATION: doses.get(UNSCHEDULED, 0.0) * year.compensation,
+        Line.VARIABLE: share * sum(dose * variable[name] for name, dose in doses.items()),
     }
+
+
+def in_contract(missions: Iterable[str] | Mapping[str, float]) -> dict[str, float]:
+    """Return the doses of those missions that a contract pays, by name in alphabetical order."""
+    doses = missions if isinstance(missions, Mapping) else dict.fromkeys(missions, 1.0)
+    return {name: doses[name] for name in sorted(doses) if name in ACI_MISSIONS and doses[name] >= LEAST_DOSE}
 
 
 def startup_credit(department: str | None, parameters: Parameters) -> float:

@@ -114,8 +114,9 @@ class Organisation:
         if table["step_at"][row] <= self.world.now:
             self.life.turn()
         if table["board_at"][row] <= self.world.now:
+            self.hours.at_board = True
             self._board(row)
-        self.hours.week_turns = False
+        self.hours.week_turns = self.hours.at_board = False
         table["next_at"][row] = min(float(table["step_at"][row]), float(table["board_at"][row]))
 
     def _board(self, row: int) -> None:
@@ -178,6 +179,7 @@ class Organisation:
         if self.settings.starts_at != "running":
             table["origin"][0] = self.world.now
         self.membership.choose()
+        self.account.begin()
         self.payments.sign()
         if self.exists():
             self.tell(CptsEvent.CONTRACT, np.array([-1]), 0.0, 0.0)
@@ -234,6 +236,7 @@ class Organisation:
             if table[f"began_{name}"][0]:
                 mission.end()
         self.membership.end()
+        self.hours.share_out(self.world.now)
         self.hours.new_month()
         if existed:
             self.tell(CptsEvent.ENDED, np.array([-1]), 0.0, 0.0)
@@ -336,6 +339,7 @@ class Organisation:
             self.spend(CptsEvent.EXTRA_SESSION, held, hours[held])
 
     def _week(self, world: World, day: int) -> None:
-        """Hours of a board held as the week turned count in the week that begins; ties fade without contact."""
+        """Hours of the board count in the weeks that begin before the next one; ties fade without contact."""
+        self.hours.share_out(float(self.table["board_at"][0]))
         self.hours.count()
         world.gps["ties"] *= 1.0 - world.parameters["cpts.ties_fade_weekly"]

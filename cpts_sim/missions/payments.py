@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 RUNNING_PART = len(ACI_MISSIONS)
 """Column of the running part beside those of the missions."""
-YEAR_MONTHS = 12.0
-LEAST_DOSE = 0.001
-"""Intensity below which a mission is not written into the contract."""
+YEAR_MONTHS, LEAST_DOSE = 12.0, money.LEAST_DOSE
 
 
 class Payments:
@@ -55,8 +53,9 @@ class Payments:
 
     def euros_a_year(self, achieved: float | None = None) -> dict[Line, float]:
         """Return the euros of a steady year of this contract by line."""
-        names = [name for name in self.organisation.missions if self.in_contract(name)]
-        lines = money.euros_a_year(self.rules, self.organisation.covered(), names, self.parameters, achieved)
+        missions = self.organisation.missions
+        doses = {name: float(missions[name].settings.dose) for name in missions if self.in_contract(name)}
+        lines = money.euros_a_year(self.rules, self.organisation.covered(), doses, self.parameters, achieved)
         return {line: euros * self.part for line, euros in lines.items()}
 
     def in_contract(self, name: str) -> bool:

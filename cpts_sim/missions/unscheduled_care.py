@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from cpts_sim.care import evening_slots
-from cpts_sim.care import requests as rq
 from cpts_sim.care.common_numbers import offer_nearest
 from cpts_sim.care.evening_slots import extra_evening
 from cpts_sim.care.routes import Plan, Wave
@@ -24,6 +23,7 @@ from cpts_sim.engine.clock import DAY
 from cpts_sim.engine.events import CptsEvent, Need, Origin, Route
 from cpts_sim.missions.base import Mission, MissionSettings
 from cpts_sim.missions.desk_staff import DeskStaff
+from cpts_sim.missions.tools import COORDINATOR
 from cpts_sim.scenario.fields import Share
 
 Array = NDArray[Any]
@@ -60,7 +60,7 @@ class UnscheduledCare(Mission):
 
     def __init__(self, settings: Any, organisation: Any) -> None:
         super().__init__(settings, organisation)
-        self.staff = DeskStaff(self, self.code)
+        self.staff = DeskStaff(self.world, lambda: self.organisation.table, self.code, self._pay_staff)
 
     def install(self) -> None:
         """Add the desk's route and wrap the rules it changes."""
@@ -75,7 +75,6 @@ class UnscheduledCare(Mission):
         rules.wrap("open_day", NAME, RANK, self._open_day)
         rules.wrap("knows_desk", NAME, RANK, self._knows_desk)
         rules.wrap("pharmacist_settles", NAME, RANK, self._pharmacist_settles)
-        rules.wrap("after_visit", NAME, RANK, self._after_visit)
         rules.wrap("sas_effectors", NAME, RANK, self._sas_effectors)
         world.routes.append(self)
         world.hooks.setdefault("edge", []).append(self._release)
@@ -102,14 +101,23 @@ class UnscheduledCare(Mission):
     def grown(self, months: int) -> None:
         """The desk has been known for these months, and somebody has answered it."""
         self.staff.begin(months)
-        self.staff.open_month(int(np.count_nonzero(self.world.gps["shares_slots"])))
+        self._put_in_post()
 
     def month(self, month: int) -> None:
         """Who takes part follows membership; the hours in post at the desk with it."""
         self._enrol()
         self._open_evenings()
         self._enrol_pharmacies()
-        self.staff.open_month(int(np.count_nonzero(self.world.gps["shares_slots"])))
+        self._put_in_post()
+
+    def _put_in_post(self) -> None:
+        """The month's hours at the desk, as many as there are means and somebody for."""
+        hours = self.staff.hours(int(np.count_nonzero(self.world.gps["shares_slots"])))
+        self.staff.open_month(hours * self.organisation.staff_share())
+
+    def _pay_staff(self, event: CptsEvent, rows: int, minutes: float) -> None:
+        euros = self.parameters["cpts.coordinator_hour_euros"]
+        self.organisation.spend(event, np.repeat(COORDINATOR, rows), minutes / 60.0, euros)
 
     def end(self) -> None:
         """Slots still free for the desk go back to the GPs' own patients; extra sessions without a patient are off."""
@@ -236,29 +244,6 @@ class UnscheduledCare(Mission):
         rows = np.flatnonzero(world.gps["shares_slots"] > 0)
         kinds = int(Slot.SHARED | Slot.EXTRA)
         offer_nearest(world, wave, who, contact, plan, rows, kinds, Route.DESK, "desk")
-
-    def _after_visit(self, inner: Any, world: World, rows: Array, gp: Array, at: Array) -> None:
-        """An easy slot brings some needs that nobody would have asked for (induced demand)."""
-        desk = world.requests["route"][rows] == Route.DESK
-        chosen, when = rows[desk], at[desk]
-        inner(world, rows, gp, at)
-        if not self.running or not len(chosen):
-            return
-        requests = world.requests
-        u = world.draws.uniform(
-            "induced", world.people["key"][requests["person"][chosen]], rq.identity(requests, chosen)
-        )
-        first = requests["origin"][chosen] == Origin.EXOGENOUS
-        more = chosen[(u < world.parameters["cpts.induced_share"]) & first]
-        raised = np.floor((when[(u < world.parameters["cpts.induced_share"]) & first] + 21.0 * DAY) * 64) / 64
-        rq.raise_requests(
-            world,
-            requests["person"][more],
-            Need.MINOR,
-            Origin.INDUCED,
-            rq.following_ordinal(requests, more),
-            raised,
-        )
 
     # ------------------------------------------------------------------------------------------ pharmacists
     def _pharmacist_settles(self, inner: Any, world: World, rows: Array) -> Array:

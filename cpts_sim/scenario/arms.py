@@ -35,7 +35,7 @@ class Instead(Settings):
     msp: Share = 0.0
     """Share of the euros that employs coordinators of multiprofessional health houses (MSP)."""
     euros_per_year: Euros | None = Field(None, alias="euros")
-    """Euros a year (none: those of a steady year of the scenario's CPTS, by the rules of its contract)."""
+    """Euros a year (none: those that the contract of the scenario's CPTS is due to pay, when it is)."""
 
     @model_validator(mode="after")
     def _whole(self) -> Instead:

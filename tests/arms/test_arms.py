@@ -15,7 +15,7 @@ from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.events import CptsEvent, Member, Route
 from cpts_sim.errors import UsageError
 from cpts_sim.experiment import Plan, compare, with_short_arms
-from cpts_sim.missions.instead import yearly_euros
+from cpts_sim.missions.due import yearly_euros
 from cpts_sim.model import Model
 from cpts_sim.report.arms import overview
 from cpts_sim.report.figures import draw_all

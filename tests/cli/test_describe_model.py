@@ -34,7 +34,7 @@ def test_missions_show_which_rules_they_change() -> None:
         "own_practice", "other_practice", "sas", "crisis_centres", "unscheduled_care",
     ]  # fmt: skip
     changed = {line.split(":")[0] for line in rules if "unscheduled_care" in line}
-    assert changed == {"after_visit", "knows_desk", "open_day", "pharmacist_settles", "sas_effectors"}
+    assert changed == {"knows_desk", "open_day", "pharmacist_settles", "sas_effectors"}
     assert len(missions) == 1
 
 

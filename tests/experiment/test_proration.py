@@ -8,7 +8,7 @@ from lives import arms, cpts, scenario
 from cpts_sim.evidence import load_parameters
 from cpts_sim.experiment import Comparison, Place, Plan, Values
 from cpts_sim.experiment.proration import proration
-from cpts_sim.missions.instead import yearly_euros
+from cpts_sim.missions.due import yearly_euros
 from cpts_sim.report.costs import proration_words
 
 PEOPLE = 20_000.0
