@@ -81,7 +81,7 @@ class ProfessionalSupport(Mission):
         if self.parameters["professional_support.meeting_hours_month"] > 0.0:
             ties_of_years(self.world, rows, BOARDS_A_YEAR)
         trained = len(self._hosts(rows)) * self.parameters["professional_support.trainees_per_host_year"] / 12.0
-        for ago in range(1, months + 1):
+        for ago in range(months):
             self._will_decide(trained, self.parameters["professional_support.trainee_lag_months"] - ago)
 
     def month(self, month: int) -> None:

@@ -176,6 +176,18 @@ def test_former_trainees_settle_after_their_lag_not_before_and_all_decide() -> N
     assert np.isclose(sum(settling), trained * p["professional_support.trainee_settles"])
 
 
+def test_trainees_of_the_years_before_day_0_are_on_their_way() -> None:
+    """Month by month, or all at once for a CPTS that exists: the same former trainees decide at the same time."""
+    (lived, each), (told, grown) = (_begun("support", "professional_support") for _ in range(2))
+    for model in (lived, told):
+        model.tables["cpts"]["trainees"][:] = 0.0
+    for _ in range(24):
+        each._trainees(lived.organisation.participants(each.name, 1.0))
+    grown.grown(24)
+    assert np.allclose(lived.tables["cpts"]["trainees"], told.tables["cpts"]["trainees"])
+    assert told.tables["cpts"]["trainees"].any()
+
+
 def test_a_step_of_28_days_lets_28_days_of_former_trainees_settle() -> None:
     model, _ = _begun("support", "professional_support")
     world, hosts = model.care.world, int(model.tables["gps"]["hosts_trainee"].sum())

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from lives import DAY, Life, arms, cpts, live, scenario, winter
 
-from cpts_sim.engine.events import Origin, Status
+from cpts_sim.engine.events import CptsEvent, Origin, Status
 from cpts_sim.model import Model
 
 POOL = {"start": "0 months", "arrivals_per_100_year": 0.0, "trainee_hosts": 0}
@@ -64,6 +64,14 @@ def test_her_practice_is_closed_while_she_is_away_and_a_locum_of_the_pool_keeps_
         closed, kept = _visits("without", row, week), _visits("pool", row, week)
         print(f"GP {row}, week {week}: {closed} people seen without a pool, {kept} with a locum")
         assert kept > 20 > closed
+
+
+def test_the_week_of_each_is_told() -> None:
+    told = _lived("pool").rows("cpts")
+    weeks = told["event"] == CptsEvent.LOCUM
+    found = zip(told["actor"][weeks].tolist(), (told["at"][weeks] // (7 * DAY)).tolist(), strict=True)
+    assert {(row, int(week)) for row, week in found} >= set(_holidays())
+    assert not (told["event"] == CptsEvent.LOCUM_LENT).any()  # this town has no neighbours: they come from outside
 
 
 def test_the_pool_needs_three_weeks_before_it_finds_anybody() -> None:
