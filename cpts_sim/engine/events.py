@@ -267,6 +267,8 @@ class Act(IntEnum):
     FALL_PLAN = 2
     NURSE_FOLLOWUP = 3
     NURSE_AFTER_DISCHARGE = 4
+    FRAILTY_SCREENING = 5
+    """A nurse looked for frailty and found none; who is found frail gets a plan."""
 
 
 class Institution(IntEnum):

@@ -17,10 +17,10 @@ SCHEMA = 1
 """Rises when the files of a result change shape."""
 
 _PACKAGE = Path(cpts_sim.__file__).parent
-_SILENT_ROOMS = ("words", "report", "app", "cli", "experiment")
-"""Rooms that cannot change a number measured on one run."""
-_PAIR = "pair.py"
-"""File among them that can: it takes the picture of day 0 and hands the journal to the measures."""
+_SILENT = ("words", "report", "app", "cli", "experiment", "documentation", "theory", "explain.py")
+"""Rooms and files that cannot change a number measured on one run."""
+_LOUD = ("experiment/pair.py", "experiment/values.py", "experiment/parquet.py", "experiment/sweep/job.py")
+"""Files in them that can: the picture of day 0, the journal handed to the measures, and the bytes kept of them."""
 
 
 def digest(data: bytes) -> str:
@@ -32,8 +32,12 @@ def digest(data: bytes) -> str:
 def code_digest() -> str:
     """Return the digest of the code and shipped territories that can change a number measured on one run."""
     files = sorted([*_PACKAGE.rglob("*.py"), *(_PACKAGE / "territory").rglob("data/*")])
-    kept = (f for f in files if f.is_file() and (_room(f) not in _SILENT_ROOMS or f.name == _PAIR))
-    return _digest_of(kept)
+    return _digest_of(f for f in files if f.is_file() and decides(f))
+
+
+def decides(file: Path) -> bool:
+    """Whether a file of the package can change a number measured on one run, or the bytes kept of it."""
+    return _room(file) not in _SILENT or file.relative_to(_PACKAGE).as_posix() in _LOUD
 
 
 @cache

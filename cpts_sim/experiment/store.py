@@ -33,8 +33,12 @@ def silent(key: str, values: dict[str, Any]) -> None:
     """Tell nobody."""
 
 
-def lock(path: Path, wait: bool, shared: bool = False) -> int | None:
+def lock(path: Path, wait: bool, shared: bool = False, certain: bool = False) -> int | None:
     """Take a lock that the system gives back when this process ends, however it ends.
+
+    Args:
+        path: file that carries it. wait: until others give it back. shared: with others who share it.
+        certain: do not take it on trust where the file system has no locks.
 
     Returns:
         The open file that holds it; None when another process holds it and ``wait`` is False.
@@ -44,15 +48,22 @@ def lock(path: Path, wait: bool, shared: bool = False) -> int | None:
     try:
         import fcntl
     except ImportError:
-        return handle
+        return _held(handle, not certain)
     kind = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB)
     try:
         fcntl.flock(handle, kind)
     except OSError as error:
-        if error.errno in (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK):
-            os.close(handle)
-            return None
+        taken = error.errno in (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK)
+        return _held(handle, not taken and not certain)
     return handle
+
+
+def _held(handle: int, held: bool) -> int | None:
+    """Return the open file of a lock that is held; close the other."""
+    if held:
+        return handle
+    os.close(handle)
+    return None
 
 
 class Store:
@@ -85,7 +96,7 @@ class Store:
 
     def _sweep_partials(self, folder: Path) -> None:
         """Remove what a killed process left half written, if nobody else uses the store now."""
-        alone = lock(folder / ".lock", wait=False)
+        alone = lock(folder / ".lock", wait=False, certain=True)
         if alone is None:
             return
         for left in folder.glob("*/.*.partial"):

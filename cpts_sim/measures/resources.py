@@ -170,6 +170,9 @@ def _at(column: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]
     return out
 
 
+_NURSE_CONTACTS = (Act.NURSE_FOLLOWUP, Act.NURSE_AFTER_DISCHARGE, Act.FRAILTY_SCREENING)
+
+
 def _others(tally: Tally, chunk: Chunk) -> None:
     """Nurses' rounds, acts outside practices, specialists, institutions."""
     rounds = chunk["provider_day"]
@@ -177,7 +180,10 @@ def _others(tally: Tally, chunk: Chunk) -> None:
     _count(tally, "nurse_visit", rounds["at"][nurse], rounds["count"][nurse])
     acts = chunk["act"]
     _count(tally, "vaccine", acts["at"][acts["act"] == Act.VACCINE])
-    contact = np.isin(acts["act"], (Act.NURSE_FOLLOWUP, Act.NURSE_AFTER_DISCHARGE))
+    by_nurse = (acts["act"] == Act.FALL_PLAN) & (
+        acts["organised"] > 0
+    )  # ordinary practice makes plans within its visits
+    contact = np.isin(acts["act"], _NURSE_CONTACTS) | by_nurse
     _count(tally, "nurse_contact", acts["at"][contact])
     letters = chunk["referral"]
     seen = (letters["event"] == Referral.SEEN) & np.isin(letters["service"], _SEEN)

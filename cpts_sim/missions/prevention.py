@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cpts_sim.care import protection
 from cpts_sim.care import requests as rq
 from cpts_sim.care.world import World
-from cpts_sim.engine.events import CptsEvent, MtState, Need, Origin, Profession, Route
+from cpts_sim.engine.events import Act, CptsEvent, MtState, Need, Origin, Profession, Route
 from cpts_sim.missions import tools
 from cpts_sim.missions.base import Mission, MissionSettings
 
@@ -215,6 +215,8 @@ class Prevention(Mission):
         self._request(FRAILTY, person[seen], number, at[seen], nurse[seen], Route.NURSE)
         planned = seen & frail
         protection.plan_against_falls(self.world, person[planned], at[planned], nurse[planned], 1)
+        sound = seen & ~frail
+        protection.tell(self.world, int(Act.FRAILTY_SCREENING), person[sound], at[sound], nurse[sound], 1)
 
     def _at_the_pharmacy(self, theme: int, person: Array, number: int, day: int) -> Array:
         """Serve those whose pharmacy takes part and has room today; return the others."""

@@ -93,15 +93,20 @@ def test_who_retires_is_a_member_no_more() -> None:
     assert (gps["member"][(gps["halo"] > 0) | ~gps["alive"] | (gps["status"] == 3)] == Member.NONE).all()
 
 
+def _hours(life: Life, event: CptsEvent) -> float:
+    rows = life.rows("cpts")
+    return float(rows["hours"][rows["event"] == event].sum())
+
+
 def test_money_that_runs_short_asks_for_fewer_hours_and_is_never_overdrawn() -> None:
-    """An hour at 120 euros with every GP active: the month's means shrink, cash stays above zero."""
-    dear = {"cpts.hour_euros": 120.0, "cpts.leader_hours_month": 40.0, "cpts.leaders": 10.0}
+    """An hour at 120 euros with every GP active: the month's means shrink, so does preparation; cash stays above zero."""
+    many = {"cpts.leader_hours_month": 40.0, "cpts.leaders": 10.0}
     base = {"missions": MISSIONS, "members": {"share_gps": 1, "active_share": 1}}
-    spec = scenario(population=12000, arms=arms(with_=base), cpts=base, parameters=dear)
-    life = live(winter(spec), "with_", 200)
+    spec = scenario(population=12000, arms=arms(with_=base), cpts=base, parameters={**many, "cpts.hour_euros": 120.0})
+    cheap = scenario(population=12000, arms=arms(with_=base), cpts=base, parameters={**many, "cpts.hour_euros": 30.0})
+    life, rich = live(winter(spec), "with_", 200), live(winter(cheap), "with_", 200)
     table = life.model.tables["cpts"]
     assert table["means"][0] < 1.0
     assert table["cash"][0] >= 0.0
-    rows = life.rows("cpts")
-    assert rows["hours"][rows["event"] == CptsEvent.UNPAID].sum() >= 0.0
+    assert 0.0 < _hours(life, CptsEvent.PREPARATION) < _hours(rich, CptsEvent.PREPARATION)
     assert _members(life, "active") < (life.model.tables["gps"]["halo"] == 0).sum()

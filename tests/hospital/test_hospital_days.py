@@ -121,7 +121,9 @@ class TestStays:
         journal = lives["without"].journal["admission"]
         ed = lives["without"].journal["ed"]
         left = journal["at"] + journal["days"] * DAY
-        for i in np.flatnonzero((journal["readmission"] == 1) & (journal["at"] >= 0)).tolist():
+        again = np.flatnonzero((journal["readmission"] == 1) & (journal["at"] >= 0))
+        assert len(again) > 0
+        for i in again.tolist():
             mine = (journal["person"] == journal["person"][i]) & (journal["at"] < journal["at"][i])
             visit = (ed["person"] == journal["person"][i]) & (ed["end"] == journal["at"][i])
             assert ed["road"][visit].tolist() == [Road.RESCUE]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cpts_sim.engine.cpts_codes import Line
-from cpts_sim.engine.events import SCHEMAS, CptsEvent, Ending, Institution, Need, Profession, Road, Route, Status
+from cpts_sim.engine.events import SCHEMAS, Act, CptsEvent, Ending, Institution, Need, Profession, Road, Route, Status
 from cpts_sim.measures import Horizon, over
 
 from . import fake
@@ -127,3 +127,15 @@ def test_time_that_a_shift_leaves_is_no_time_with_patients() -> None:
         got = counted(week=rows("week", {**week, "profession": who}))
         assert got["resource.hours", "item", f"{who.name.lower()}_patients"] == pytest.approx(hours)
         assert got["resource.hours", "item", f"{who.name.lower()}_all"] == pytest.approx(12.0)
+
+
+def test_what_a_nurse_does_about_frailty_has_a_price_and_what_a_visit_holds_has_none() -> None:
+    acts = rows(
+        "act",
+        {"at": 1.0, "act": Act.FALL_PLAN, "organised": 1},
+        {"at": 2.0, "act": Act.FRAILTY_SCREENING, "organised": 1},
+        {"at": 3.0, "act": Act.FALL_PLAN, "organised": 0},
+        {"at": 4.0, "act": Act.NURSE_AFTER_DISCHARGE, "organised": 1},
+        {"at": 5.0, "act": Act.SCREENING, "organised": 1},
+    )
+    assert counted(act=acts)["resource.count", "item", "nurse_contact"] == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -331,3 +332,21 @@ def test_a_cpts_that_exists_on_day_zero_rules_every_arm(tmp_path):
     runs = sweep.runs([1])
     assert len({run.key for run in runs}) == len(runs) == 8
     assert len(list(sweep.jobs(runs))) == 4
+
+
+def test_a_file_system_without_locks_costs_nobody_her_drafts(tmp_path, monkeypatch):
+    """Who cannot know to be alone removes nothing that another may be writing."""
+    fcntl = pytest.importorskip("fcntl")
+
+    def no_locks(handle, kind):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    draft = tmp_path / "ab" / ".abcd.partial"
+    draft.parent.mkdir()
+    draft.write_bytes(b"half")
+    with monkeypatch.context() as patched:
+        patched.setattr(fcntl, "flock", no_locks)
+        Store(tmp_path, "numbers").close()
+        assert draft.exists()
+    Store(tmp_path, "numbers").close()
+    assert not draft.exists()
