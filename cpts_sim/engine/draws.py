@@ -158,6 +158,7 @@ class Draws:
 _LOG2_HIGH, _LOG2_LOW = 0.6931471803691238, 1.9082149292705877e-10
 _ATANH = tuple(1.0 / (2 * k + 1) for k in range(11))
 _ATANH_ARRAYS = tuple(np.array(coefficient) for coefficient in _ATANH[-2::-1])
+_ROOT_OF_HALF, _ONE = np.array(0.7071067811865476), np.array(1.0)
 
 
 def log(x: ArrayLike) -> Floats:
@@ -167,10 +168,10 @@ def log(x: ArrayLike) -> Floats:
     summed.
     """
     mantissa, exponent = np.frexp(np.asarray(x, dtype=np.float64))
-    low = mantissa < 0.7071067811865476
-    mantissa = np.where(low, mantissa * 2.0, mantissa)
-    power = exponent.astype(np.float64) - low
-    ratio = (mantissa - 1.0) / (mantissa + 1.0)
+    low = mantissa < _ROOT_OF_HALF
+    mantissa = mantissa + mantissa * low
+    power = np.subtract(exponent, low, dtype=np.float64)
+    ratio = (mantissa - _ONE) / (mantissa + _ONE)
     square = ratio * ratio
     series = np.full_like(square, _ATANH[-1])
     for coefficient in _ATANH_ARRAYS:
@@ -214,27 +215,51 @@ _F = (1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.4875361290850
       7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7,
       2.04426310338993978564e-15)
 
+def _arrays(*polynomials: tuple[float, ...]) -> list[list[Floats]]:
+    """Coefficients of polynomials, the highest degree first, as arrays without dimensions (see ``_word``)."""
+    return [[np.array(coefficient) for coefficient in one[::-1]] for one in polynomials]
 
-def _polynomial(coefficients: tuple[float, ...], x: Floats) -> Floats:
-    total = np.full_like(x, coefficients[-1])
-    for coefficient in coefficients[-2::-1]:
-        total *= x
+
+_CENTRE, _MIDDLE, _FAR = _arrays(_A, _B), _arrays(_C, _D), _arrays(_E, _F)
+
+
+def _polynomial(coefficients: list[Floats], x: Floats) -> Floats:
+    total = x * coefficients[0]
+    for coefficient in coefficients[1:-1]:
         total += coefficient
+        total *= x
+    total += coefficients[-1]
     return total
+
+
+def _quotient(polynomials: list[list[Floats]], x: Floats) -> tuple[Floats, Floats]:
+    numerator, denominator = polynomials
+    return _polynomial(numerator, x), _polynomial(denominator, x)
 
 
 def normal(u: ArrayLike) -> Floats:
     """Return standard normal variates from uniforms (AS 241, Wichura 1988; accurate to about 1e-15)."""
-    u = np.asarray(u, dtype=np.float64)
-    centred = u - 0.5
-    tail = np.sqrt(-log(np.minimum(u, 1.0 - u)))
-    near = 0.180625 - centred * centred
-    body = centred * _polynomial(_A, near) / _polynomial(_B, near)
-    middle = _polynomial(_C, tail - 1.6) / _polynomial(_D, tail - 1.6)
-    far = _polynomial(_E, tail - 5.0) / _polynomial(_F, tail - 5.0)
-    outer = np.where(tail <= 5.0, middle, far)
-    result: Floats = np.where(np.abs(centred) <= 0.425, body, np.where(centred < 0, -outer, outer))
-    return result
+    given = np.asarray(u, dtype=np.float64)
+    flat = given.ravel()
+    centred = flat - 0.5
+    top, bottom = _quotient(_CENTRE, 0.180625 - centred * centred)
+    result: Floats = centred * top / bottom
+    outer = (np.abs(centred) > 0.425).nonzero()[0]
+    if len(outer):
+        result[outer] = np.copysign(_normal_tail(flat[outer]), centred[outer])
+    return result.reshape(given.shape)
+
+
+def _normal_tail(u: Floats) -> Floats:
+    """Return how far from 0 variates are that 15 % of the uniforms at the two ends give."""
+    root = np.sqrt(-log(np.minimum(u, 1.0 - u)))
+    top, bottom = _quotient(_MIDDLE, root - 1.6)
+    away: Floats = top / bottom
+    far = (root > 5.0).nonzero()[0]
+    if len(far):
+        top, bottom = _quotient(_FAR, root[far] - 5.0)
+        away[far] = top / bottom
+    return away
 
 
 def quantile(levels: ArrayLike, values: ArrayLike, u: ArrayLike) -> Floats:
