@@ -13,6 +13,32 @@ Chunk = Mapping[str, Mapping[str, Array]]
 Schema = Mapping[str, Mapping[str, DTypeLike]]
 
 
+class _Log:
+    """Events of one kind since the last close: columns with room for more, of which the first ``used`` rows count."""
+
+    def __init__(self, types: Mapping[str, np.dtype[Any]]) -> None:
+        self.data: dict[str, Array] = {name: np.empty(0, dtype) for name, dtype in types.items()}
+        self.used = self._room = 0
+
+    def append(self, rows: int, columns: Mapping[str, ArrayLike]) -> None:
+        """Write so many rows; a number stands for all of them."""
+        first, self.used = self.used, self.used + rows
+        if self.used > self._room:
+            self._grow(first)
+        for name, data in self.data.items():
+            data[first : self.used] = columns[name]
+
+    def _grow(self, kept: int) -> None:
+        self._room = max(1024, 2 * self.used)
+        for name, data in self.data.items():
+            self.data[name] = grown = np.empty(self._room, data.dtype)
+            grown[:kept] = data[:kept]
+
+    def columns(self) -> dict[str, Array]:
+        """Return what has been written, copied."""
+        return {name: data[: self.used].copy() for name, data in self.data.items()}
+
+
 class Journal:
     """Events by kind, gathered until a chunk (a simulated month) is closed and handed to the observers.
 
@@ -27,45 +53,32 @@ class Journal:
         }
         self.observers = list(observers)
         self.written = 0
-        self._open: dict[str, list[dict[str, Array]]] = {kind: [] for kind in self.schemas}
+        self._open = {kind: _Log(types) for kind, types in self.schemas.items()}
 
     def add(self, kind: str, /, **columns: ArrayLike) -> None:
-        """Append events of one kind; scalars are repeated to the length of the arrays.
+        """Append events of one kind (copied: columns change); scalars stand for all rows of the arrays.
 
         Raises:
             KeyError: a column of the kind is missing or unknown (a mistake in the program, not of a user).
             ValueError: the arrays differ in length (the same).
         """
-        schema = self.schemas[kind]
-        if columns.keys() != schema.keys():
-            raise KeyError(f"journal {kind!r}: columns differ: {sorted(columns.keys() ^ schema.keys())}")
-        arrays, alone, rows = {}, list[str](), -1
-        for name, dtype in schema.items():
-            column = arrays[name] = np.array(columns[name], dtype=dtype)  # copied: columns change
-            if not column.ndim:
-                alone.append(name)
-            elif rows not in (-1, len(column)):
-                raise ValueError(f"journal {kind!r}: {name!r} has {len(column)} rows, those before it {rows}")
-            else:
-                rows = len(column)
-        for name in alone:
-            arrays[name] = arrays[name].repeat(max(1, rows))
+        log = self._open[kind]
+        if columns.keys() != log.data.keys():
+            raise KeyError(f"journal {kind!r}: columns differ: {sorted(columns.keys() ^ log.data.keys())}")
+        rows = _rows(kind, columns)
         if rows:
-            self._open[kind].append(arrays)
+            log.append(rows, columns)
 
     def open_chunk(self) -> dict[str, dict[str, Array]]:
         """Return what has been written since the last close, without closing it."""
-        return {
-            kind: {name: _join([part[name] for part in parts], t) for name, t in self.schemas[kind].items()}
-            for kind, parts in self._open.items()
-        }
+        return {kind: log.columns() for kind, log in self._open.items()}
 
     def close_chunk(self) -> None:
         """Hand the open chunk to the observers and forget it."""
         chunk = self.open_chunk()
-        self.written += sum(len(next(iter(c.values()))) for c in chunk.values() if c)
-        for kind in self._open:
-            self._open[kind] = []
+        for log in self._open.values():
+            self.written += log.used
+            log.used = 0
         for observer in self.observers:
             observer(chunk)
 
@@ -73,9 +86,18 @@ class Journal:
         """Put back an open chunk and the number of rows already closed (resume, fork)."""
         self.written = written
         for kind, columns in chunk.items():
-            if len(next(iter(columns.values()))):
-                self._open[kind] = [{name: np.array(data) for name, data in columns.items()}]
+            self._open[kind].used = 0
+            self.add(kind, **columns)
 
 
-def _join(parts: list[Array], dtype: np.dtype[Any]) -> Array:
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
+def _rows(kind: str, columns: Mapping[str, ArrayLike]) -> int:
+    """Return the length of the arrays among some columns; 1 if all are scalars."""
+    rows = -1
+    for name, column in columns.items():
+        scalar = isinstance(column, int | float)  # most that are no arrays; quicker than np.shape
+        shape = column.shape if isinstance(column, np.ndarray) else () if scalar else np.shape(column)
+        if shape:
+            if rows not in (-1, shape[0]):
+                raise ValueError(f"journal {kind!r}: {name!r} has {shape[0]} rows, those before it {rows}")
+            rows = shape[0]
+    return 1 if rows < 0 else rows
