@@ -111,7 +111,17 @@ def _nurses_week(world: World, day: int) -> None:
 
 
 def _partners(world: World) -> Array:
-    """The nurse beside each GP, -1 without: every nurse works with the nearest GPs who have none yet."""
+    """The nurse beside each GP, -1 without; found anew when nurses or GPs have changed."""
+    gps, nurses = world.gps, world.tables["nurses"]
+    read = [gps[name] for name in ("halo", "alive", "status", "commune", "key")]
+    asked = tuple(column.tobytes() for column in (*read, nurses["kind"], nurses["halo"], nurses["alive"]))
+    if world.partners is None or world.partners[0] != asked:
+        world.partners = (asked, _find_partners(world))
+    return world.partners[1]
+
+
+def _find_partners(world: World) -> Array:
+    """Every nurse beside GPs works with the nearest GPs who have none yet."""
     gps, nurses = world.gps, world.tables["nurses"]
     partner = np.full(len(gps), -1, dtype=np.int64)
     many = int(world.parameters["baseline.gps_per_nurse"])

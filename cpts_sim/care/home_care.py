@@ -98,7 +98,7 @@ class HomeCare:
         self._cases: NDArray[np.void] = np.zeros(0, dtype=CASE)
         self._searches: NDArray[np.void] = np.zeros(0, dtype=SEARCH)
         self._load: Floats = np.zeros(len(self.nurse_commune))
-        self._bands: dict[int, list[list[int]]] = {}
+        self._bands: dict[int, tuple[list[list[int]], int]] = {}
 
     @property
     def load_min(self) -> Floats:
@@ -184,29 +184,28 @@ class HomeCare:
     def _call(self, searches: NDArray[np.void], calls_per_day: int) -> Rows:
         """Return the nurse who takes each request (-1 for none), charging minutes as they are given."""
         free = (self.capacity_min - self._load - self.mission_min - self.meeting_min).tolist()
-        found = np.full(len(searches), -1, dtype=np.int64)
-        names = ("commune", "turn", "calls", "minutes")
-        lists = [searches[name].tolist() for name in names]
+        lists = [searches[name].tolist() for name in ("commune", "turn", "calls", "minutes")]
+        found, called = [-1] * len(searches), list(lists[2])
         for i, (commune, turn, calls, minutes) in enumerate(zip(*lists, strict=True)):
-            bands = self._in_reach(commune)
-            reachable = sum(map(len, bands))
-            for _ in range(min(calls_per_day, reachable)):
-                nurse = _nth_called(bands, turn, calls % reachable)
-                calls += 1
+            bands, reachable = self._in_reach(commune)
+            for made in range(calls, calls + min(calls_per_day, reachable)):
+                nurse = _nth_called(bands, turn, made % reachable)
+                called[i] = made + 1
                 if free[nurse] >= minutes:
                     free[nurse] -= minutes
                     found[i] = nurse
                     break
-            searches["calls"][i] = calls
-        return found
+        searches["calls"] = called
+        return np.array(found, dtype=np.int64)
 
-    def _in_reach(self, commune: int) -> list[list[int]]:
-        """Return the nurses in reach of a commune by band of travel time, the nearest band first."""
+    def _in_reach(self, commune: int) -> tuple[list[list[int]], int]:
+        """Return the nurses in reach of a commune by band of travel time, the nearest band first, and their number."""
         if commune not in self._bands:
             minutes = self._travel[commune, self.nurse_commune]
             by_key = np.argsort(self.nurse_key, kind="stable")
             band = np.searchsorted(np.array(self.settings.reach_min), minutes, side="left")[by_key]
-            self._bands[commune] = [by_key[band == b].tolist() for b in range(len(self.settings.reach_min))]
+            bands = [by_key[band == b].tolist() for b in range(len(self.settings.reach_min))]
+            self._bands[commune] = bands, sum(map(len, bands))
         return self._bands[commune]
 
     def _first_visit(self, searches: NDArray[np.void], asked: Floats) -> Floats:

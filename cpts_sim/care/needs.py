@@ -158,11 +158,17 @@ class NeedClock:
 
     def minute_of(self, coordinate: Floats, day: int, days: int) -> Floats:
         """Minute (absolute) at which the activity of one of some days reaches a coordinate."""
-        bounds = np.array([self.activity.at_day(day + k) for k in range(days + 1)])
-        which = np.minimum(np.maximum(np.searchsorted(bounds, coordinate, side="right") - 1, 0), days - 1)
-        fraction = (coordinate - bounds[which]) / np.diff(bounds)[which]
-        within = self.activity.minute(np.minimum(np.maximum(fraction, 0.0), 1.0))
-        return (day + which) * DAY + (0.0 if self.all_at_opening else within)
+        bounds = [self.activity.at_day(day + k) for k in range(days + 1)]
+        which: Any = 0
+        begin: Any = bounds[0]
+        length: Any = bounds[1] - bounds[0]
+        if days > 1:
+            edges = np.array(bounds)
+            which = np.minimum(np.maximum(np.searchsorted(edges, coordinate, side="right") - 1, 0), days - 1)
+            begin, length = edges[which], np.diff(edges)[which]
+        within = self.activity.minute(np.minimum(np.maximum((coordinate - begin) / length, 0.0), 1.0))
+        minutes: Floats = (day + which) * DAY + (np.zeros(len(within)) if self.all_at_opening else within)
+        return minutes
 
 
 def arise_together(clocks: Sequence[NeedClock], day: int, days: int = 1) -> Arisen:

@@ -227,6 +227,7 @@ class World:
         frozen: structural events wait (warm-up).
         drifting: people and practices change from year to year.
         effects: what strain does to work, by profession, as far as it has been asked for.
+        partners: the nurse beside each GP, and the columns of which she was found (``beside_gps``).
     """
 
     parameters: Parameters
@@ -256,6 +257,7 @@ class World:
     routes: list[Any] = field(default_factory=list)
     hooks: dict[str, list[Callable[..., None]]] = field(default_factory=dict)
     effects: dict[int, StrainEffects] = field(default_factory=dict)
+    partners: tuple[tuple[bytes, ...], Array] | None = None
     frozen: bool = True
     drifting: bool = True
     now: float = 0.0

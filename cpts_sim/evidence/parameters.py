@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from cpts_sim.errors import InputError, InternalError
@@ -33,6 +34,7 @@ class Parameters(Mapping[str, float]):
         self._entries = dict(sorted(entries.items()))
         self._numbers: dict[str, float] = {}
         self._arrays: dict[str, NDArray[np.float64]] = {}
+        self._mappings: dict[str, Mapping[str, float]] = {}
 
     def entry(self, identifier: str) -> ParameterEntry:
         """Return a parameter with its unit, range, source and grade.
@@ -80,9 +82,12 @@ class Parameters(Mapping[str, float]):
             self._arrays[identifier] = numbers
         return self._arrays[identifier]
 
-    def mapping(self, identifier: str) -> dict[str, float]:
-        """Return a mapping text → number, in the order of the file."""
-        return {key: float(number) for key, number in self._pairs(identifier).items()}
+    def mapping(self, identifier: str) -> Mapping[str, float]:
+        """Return a mapping text → number, in the order of the file, read-only."""
+        if identifier not in self._mappings:
+            numbers = {key: float(number) for key, number in self._pairs(identifier).items()}
+            self._mappings[identifier] = MappingProxyType(numbers)
+        return self._mappings[identifier]
 
     def table(self, identifier: str) -> dict[str, NDArray[np.float64]]:
         """Return a mapping text → list of numbers, each as an array."""
