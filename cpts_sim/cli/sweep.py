@@ -151,7 +151,7 @@ def _summary(sweep: Any, outcome: Any, folder: Path, files: dict[str, bytes], as
         write_json(told)
         return
     text = files.get("summary.txt", b"").decode().rstrip("\n")
-    click.echo(text or say("sweep.said.none", folder=folder))
+    click.echo(text if text.count("\n") else f"{text}\n" + say("sweep.said.none", folder=folder))
     click.echo(say("sweep.summary", **told), err=True)
     if outcome.failures:
         click.echo(say("sweep.summary_failed", count=len(outcome.failures), folder=folder), err=True)

@@ -29,7 +29,7 @@ def _shares(axes: Any, results: SweepResults, rows: marks.Rows, indicator: str, 
     scale = marks.times(indicator)
     axes.axvline(0, color="#202020", linewidth=0.9)
     for place, row in enumerate(rows):
-        colour, sure = marks.tone(indicator, row)
+        colour, sure = marks.tone(row)
         marks.whisker(axes, scale * row["value"], scale * row["half"], place, colour, sure)
         if row["factor"] in ("none", "all"):
             continue
@@ -39,7 +39,7 @@ def _shares(axes: Any, results: SweepResults, rows: marks.Rows, indicator: str, 
             axes.plot(scale * row[f"{head}_value"], place + shift, mark, **look)
     axes.axhline(len(rows) - 2.5, color="#8C8C8C", linewidth=0.7, linestyle=":")
     axes.set_yticks(range(len(rows)), [marks.folded(marks.factor_label(results, row["factor"], lang)) for row in rows])
-    _dress(axes, indicator, lang)
+    _dress(axes, results, indicator, lang)
 
 
 def effects(results: SweepResults, lang: str, kind: str) -> bytes | None:
@@ -56,19 +56,24 @@ def effects(results: SweepResults, lang: str, kind: str) -> bytes | None:
             axes.axvline(0, color="#202020", linewidth=0.9)
             scale = marks.times(indicator)
             for place, row in enumerate(mine):
-                colour, sure = marks.tone(indicator, row)
+                colour, sure = marks.tone(row)
                 marks.whisker(axes, scale * row["value"], scale * row["half"], place, colour, sure)
             told = [marks.factor_label(results, row["effect"], lang) for row in mine]
             axes.set_yticks(range(len(mine)), [marks.folded(words.replace(" × ", " ×\n")) for words in told])
-            _dress(axes, indicator, lang)
-        return marks.finished(drawn, title, marks.note(results, "sweep.figure.effects.text", lang), kind)
+            _dress(axes, results, indicator, lang)
+        return marks.finished(drawn, title, _effects_note(results, lang), kind)
 
 
-def _dress(axes: Any, indicator: str, lang: str) -> None:
+def _effects_note(results: SweepResults, lang: str) -> str:
+    told = marks.note(results, "sweep.figure.effects.text", lang)
+    return f"{told} {marks.many(results, 'effects_of_factors', lang)}".rstrip()
+
+
+def _dress(axes: Any, results: SweepResults, indicator: str, lang: str) -> None:
     axes.invert_yaxis()
     axes.margins(y=0.12)
     axes.set_title(marks.indicator_label(indicator, lang), fontsize=10)
-    axes.set_xlabel(marks.axis_label(indicator, lang), fontsize=8.5)
+    axes.set_xlabel(marks.axis_label(indicator, lang, results), fontsize=8.5)
     axes.tick_params(labelsize=8.5)
     axes.locator_params(axis="x", nbins=6)
     style.number_axis(axes.xaxis, lang)

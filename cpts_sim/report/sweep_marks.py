@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from cpts_sim.experiment.defaults import FEWEST_PAIRS
-from cpts_sim.experiment.readings import known_indicators
+from cpts_sim.experiment.readings import Reading, known_indicators
 from cpts_sim.experiment.sweep import labels
+from cpts_sim.experiment.sweep.size import size_sentence
 from cpts_sim.experiment.sweep.write import SweepResults
 from cpts_sim.report import style
-from cpts_sim.report.numbers import gap_unit_words
+from cpts_sim.report.numbers import decimals, gap_unit_words, written
 from cpts_sim.words import label, say
 
 Rows = list[dict[str, Any]]
@@ -54,13 +54,18 @@ def heading(results: SweepResults, row: Mapping[str, Any], lang: str) -> str:
     return head + indicator_label(row["indicator"], lang)
 
 
-def axis_label(indicator: str, lang: str) -> str:
-    """Return the unit of a difference and an arrow to the better side."""
+def axis_label(indicator: str, lang: str, results: SweepResults | None = None) -> str:
+    """Return the unit of a difference, an arrow to the better side and, of results, from where on it matters."""
     known = known_indicators()[indicator]
+    least = math.nan if results is None else results.responses.smallest.get(indicator, math.nan)
     arrow = {"higher": " →", "lower": " ←"}.get(known.better, "")
     better = f" ({say('sweep.figure.better', lang)}{arrow})" if arrow else ""
     unit = say("sweep.points", lang) if known.unit == "share" else gap_unit_words(known.unit, lang)
-    return unit + better
+    if not math.isfinite(least):
+        return unit + better
+    least *= times(indicator)
+    words = written(least, decimals(least, 1.0), lang)
+    return f"{unit}{better}\n{say('sweep.figure.matters', lang, least=words)}"
 
 
 def times(indicator: str) -> float:
@@ -70,8 +75,7 @@ def times(indicator: str) -> float:
 
 def note(results: SweepResults, key: str, lang: str) -> str:
     """Return the text below a figure: what it shows, how many seeds, what the intervals hold."""
-    seeds = len(results.responses.seeds)
-    sentences = [say(key, lang), say("sweep.figure.note", lang, seeds=seeds)]
+    sentences = [say(key, lang), size_sentence(results.responses, lang)]
     perimeters = results.responses.experiment.file.perimeters
     if perimeters is not None and perimeters.inhabitants is not None:
         sentences.append(say("sweep.figure.small", lang, most=perimeters.inhabitants))
@@ -123,12 +127,25 @@ def whisker(axes: Any, value: float, half: float, row: float, colour: str, full:
     axes.errorbar(value, row, xerr=width, fmt="o", color=colour, markerfacecolor=face, markersize=5.5, capsize=2.5)
 
 
-def tone(indicator: str, row: Mapping[str, Any]) -> tuple[str, bool]:
-    """Return the colour of an effect and whether its interval excludes zero; of too few pairs nothing is said."""
-    low, high = row["low"], row["high"]
-    if not (low > 0 or high < 0) or row["pairs"] < FEWEST_PAIRS:
-        return style.NEUTRAL, False
-    better = known_indicators()[indicator].better
-    if better == "none":
-        return style.OTHER, True
-    return (style.BETTER if (low > 0) == (better == "higher") else style.WORSE), True
+_TONES = {
+    Reading.BETTER: style.BETTER, Reading.WORSE: style.WORSE, Reading.HIGHER: style.OTHER,
+    Reading.LOWER: style.OTHER, Reading.TOO_SMALL: style.NEUTRAL,
+}  # fmt: skip
+
+
+def tone(row: Mapping[str, Any]) -> tuple[str, bool]:
+    """Return the colour of an effect and whether it is full: grey where too small to matter, hollow where not told."""
+    reading = Reading(row["reading"])
+    return _TONES.get(reading, style.NEUTRAL), reading in _TONES
+
+
+def told_apart(row: Mapping[str, Any]) -> bool:
+    """Whether an effect has a colour: it is told from zero, and it is not too small to matter."""
+    return Reading(row["reading"]) in _TONES and row["reading"] != Reading.TOO_SMALL
+
+
+def many(results: SweepResults, name: str, lang: str) -> str:
+    """Return what the sentences of a finding say of its many intervals, "" where they are few."""
+    found = next((finding for finding in results.findings if finding.name == name), None)
+    lines = [line for line in found.lines if line[0] in ("sweep.said.many", "sweep.said.few")] if found else []
+    return " ".join(say(key, lang, **values) for key, values in lines)

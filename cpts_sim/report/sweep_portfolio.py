@@ -33,7 +33,7 @@ def ranking(results: SweepResults, lang: str, kind: str) -> bytes | None:
             mine = sorted((r for r in rows if r["indicator"] == indicator), key=lambda r: r["rank"])
             if many:
                 mine = sorted(mine, key=lambda r: order.index(r["base"]))
-            _forest(axes, mine, indicator, lang)
+            _forest(axes, results, mine, indicator, lang)
             _name_rows(axes, results, [r["base"] for r in mine], lang, not many or place == 0)
             axes.invert_yaxis()
         return marks.finished(drawn, say("sweep.figure.ranking", lang), _expected_note(results, "ranking", lang), kind)
@@ -69,20 +69,21 @@ def _expected_note(results: SweepResults, name: str, lang: str) -> str:
     which = {"factorial": "all", "list": "points", "grid": "points"}.get(kind, "mean")
     if len(results.responses.experiment.rows) == 1:
         return marks.note(results, f"sweep.figure.{name}.text", lang)
-    return f"{say(f'sweep.figure.expected_{which}', lang)} {marks.note(results, f'sweep.figure.{name}.text', lang)}"
+    expected, many = say(f"sweep.figure.expected_{which}", lang), marks.many(results, "ranking", lang)
+    return " ".join(filter(None, (expected, many, marks.note(results, f"sweep.figure.{name}.text", lang))))
 
 
-def _forest(axes: Any, rows: marks.Rows, indicator: str, lang: str) -> None:
+def _forest(axes: Any, results: SweepResults, rows: marks.Rows, indicator: str, lang: str) -> None:
     scale = marks.times(indicator)
     axes.axvline(0, color="#202020", linewidth=0.9)
     look = {"xycoords": ("axes fraction", "data"), "va": "center", "fontsize": 7, "annotation_clip": False}
     for place, row in enumerate(rows):
-        colour, sure = marks.tone(indicator, row)
+        colour, sure = marks.tone(row)
         marks.whisker(axes, scale * row["value"], scale * row["half"], place, colour, sure)
         axes.annotate(chance(row["first"], 0, lang), (1.01, place), **look)
     axes.annotate(say("sweep.figure.chance_first", lang), (1.01, -0.75), **{**look, "color": "#595959"})
     axes.set_title(marks.folded(marks.indicator_label(indicator, lang)), fontsize=10)
-    axes.set_xlabel(marks.axis_label(indicator, lang), fontsize=8.5)
+    axes.set_xlabel(marks.axis_label(indicator, lang, results), fontsize=8.5)
     axes.tick_params(labelsize=8)
     axes.locator_params(axis="x", nbins=5)
     style.number_axis(axes.xaxis, lang)
@@ -108,7 +109,7 @@ def suits(results: SweepResults, lang: str, kind: str) -> bytes | None:
             _name_rows(axes, results, ordered, lang, not many or place == 0)
             axes.invert_yaxis()
             title = marks.folded(marks.indicator_label(indicator, lang), int(7 * wide) + 8)
-            axes.set_title(f"{title}\n{marks.axis_label(indicator, lang)}", fontsize=9)
+            axes.set_title(f"{title}\n{marks.axis_label(indicator, lang, results)}", fontsize=9)
         text = marks.note(results, "sweep.figure.suits.text", lang)
         return marks.finished(drawn, say("sweep.figure.suits", lang), text, kind)
 
@@ -123,7 +124,7 @@ def _matrix(axes: Any, results: SweepResults, table: Any, bases: list[str], fact
             if (base, factor) not in table:
                 continue
             row = table[base, factor]
-            colour, sure = marks.tone(row["indicator"], row)
+            colour, sure = marks.tone(row)
             axes.add_patch(_cell((column - 0.48, line - 0.46), colour if sure else style.LIGHT))
             words = written(scale * row["value"], places, lang, sign=True)
             look = {"fontsize": 8.5 if len(bases) <= MANY else 6.5, "color": "white" if sure else "#404040"}
@@ -153,7 +154,7 @@ def atlas(results: SweepResults, lang: str, kind: str) -> bytes | None:
     with marks.panels(len(indicators), 2, *size) as (drawn, cells):
         for axes, indicator in zip(cells, indicators, strict=True):
             mine = {row["base"]: row for row in rows if row["indicator"] == indicator}
-            _paint(drawn, axes, mine, places, indicator, lang)
+            _paint(drawn, axes, results, mine, places, indicator, lang)
             _name_places(drawn, axes, results, mine, places, lang)
         return marks.finished(drawn, say("sweep.figure.atlas", lang), _expected_note(results, "atlas", lang), kind)
 
@@ -177,7 +178,9 @@ def outlines(results: SweepResults) -> dict[str, tuple[Any, Any]]:
     return out
 
 
-def _paint(drawn: Any, axes: Any, rows: Any, places: dict[str, tuple[Any, Any]], indicator: str, lang: str) -> None:
+def _paint(
+    drawn: Any, axes: Any, results: SweepResults, rows: Any, places: dict[str, Any], indicator: str, lang: str
+) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LinearSegmentedColormap, Normalize
 
@@ -193,7 +196,7 @@ def _paint(drawn: Any, axes: Any, rows: Any, places: dict[str, tuple[Any, Any]],
     for base, (communes, _) in places.items():
         if base not in rows:
             continue
-        _, sure = marks.tone(indicator, rows[base])
+        sure = marks.told_apart(rows[base])
         size = 9 + 300 * communes[:, 2] / most
         look = {"color": [colours.to_rgba(np.array(scale * rows[base]["value"]))], "linewidths": 0.9 if sure else 0.3}
         axes.scatter(communes[:, 0], communes[:, 1], s=size, edgecolors="#202020" if sure else "#A0A0A0", **look)
@@ -203,7 +206,7 @@ def _paint(drawn: Any, axes: Any, rows: Any, places: dict[str, tuple[Any, Any]],
     axes.axis("off")
     axes.set_title(marks.indicator_label(indicator, lang), fontsize=10)
     bar = drawn.colorbar(colours, ax=axes, orientation="horizontal", shrink=0.7, pad=0.02, aspect=32)
-    bar.set_label(marks.axis_label(indicator, lang), fontsize=8.5)
+    bar.set_label(marks.axis_label(indicator, lang, results), fontsize=8.5)
     style.number_axis(bar.ax.xaxis, lang)
 
 
@@ -219,7 +222,7 @@ def _name_places(
     from matplotlib.patheffects import withStroke
 
     halo = [withStroke(linewidth=2.2, foreground="white")]
-    told = sorted(rows, key=lambda base: (not marks.tone(rows[base]["indicator"], rows[base])[1],
+    told = sorted(rows, key=lambda base: (not marks.told_apart(rows[base]),
                                           -abs(rows[base]["value"])))  # fmt: skip
     drawn.draw_without_rendering()
     taken: list[Any] = []

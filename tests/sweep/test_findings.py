@@ -8,9 +8,11 @@ import pytest
 from cpts_sim.experiment.analysis.choose import analyse
 from cpts_sim.experiment.sweep import tables
 from cpts_sim.experiment.sweep.reader import read_experiment
-from cpts_sim.experiment.sweep.responses import Responses
+from cpts_sim.experiment.sweep.responses import Responses, responses_of, tables_of
+from cpts_sim.experiment.sweep.size import size_sentence
 from cpts_sim.experiment.sweep.write import SweepResults
 from cpts_sim.report import sweep_figures
+from cpts_sim.scenario import ScenarioError
 
 from . import quick
 
@@ -177,3 +179,83 @@ def test_real_perimeters_are_built_once_and_put_on_the_map(tmp_path, data_folder
     assert [file.stat().st_mtime_ns for file in built] == times, "found again, not built again"
     _, figures = found(responses)
     assert {"ranking", "atlas"} <= figures
+
+
+def read_of(findings, analysis, indicator, **where):
+    return [
+        (row["reading"], row["smallest"])
+        for row in rows(findings[analysis])
+        if row["indicator"] == indicator and all(row[name] == value for name, value in where.items())
+    ]
+
+
+def test_an_effect_is_read_against_zero_and_against_what_matters(tmp_path):
+    """Needs met in time matter from one point on: two points do, a thirtieth does not, and both are told from zero."""
+    responses = planted(tmp_path, lambda row, base: 0.02 * row[ONE] + 0.0003 * 2 * row[TWO], measures=[NAME])
+    responses.data["with", NAME] -= np.random.default_rng(5).normal(0, 1e-5, responses.effect(NAME).shape)
+    findings, _ = found(responses)
+    assert read_of(findings, "attribution", NAME, factor=ONE) == [("better", 0.01)]
+    assert read_of(findings, "attribution", NAME, factor=TWO) == [("too_small", 0.01)]
+    said = findings["effects_of_factors"].say("en", responses.experiment)
+    assert said[0].endswith("(percentage points): better."), said[0]
+    small = planted(tmp_path, lambda row, base: 0.0005 * (row[ONE] + row[TWO]), measures=[NAME])
+    told, _ = found(small)
+    assert "too small to matter (less than 1.0)" in told["attribution"].say("en", small.experiment)[0]
+
+
+def test_an_effect_that_may_be_too_small_says_so(tmp_path):
+    responses = planted(tmp_path, lambda row, base: 0.0095 * row[ONE], measures=[NAME])
+    responses.data["with", NAME] += np.random.default_rng(7).normal(0, 0.002, responses.effect(NAME).shape)
+    findings, _ = found(responses)
+    (reading, _), *_ = read_of(findings, "effects_of_factors", NAME, effect=ONE)
+    said = findings["effects_of_factors"].say("en", responses.experiment)[0]
+    assert reading == "better" and "perhaps by less than what matters (1.0)" in said
+
+
+def test_many_intervals_say_how_many_exclude_zero_by_chance(tmp_path):
+    four = ["access.in_time", "ed.visits", "burnout.ee", "mt.without_end"]
+    nothing = planted(tmp_path, lambda row, base: 0.0, measures=four)
+    findings, _ = found(nothing)
+    last = findings["effects_of_factors"].say("en", nothing.experiment)[-1]
+    assert last.startswith("Of 12 intervals") and last.endswith("chance alone would make about 1.")
+    few = planted(tmp_path, lambda row, base: 0.0, measures=[NAME], territories=["rural_underdense", "urban_dense"])
+    few.seeds, few.data = (1, 2), {place: table[:, :2] for place, table in few.data.items()}
+    told = {f.name: f for f in analyse(few)}["ranking"].say("en", few.experiment)
+    assert told[-1].startswith("With 2 seeds nothing is said to differ from zero (5 are needed)")
+
+
+def test_exhaustion_is_judged_by_its_spread_between_gps(tmp_path):
+    sweep = quick.sweep_of(quick.write_file(tmp_path, measures=["burnout.ee"]), tmp_path / "store")
+    got = responses_of(sweep, sweep.run().runs)
+    spreads = [table["burnout.ee_sd", "", ""] for run, table in tables_of(sweep.store, sweep.runs([1, 2, 3, 4]))
+               if run.arm == "without"]  # fmt: skip
+    assert got.smallest["burnout.ee"] == pytest.approx(0.1 * np.mean(spreads))
+    assert set(tables.effects_table(got)["smallest"]) == {got.smallest["burnout.ee"]}
+
+
+def test_the_size_of_the_study_is_its_first_sentence(tmp_path):
+    responses = planted(tmp_path, lambda row, base: 0.0)
+    said = size_sentence(responses, "en")
+    assert said.startswith("Under-dense countryside, 28,") and "inhabitants, 5.1\N{NO-BREAK SPACE}weeks after the warm-up" in said
+    assert "4 points, 6 seeds" in said
+    two = planted(tmp_path, lambda row, base: 0.0, territories=["rural_underdense", "urban_dense"])
+    assert size_sentence(two, "fr").startswith("2 territoires, ")
+    assert "possible France" in size_sentence(two, "en")
+
+
+def test_a_curve_without_a_tipping_point_is_told_from_end_to_end(tmp_path):
+    grid = {"kind": "grid", "levels": 3}
+    responses = planted(tmp_path, lambda row, base: 0.01 * row["slots"], factors=AXES, design=grid, measures=[NAME])
+    findings, _ = found(responses)
+    slots = next(line for line in findings["curves"].say("en", responses.experiment) if "slots" in line)
+    assert "= 0.00" in slots and "3.992 ±" in slots and "at 4.00" in slots
+
+
+def test_a_threshold_is_asked_where_none_is_known(tmp_path):
+    wish = {"measure": "time.hours"}
+    with pytest.raises(ScenarioError, match=r"decision.least"):
+        read_experiment(quick.write_file(tmp_path, settings=DESK, factors=AXES, decision=wish,
+                                         design={"kind": "latin_hypercube", "size": 20}))  # fmt: skip
+    known = {"measure": "burnout.ee"}
+    assert read_experiment(quick.write_file(tmp_path, settings=DESK, factors=AXES, decision=known,
+                                            design={"kind": "latin_hypercube", "size": 20}))  # fmt: skip

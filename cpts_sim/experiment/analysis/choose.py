@@ -10,9 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.experiment.analysis import curves, discovery, factorial, information, ranking, sensitivity
-from cpts_sim.experiment.analysis.finding import Finding, Row, by_base, cases_of, finding_of, interval_row, unit_of
+from cpts_sim.experiment.analysis.finding import (
+    Finding,
+    Row,
+    by_base,
+    cases_of,
+    finding_of,
+    interval_row,
+    many_said,
+    reading_row,
+    unit_of,
+    verdict_of,
+)
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
-from cpts_sim.experiment.readings import known_indicators, smallest_differences
+from cpts_sim.experiment.readings import Reading, known_indicators
 from cpts_sim.experiment.statistics import Interval, mean_interval
 from cpts_sim.experiment.sweep.design import unit_rows
 from cpts_sim.experiment.sweep.responses import Responses
@@ -62,6 +73,7 @@ def _effects(responses: Responses) -> Finding | None:
     names, _ = responses.numbers()
     rows: list[Row] = []
     lines: list[tuple[str, dict[str, Any]]] = []
+    every: list[Interval] = []
     confounded = _confounded(responses, names)
     for base, indicator, table, values in cases_of(responses):
         cells = _cells(table)
@@ -70,14 +82,30 @@ def _effects(responses: Responses) -> Finding | None:
             told = " × ".join(names[i] for i in effect.factors)
             rows.append({"base": base, "indicator": indicator, "unit": unit_of(indicator), "effect": told,
                          "order": len(effect.factors), **interval_row(effect.change),
+                         **reading_row(responses, indicator, effect.change),
                          "confounded_with": confounded.get(effect.factors, "")})  # fmt: skip
-        clear = [e for e in found if not e.change.low <= 0 <= e.change.high and e.change.count >= FEWEST_PAIRS]
-        best = max(clear, key=lambda e: abs(e.change.mean), default=None)
-        told = " × ".join(names[i] for i in best.factors) if best else ""
-        key = "sweep.said.effect" if best else "sweep.said.no_effect"
-        more = {"effect": told, "change": best.change} if best else {"count": len(found)}
-        lines.append((key, {"base": base, "indicator": indicator, "unit": unit_of(indicator), **more}))
+        every += [effect.change for effect in found]
+        lines.append(_clearest(responses, {"base": base, "indicator": indicator}, names, found))
+    lines += many_said(every)
     return finding_of("effects_of_factors", rows, lines)
+
+
+def _clearest(
+    responses: Responses, head: dict[str, Any], names: list[str], found: list[factorial.Effect]
+) -> tuple[str, dict[str, Any]]:
+    """Return the sentence on the largest effect that is told from zero, and what it says; or on there being none."""
+    indicator = head["indicator"]
+    clear = [e for e in found if not e.change.low <= 0 <= e.change.high and e.change.count >= FEWEST_PAIRS]
+    best = max(clear, key=lambda e: abs(e.change.mean), default=None)
+    head = {**head, "unit": unit_of(indicator)}
+    if best is not None:
+        told = " × ".join(names[i] for i in best.factors)
+        return "sweep.said.effect", {**head, "effect": told, **verdict_of(responses, indicator, best.change)}
+    readings = [reading_row(responses, indicator, e.change)["reading"] for e in found]
+    if readings and set(readings) <= {Reading.TOO_SMALL, Reading.EQUAL}:
+        least = mean_only(responses.smallest[indicator])
+        return "sweep.said.all_small", {**head, "count": len(found), "least": least}
+    return "sweep.said.no_effect", {**head, "count": len(found)}
 
 
 def _confounded(responses: Responses, names: list[str]) -> dict[tuple[int, ...], str]:
@@ -105,11 +133,13 @@ def _attribution(responses: Responses) -> Finding | None:
         whole, bare = mean_interval(every), mean_interval(none)
         for share in factorial.shapley(cells, values):
             rows.append({**head, "factor": names[share.factor], **interval_row(share.share),
+                         **reading_row(responses, indicator, share.share),
                          **interval_row(share.alone, "alone_"), **interval_row(share.last, "last_")})  # fmt: skip
         for name, change in (("none", bare), ("all", whole)):
-            three = {**interval_row(change), **interval_row(change, "alone_"), **interval_row(change, "last_")}
+            told = reading_row(responses, indicator, change)
+            three = {**interval_row(change), **told, **interval_row(change, "alone_"), **interval_row(change, "last_")}
             rows.append({**head, "factor": name, **three})
-        lines.append(("sweep.said.whole", {**head, "change": whole}))
+        lines.append(("sweep.said.whole", {**head, **verdict_of(responses, indicator, whole)}))
     return finding_of("attribution", rows, lines)
 
 
@@ -134,6 +164,9 @@ def _curves(responses: Responses) -> Finding | None:
             if got.tipping and got.found >= 0.95:
                 low, high = got.tipping[1:]
                 lines.append(("sweep.said.tipping", {**head, "at": tip[0], "low": low, "high": high}))
+            else:
+                ends = {"from": got.at[0], "to": got.at[-1], "change": got.response[0], "end": got.response[-1]}
+                lines.append(("sweep.said.curve", {**head, **ends}))
     return finding_of("curves", rows, lines)
 
 
@@ -208,7 +241,7 @@ def mean_only(value: float) -> Interval:
 def _gain(responses: Responses, measure: str) -> tuple[Matrix, float]:
     """Return the effect counted positive when it is better, points × seeds, and the smallest that matters."""
     sign = -1.0 if known_indicators()[measure].better == "lower" else 1.0
-    return sign * responses.effect(measure), smallest_differences().get(measure, 0.0)
+    return sign * responses.effect(measure), responses.smallest.get(measure, 0.0)
 
 
 def _discovery(responses: Responses) -> Finding | None:
@@ -245,12 +278,13 @@ def _discovery(responses: Responses) -> Finding | None:
 def _ranking(responses: Responses) -> Finding | None:
     """Rank the territories that have two seeds or more; the others wait for theirs."""
     known = known_indicators()
-    every = _all_missions(responses)
+    all_missions = _all_missions(responses)
+    every: list[Interval] = []
     rows: list[Row] = []
     lines: list[tuple[str, dict[str, Any]]] = []
     for indicator in responses.experiment.file.measures:
         better = known[indicator].better
-        each = {base: _seeds_of(responses.response(indicator)[part][every]) for base, part in by_base(responses)}
+        each = {base: _seeds_of(responses.response(indicator)[part][all_missions]) for base, part in by_base(responses)}
         bases = [base for base, values in each.items() if len(values) >= 2]
         if better == "none" or len(bases) < 2:
             continue
@@ -258,11 +292,14 @@ def _ranking(responses: Responses) -> Finding | None:
         for base, got in zip(bases, found, strict=True):
             tied = ", ".join(bases[j] for j in got.tied)
             rows.append({"base": base, "indicator": indicator, "unit": unit_of(indicator), **interval_row(got.effect),
+                         **reading_row(responses, indicator, got.effect),
                          "first": got.first, "rank": got.rank, "rank_low": got.low, "rank_high": got.high,
                          "tied_with": tied})  # fmt: skip
+        every += [got.effect for got in found]
         best = max(range(len(bases)), key=lambda i: found[i].first)
         key = "sweep.said.best" if found[best].first >= ranking.SURE else "sweep.said.tie"
         lines.append((key, {"base": bases[best], "indicator": indicator, "first": found[best].first}))
+    lines += many_said(every)
     return finding_of("ranking", rows, lines)
 
 

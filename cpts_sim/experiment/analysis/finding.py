@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cpts_sim.experiment.readings import known_indicators
+from cpts_sim.experiment.defaults import FEWEST_PAIRS
+from cpts_sim.experiment.readings import Reading, known_indicators, read
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.experiment.sweep.labels import base_label, factor_label
 from cpts_sim.experiment.sweep.reader import Experiment
@@ -18,6 +19,10 @@ from cpts_sim.experiment.sweep.responses import Responses
 from cpts_sim.words import label, number, say
 
 Matrix = NDArray[np.float64]
+LUCK = 0.05
+"""Share of 95 % intervals that exclude zero where nothing differs."""
+MANY = 10
+"""From so many intervals on, some exclude zero by chance, and that is said."""
 Row = dict[str, Any]
 
 
@@ -56,6 +61,8 @@ def _told(name: str, value: Any, values: dict[str, Any], lang: str, experiment: 
         return say("sweep.points", lang) if value == "share" else label(f"measures.unit.{value}", lang)
     if name == "rule":
         return " ; ".join(_rule(factor_label(experiment, one, lang), low, high, lang) for one, low, high in value)
+    if name == "verdict":
+        return _verdict(value, values, lang, experiment)
     if isinstance(value, Interval):
         if values.get("unit") == "share":
             value = Interval(100 * value.mean, 100 * value.half, value.count, 100 * value.deviation)
@@ -63,6 +70,21 @@ def _told(name: str, value: Any, values: dict[str, Any], lang: str, experiment: 
         half = f" ± {number(value.half, places, lang)}" if math.isfinite(value.half) else ""
         return f"{number(value.mean, places, lang)}{half}"
     return value
+
+
+def _verdict(reading: str, values: dict[str, Any], lang: str, experiment: Experiment) -> str:
+    """Return what an effect says, against zero and against what matters."""
+    least = _told("least", values["least"], values, lang, experiment)
+    if reading in (Reading.TOO_SMALL, Reading.TOO_FEW):
+        return say(f"sweep.verdict.{reading}", lang, least=least)
+    told = say(f"report.reading.{reading}", lang)
+    open_ = reading not in (Reading.UNDETERMINED, Reading.EQUAL) and not _matters(values["change"], values["least"])
+    return say("sweep.verdict.open", lang, reading=told, least=least) if open_ else told
+
+
+def _matters(change: Interval, least: Interval) -> bool:
+    """Whether the whole interval is beyond the smallest difference that matters (or none is said)."""
+    return not (min(abs(change.low), abs(change.high)) < least.mean)
 
 
 def _rule(name: str, low: float, high: float, lang: str) -> str:
@@ -109,6 +131,30 @@ def interval_row(change: Interval, head: str = "") -> Row:
     names = ("value", "half", "low", "high", "pairs")
     numbers = (change.mean, change.half, change.low, change.high, change.count)
     return dict(zip((head + name for name in names), numbers, strict=True))
+
+
+def reading_row(responses: Responses, indicator: str, change: Interval) -> Row:
+    """Return what an effect says, and the smallest that matters, as cells of a row."""
+    least = responses.smallest.get(indicator, math.nan)
+    return {"smallest": least, "reading": str(read(change, known_indicators()[indicator].better, least))}
+
+
+def verdict_of(responses: Responses, indicator: str, change: Interval) -> dict[str, Any]:
+    """Return what a sentence needs to say what an effect says."""
+    row = reading_row(responses, indicator, change)
+    least = Interval(row["smallest"], math.inf, 1, math.nan)
+    return {"change": change, "verdict": row["reading"], "least": least}
+
+
+def many_said(changes: Iterable[Interval]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield how many of many intervals exclude zero, and how many would by chance alone."""
+    every = list(changes)
+    known = [change for change in every if change.count >= FEWEST_PAIRS]
+    if not known:
+        yield "sweep.said.few", {"seeds": max((change.count for change in every), default=0), "fewest": FEWEST_PAIRS}
+    elif len(known) >= MANY:
+        clear = sum(change.low > 0 or change.high < 0 for change in known)
+        yield "sweep.said.many", {"count": len(known), "clear": clear, "luck": LUCK * len(known)}
 
 
 def unit_of(indicator: str) -> str:

@@ -14,10 +14,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from cpts_sim.catalogue import catalogue
-from cpts_sim.experiment.readings import known_indicators
+from cpts_sim.experiment.readings import known_indicators, smallest_differences
 from cpts_sim.experiment.sweep.design import Row, rows_of, size_of
 from cpts_sim.experiment.sweep.factors import OFF, Axis, axes_of
-from cpts_sim.experiment.sweep.settings import ANALYSES, MOST_SENSITIVITY, SUITS, ExperimentFile
+from cpts_sim.experiment.sweep.settings import ANALYSES, EXHAUSTION, MOST_SENSITIVITY, SUITS, ExperimentFile
 from cpts_sim.scenario import Problem, Scenario, ScenarioError, parse
 from cpts_sim.scenario.arms import merge, with_arms
 from cpts_sim.scenario.explain import explain
@@ -248,6 +248,7 @@ def _names(chosen: ExperimentFile) -> Iterator[Problem]:
         if name not in known:
             text = say("sweep.no_measure", value=name, hint=did_you_mean(name, known))
             yield Problem.about(None, (key,), text)
+    yield from _thresholds(chosen)
     for name in chosen.analyses or ():
         if name not in ANALYSES:
             hint = did_you_mean(name, ANALYSES)
@@ -261,6 +262,16 @@ def _names(chosen: ExperimentFile) -> Iterator[Problem]:
         yield Problem.about(None, ("factors",), text)
     if not chosen.factors and chosen.design.kind not in ("grid", "list"):
         yield Problem.about(None, ("factors",), say("sweep.empty_design", kind=chosen.design.kind))
+
+
+def _thresholds(chosen: ExperimentFile) -> Iterator[Problem]:
+    """Ask for the effect that matters where none is shipped: nobody funds for the least gain above zero unsaid."""
+    shipped = smallest_differences()
+    for key in ("decision", "discovery"):
+        wish = getattr(chosen, key)
+        judged = wish is None or wish.least is not None or wish.measure in (*shipped, EXHAUSTION)
+        if not judged and wish.measure in known_indicators():
+            yield Problem.about(None, (key,), say("sweep.no_least", value=wish.measure, key=key))
 
 
 def _list_faults(chosen: ExperimentFile) -> Iterator[Problem]:

@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim.experiment.contrasts import EFFECT
+from cpts_sim.experiment.readings import smallest_differences
 from cpts_sim.experiment.store import Store
 from cpts_sim.experiment.sweep.coordinator import RunOf, Sweep
 from cpts_sim.experiment.sweep.job import numbers_of
 from cpts_sim.experiment.sweep.reader import Experiment
+from cpts_sim.experiment.sweep.settings import EXHAUSTION
 
 Matrix = NDArray[np.float64]
 
@@ -24,11 +27,13 @@ class Responses:
 
     Attributes:
         experiment: what was asked. seeds: in order. data: (arm, indicator) → points × seeds, nan where missing.
+        smallest: smallest differences that matter.
     """
 
     experiment: Experiment
     seeds: tuple[int, ...]
     data: dict[tuple[str, str], Matrix] = field(default_factory=dict)
+    smallest: dict[str, float] = field(default_factory=smallest_differences)
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -63,10 +68,21 @@ def responses_of(sweep: Sweep, runs: Sequence[RunOf]) -> Responses:
     names = wanted_indicators(experiment)
     shape = (len(experiment.points), len(seeds))
     out = Responses(experiment, seeds, {(a, n): np.full(shape, math.nan) for a in experiment.arms for n in names})
+    spreads = []
     for run, table in tables_of(sweep.store, runs):
+        if run.arm == experiment.arms[0]:
+            spreads.append(table.get(("burnout.ee_sd", "", ""), math.nan))
         for name in names:
             out.data[run.arm, name][run.point, column[run.seed]] = table.get((name, "", ""), math.nan)
+    _judge_exhaustion(out.smallest, np.asarray(spreads))
     return out
+
+
+def _judge_exhaustion(smallest: dict[str, float], spreads: NDArray[np.float64]) -> None:
+    """Turn the smallest effect on exhaustion that matters, in standard deviations between GPs, into points."""
+    known = spreads[np.isfinite(spreads)]
+    if EXHAUSTION not in smallest and len(known) and EFFECT in smallest:
+        smallest[EXHAUSTION] = smallest[EFFECT] * float(known.mean())
 
 
 def wanted_indicators(experiment: Experiment) -> list[str]:

@@ -30,6 +30,8 @@ MOST_SENSITIVITY = 8
 """Most parameters whose Sobol indices are asked at once: screen with Morris first."""
 
 
+EXHAUSTION = "burnout.ee"
+"""Judged by the shipped smallest effect, in standard deviations between the GPs simulated."""
 MOST_SEEDS = 10_000
 """Most replications of a point."""
 MOST_SEED = 2**53

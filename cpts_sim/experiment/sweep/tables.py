@@ -15,7 +15,7 @@ from cpts_sim.errors import UsageError
 from cpts_sim.evidence import load_parameters
 from cpts_sim.experiment.keys import SCHEMA, digest, of_third_parties
 from cpts_sim.experiment.parquet import to_french_csv, to_parquet
-from cpts_sim.experiment.readings import known_indicators, read, smallest_differences
+from cpts_sim.experiment.readings import known_indicators, read
 from cpts_sim.experiment.results import PROVENANCE, provenance
 from cpts_sim.experiment.statistics import mean_interval
 from cpts_sim.experiment.store import MANIFEST, json_bytes
@@ -56,7 +56,7 @@ def runs_table(sweep: Sweep, runs: Sequence[RunOf]) -> Table:
 
 def effects_table(responses: Responses) -> Table:
     """Return one row per point, arm and indicator: level, paired difference, interval, reading."""
-    known, least = known_indicators(), smallest_differences()
+    known, least = known_indicators(), responses.smallest
     heads = ("point", "base", "arm", "indicator", "unit", "better", "reference", "level", "difference", "half",
              "low", "high", "pairs", "smallest", "reading")  # fmt: skip
     out: Table = {name: [] for name in heads}

@@ -16,6 +16,7 @@ from cpts_sim.experiment.store import MANIFEST
 from cpts_sim.experiment.sweep import tables
 from cpts_sim.experiment.sweep.coordinator import Outcome, Sweep
 from cpts_sim.experiment.sweep.responses import Responses, responses_of
+from cpts_sim.experiment.sweep.size import size_sentence
 from cpts_sim.files import write_fault, write_folder
 
 
@@ -44,8 +45,9 @@ def files_of(sweep: Sweep, outcome: Outcome, lang: str) -> tuple[dict[str, bytes
     files = {f"{name}.parquet": tables.parquet(table) for name, table in named.items()}
     files |= {f"{name}.csv": tables.csv(table, "fr") for name, table in named.items() if name != "runs"}
     files["experiment.yaml"] = sweep.experiment.path.read_bytes()
-    notes = [line for finding in findings for line in finding.say(lang, sweep.experiment)]
-    files["summary.txt"] = ("\n".join(notes) + "\n").encode() if notes else b""
+    notes = [size_sentence(responses, lang)]
+    notes += [line for finding in findings for line in finding.say(lang, sweep.experiment)]
+    files["summary.txt"] = ("\n".join(notes) + "\n").encode()
     return files, SweepResults(responses, findings, effects)
 
 
