@@ -59,8 +59,15 @@ def command(context: click.Context, /, path: Path, lang: str | None, **options: 
 
 
 def theme_of(path: Path | None) -> str:
-    """Return the rules of a style sheet ("" for none)."""
-    return "" if path is None else path.read_text(encoding="utf-8")
+    """Return the rules of a style sheet ("" for none).
+
+    Raises:
+        InputError: the file is not there, or is no text.
+    """
+    try:
+        return "" if path is None else path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InputError(say("document.no_theme", file=path)) from None
 
 
 def write(document: Any, file: Path, theme: str, pdf: bool) -> None:

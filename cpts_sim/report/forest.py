@@ -23,7 +23,7 @@ def forest(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | No
     title = say("report.figure.forest", lang)
     told = {"base": base, "interval": interval_kind(comparison, lang)}
     text = note(comparison, say("report.figure.forest.text", lang, **told), lang)
-    wide, tall = (8.4, 0.8 + 0.22 * len(kept)) if style.is_bare() else (10.4, 1.9 + 0.34 * len(kept))
+    wide, tall = (8.4, 0.8 + 0.2 * len(kept)) if style.is_bare() else (10.4, 1.9 + 0.34 * len(kept))
     with style.figure(wide, tall) as (drawn, axes):
         zero(axes)
         for row, line in enumerate(kept):

@@ -128,7 +128,7 @@ def _steps(axes: Any, rows: Columns, years: float, lang: str) -> None:
     axes.set_ylim(BAND + len(labels) - 0.4, -BAND / 2 - 0.85)
     axes.tick_params(left=False)
     if axes.get_legend_handles_labels()[0]:
-        low = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.2), "ncols": 2}
+        low = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.3), "ncols": 2}
         side = {"loc": "center left", "bbox_to_anchor": (1.0, 0.85)}
         axes.legend(**(low if style.is_bare() else side), fontsize=7.5)
 

@@ -130,6 +130,9 @@ def test_command_line(harmful: Comparison, tmp_path: Path, capsys: pytest.Captur
     assert 'lang="fr"' in (tmp_path / "here.html").read_text(encoding="utf-8")
     assert run("report", str(folder), "--seed", "3") == 2
     assert run("report", str(tmp_path / "nothing")) == 3
+    capsys.readouterr()
+    assert run("report", str(folder), "--theme", str(tmp_path / "none.css")) == 3
+    assert "--theme" in capsys.readouterr().err
     (folder / "values.parquet").unlink()
     capsys.readouterr()
     assert run("report", str(folder)) == 3

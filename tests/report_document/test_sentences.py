@@ -220,7 +220,7 @@ def test_harm_that_too_few_draws_show_is_named_and_not_excluded(harmful: Compari
     drawn = replace(harmful, plan=replace(harmful.plan, ensemble=Ensemble((Choice("a", 1.0, {}),), {})))
     assert len(drawn.values.seeds) < fewest_for_sure()
     told = words_of(section(drawn, "harms"))
-    assert "ne peut rien exclure" in told and "Pencheraient du mauvais côté" in told
+    assert "ne peut rien exclure" in told and "Iraient dans le mauvais sens" in told
     assert "délai moyen de résolution" in told.lower()
     assert "aucun" not in answers(drawn)["Pour qui ?"].lower()
     assert str(fewest_for_sure()) in answers(drawn)["Avec quelle certitude ?"]

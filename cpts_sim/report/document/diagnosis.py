@@ -26,6 +26,8 @@ SHARES = frozenset({
 })  # fmt: skip
 WHOLE = frozenset({"inhabitants", "density", "need", "unscheduled", "ageing", "without_mt_people", "gps_late_people",
                    "health_houses"})  # fmt: skip
+SIZES = frozenset({"inhabitants", "health_houses"})
+"""Numbers that grow with a territory: those of the invented one with the national means say nothing."""
 _RANGED = re.compile(r"(\s\[[^\]]+\])(\s?%|\s(?:personnes|people)\b)")
 """A range in brackets before the unit of its number."""
 PARTS: Mapping[str, tuple[str, ...]] = {
@@ -144,8 +146,8 @@ def _table(known: Known, name: str) -> Table:
     lang = known.lang
     rows = [
         (say(f"diagnosis.row.{fact}", lang), written_fact(fact, known.facts.get(fact), lang),
-         *("–" if fact.endswith("_people") else _alone(fact, other.get(fact), lang)
-           for other in known.others.values()))
+         *("–" if fact.endswith("_people") or (key == FRANCE and fact in SIZES) else _alone(fact, other.get(fact), lang)
+           for key, other in known.others.items()))
         for fact in PARTS[name] if fact in known.facts
     ]  # fmt: skip
     names = [say("diagnosis.france", lang), *(archetype_title(other, lang) for other in list(known.others)[1:])]

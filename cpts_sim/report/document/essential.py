@@ -227,8 +227,9 @@ def _against(told: Told, other: str) -> str:
     if spent is not None and spent.mean < least:
         return say("document.cost.money_unspent", lang, arm=told.name(other), share=percent(spent.mean, 0, lang))
     line = told.between(PRIMARY, other, told.arm)
-    word = {Reading.BETTER: "better", Reading.WORSE: "worse"}.get(line.reading, "open")
-    return say(f"document.cost.money_{word}", lang, gap=gap_phrase(line, lang), indicator=lowered(told.label(line)))
+    words = {Reading.BETTER: "better", Reading.WORSE: "worse", Reading.TOO_SMALL: "small", Reading.EQUAL: "small"}
+    return say(f"document.cost.money_{words.get(line.reading, 'open')}", lang, arm=told.name(told.arm),
+               gap=gap_phrase(line, lang), indicator=lowered(told.label(line)))  # fmt: skip
 
 
 def essential_text(told: Told) -> str:

@@ -51,6 +51,7 @@ def dots(rows: Sequence[Dot], axis: str, lang: str, title: str, text: str) -> by
     parts = columns(rows)
     most, grid = max(map(len, parts)), {"ncols": len(parts), "sharex": True, "squeeze": False}
     with style.bare(), style.figure(9.4 if len(parts) > 1 else 7.4, MARGIN + ROW * most, **grid) as (picture, panels):
+        picture.get_layout_engine().set(wspace=0.06)
         for axes, part in zip(panels[0], parts, strict=True):
             _column(axes, part)
             axes.set_ylim(most - 0.4, -0.6)

@@ -68,7 +68,7 @@ def payer_gap(told: Told) -> str | None:
     if not costs.measured:
         return None
     total = [line for line in costs.lines(told.arm) if line.perspective == PERSPECTIVES[0] and line.name == TOTAL]
-    return _gap(total[0].difference, told.lang).replace("[", "(").replace("]", ")") if total else None
+    return _gap(total[0].difference, told.lang).replace(" [", " € (").replace("]", ")") if total else None
 
 
 def _table(told: Told, costs: Costs, payer: str) -> Table:

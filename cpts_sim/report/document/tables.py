@@ -25,6 +25,7 @@ from cpts_sim.report.document.phrases import (
     smallest_phrase,
 )
 from cpts_sim.report.document.reading import BEFORE_FUNDING, CUTS, PRIMARY, Told, known
+from cpts_sim.report.instead import not_comparable
 from cpts_sim.report.maps import _territory
 from cpts_sim.report.numbers import decimals, gap_unit_words, level, levels, unit_words, written
 from cpts_sim.report.sums import summing
@@ -74,6 +75,7 @@ def outcomes(told: Told, name: str, lines: Sequence[Line], caption: str, note: s
     more_head = (say("document.column.gap_of", lang, arm=capital(told.name(arm)), interval=told.interval)
                  for arm in beside)  # fmt: skip
     tones = tuple(str(line.reading) for line in lines)
+    note = " ".join([note, *(not_comparable(told.done, lang) if SAME_MONEY in beside else ())]).strip()
     return Table(name, caption, (*head, *more_head), tuple(rows), tones, frozenset({6}), note=note, toned=6)
 
 
@@ -108,6 +110,7 @@ def other_arms(told: Told, arms: Sequence[str], lines: Sequence[Line], name: str
     if BEFORE_FUNDING in all_arms:
         names = {"before": told.name(BEFORE_FUNDING), "arm": told.name(told.arm)}
         note += " " + say("document.table.arms_before", lang, **names)
+    note = " ".join([note, *(not_comparable(told.done, lang) if directly else ())])
     return Table(name, say(caption, lang, base=told.name(told.base)), head, tuple(rows), note=note)
 
 

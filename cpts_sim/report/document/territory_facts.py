@@ -14,6 +14,7 @@ from cpts_sim.engine.draws import Draws
 from cpts_sim.engine.events import MtState
 from cpts_sim.evidence import Parameters
 from cpts_sim.territory import Territory, synthesise
+from cpts_sim.territory.apl import standard_population
 from cpts_sim.territory.professionals import make_gps
 
 DRAWS = 10
@@ -56,13 +57,15 @@ def counted(territory: Territory, p: Parameters) -> dict[str, Fact]:
     people = territory.communes["population"][:size].astype(np.float64)
     total = float(people.sum())
     bands = territory.age_sex[:size].sum(axis=(0, 1))
-    figures = {**_ages(bands), **_supply(territory, total), **_distances(territory, people)}
+    # Published standardised populations are of an earlier census: beside today's inhabitants they would mix two years.
+    standard = float(standard_population(territory.age_sex[:size], p).sum())
+    figures = {**_ages(bands), **_supply(territory, total, standard), **_distances(territory, people)}
     apl, weight = territory.communes["apl"][:size], territory.communes["standard"][:size]
     seen = np.isfinite(apl) & (weight > 0)
     figures |= {
         "inhabitants": total,
         "density": total / area if (area := territory.total("area_km2")) else math.nan,
-        "need": 100.0 * territory.total("standard") / total,
+        "need": 100.0 * standard / total,
         "deprivation": float(np.average(territory.communes["deprivation"][:size], weights=people)),
         "apl": float(np.average(apl[seen], weights=weight[seen])) if seen.any() else math.nan,
         "scarce": float(people[seen & (apl < SCARCE_APL)].sum() / total),
@@ -78,8 +81,7 @@ def _ages(bands: Floats) -> dict[str, float]:
     return {"under_20": young / total, "over_65": old / total, "over_75": oldest / total, "ageing": 100.0 * old / young}
 
 
-def _supply(territory: Territory, total: float) -> dict[str, float]:
-    standard = territory.total("standard") or total
+def _supply(territory: Territory, total: float, standard: float) -> dict[str, float]:
     out = {f"{name}_density": 1e4 * territory.total(name) / total for name in ("gps", "nurses", "pharmacies")}
     houses = territory.total("health_houses")
     return {**out, "gps_need": 1e4 * territory.total("gps") / standard, "health_houses": houses}
