@@ -31,6 +31,7 @@ class MesaModel(mesa.Model):  # type: ignore[misc]
         super().__init__(seed=seed)
         self._rows: dict[type[RowAgent], list[RowAgent]] = {}
         self._here: dict[type[RowAgent], NDArray[np.bool_]] = {}
+        self._made: list[RowAgent] | None = None
 
     def kinds_of_agents(self) -> Iterable[type[RowAgent]]:
         """Return the kinds of agent whose tables exist now."""
@@ -49,11 +50,32 @@ class MesaModel(mesa.Model):  # type: ignore[misc]
         before = self._here.get(kind)
         if before is not None:
             here[: len(before)] = before
-        agents += [kind(self, row) for row in range(len(agents), len(alive))]
+        agents += self._make(kind, range(len(agents), len(alive)))
         here[0 if before is None else len(before) :] = True
         for row in np.flatnonzero(here & ~alive).tolist():
             agents[row].remove()
         self._here[kind] = alive
+
+    def _make(self, kind: type[RowAgent], rows: range) -> list[RowAgent]:
+        """Make the agents of some rows and register them all together, as Mesa does one by one."""
+        self._made = []
+        for row in rows:
+            kind(self, row)
+        made, self._made = self._made, None
+        if made:
+            found = dict.fromkeys(made)
+            self._agents.update(found)
+            of_kind = self._agents_by_type.setdefault(kind, AgentSet([], random=self.random))
+            for group in (of_kind, self._all_agents):
+                group._agents.update(found)
+        return made
+
+    def register_agent(self, agent: Any) -> None:
+        """Take note of an agent; those of rows wait until all of them are made."""
+        if self._made is None:
+            super().register_agent(agent)
+        else:
+            self._made.append(agent)
 
     @property
     def agents(self) -> Any:
