@@ -28,19 +28,28 @@ _KNOWN = {*_REQUIRED, "value", "by_year", "low", "high", "note", "target", "fact
 _USES = ("CAL", "VAL")
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TEXT = "tag:yaml.org,2002:str"
 
 
 class _Loader(_Base):  # type: ignore[misc]
-    """The fast YAML loader, refusing a key written twice."""
+    """The fast YAML loader for the plain data of these files, refusing a key written twice."""
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            if key_node.value in seen:
+    def plain(self, node: Any) -> Any:
+        """Return what a node holds: text as it stands, which is most of it, without the constructors of YAML."""
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.plain(item) for item in node.value]
+        return node.value if node.tag == _TEXT else self.construct_object(node)
+
+    def _mapping(self, node: Any) -> dict[Any, Any]:
+        pairs: dict[Any, Any] = {}
+        for key_node, value in node.value:
+            key = self.plain(key_node)
+            if key in pairs:
                 line = key_node.start_mark.line + 1
                 raise InternalError(f"{self.name}, line {line}: key {key_node.value!r} is written twice.")
-            seen.add(key_node.value)
-        pairs: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+            pairs[key] = self.plain(value)
         return pairs
 
 
@@ -82,7 +91,8 @@ def _content(path: Path) -> dict[str, Any]:
     with path.open("rb") as stream:
         loader = _Loader(stream)
         loader.name = path.name
-        content = loader.get_single_data()
+        root = loader.get_single_node()
+        content = None if root is None else loader.plain(root)
     if content is None:
         return {}
     if not isinstance(content, dict):
