@@ -7,7 +7,7 @@ A line is a volume times parameters of ``evidence/data/tariffs.yaml`` (the scena
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,7 +124,9 @@ class Costs:
         self.values, self.parameters, self.draws = values, parameters, draws
         self.horizon = int(parameters["tariff.horizon_years"])
         years = {place.by for arm in values.arms for place in values.data[arm] if place.indicator == COUNT}
-        self.years = min(self.horizon, sum(by.startswith("year") for by in years))
+        self.simulated = sum(by.startswith("year") for by in years)
+        """Years of the run, the last perhaps begun only."""
+        self.years = min(self.horizon, self.simulated)
         """Years that count: those simulated, at most those of a contract."""
 
     @property
@@ -132,9 +134,10 @@ class Costs:
         """Whether the pairs hold the volumes."""
         return self.years > 0
 
-    def volumes(self, arm: str, item: Item) -> Array:
-        """Return the volume of each year (rows) in each pair (columns)."""
-        places = [Place(item.indicator, f"year{year}", item.volume) for year in range(self.years)]
+    def volumes(self, arm: str, item: Item, years: int | None = None) -> Array:
+        """Return the volume of each year (rows; default: those that count) in each pair (columns)."""
+        counted = range(self.years if years is None else years)
+        places = [Place(item.indicator, f"year{year}", item.volume) for year in counted]
         return np.array([self.values.get(arm, place) for place in places])
 
     def price(self, item: Item) -> tuple[float, float, float]:
@@ -161,9 +164,24 @@ class Costs:
         Raises:
             UsageError: there is no such perspective; all of them together is none.
         """
+        return self._sum(perspective, lambda item: self.euros(arm, item))
+
+    def undiscounted(self, arm: str, perspective: str) -> Array:
+        """Return the euros of a perspective over the whole run, every year alike: those that stand beside effects.
+
+        Effects are counted over the whole run and none is discounted; a ratio needs the same years and weights of both.
+
+        Raises:
+            UsageError: there is no such perspective; all of them together is none.
+        """
+        years = self.simulated
+        return self._sum(perspective, lambda item: self.volumes(arm, item, years).sum(axis=0) * self.price(item)[0])
+
+    def _sum(self, perspective: str, euros: Callable[[Item], Array]) -> Array:
+        """Sum the euros of a perspective's lines."""
         if perspective not in PERSPECTIVES:
             raise UsageError(say("costs.no_payer", name=perspective, known=", ".join(PERSPECTIVES)))
-        found = np.array([self.euros(arm, item) for item in ITEMS if item.perspective == perspective])
+        found = np.array([euros(item) for item in ITEMS if item.perspective == perspective])
         summed: Array = found.sum(axis=0)
         return summed
 

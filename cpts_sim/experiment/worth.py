@@ -1,5 +1,7 @@
 """Is it worth its euros? Effect and cost of each pair together, without a ratio where the effect may be none.
 
+Both are counted over the same years, all those of the run, and neither is discounted: a need met in the last year weighs
+as much as one of the first, and so does a euro. The table of costs, which discounts, is another number.
 A ratio is given only when the probability that the mean effect is positive reaches 95 per cent. Otherwise there is the
 cloud of pairs, the probability of being worth it at any willingness to pay, and the effect that would break even.
 Probabilities speak of computing error alone, or of parameters and structure where the pairs have drawn theirs.
@@ -31,7 +33,7 @@ def _needs_in_time(values: Values, arm: str, costs: Costs) -> Array:
 
 def _visits_avoided(values: Values, arm: str, costs: Costs) -> Array:
     visits = [
-        sum(values.get(one, Place(COUNT, f"year{year}", "ed_visit")) for year in range(costs.years))
+        sum(values.get(one, Place(COUNT, f"year{year}", "ed_visit")) for year in range(costs.simulated))
         for one in (values.arms[0], arm)
     ]
     return np.asarray(visits[0] - visits[1], np.float64)
@@ -46,7 +48,7 @@ GAINS: dict[str, Callable[[Values, str, Costs], Array]] = {
     "ed_visits_avoided": _visits_avoided,
     "people_attached": _people_attached,
 }
-"""Effects counted in whole things over the horizon, more being better: needs, visits, people."""
+"""Effects counted in whole things over the run, more being better: needs, visits, people."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Worth:
 
     Attributes:
         arm: which arm. gain: name of the effect (``GAINS``). perspective: whose euros.
-        effects: effect of each pair. euros: further euros of each pair, in the same order.
+        effects: effect of each pair. euros: further euros of each pair in the same years, not discounted either.
         probability: that the mean effect is positive; where pairs have drawn, the lesser of two ways to tell.
         ratio: euros for one more of the effect; nan unless ``probability`` reaches 95 per cent.
         ratio_low: lower end of its interval (Fieller 1954; quantiles of draws where there are some).
@@ -127,7 +129,7 @@ def worth(costs: Costs, arm: str, gain: str, perspective: str = "public") -> Wor
     """
     values = costs.values
     effects = GAINS[gain](values, arm, costs)
-    euros = costs.total(arm, perspective) - costs.total(values.arms[0], perspective)
+    euros = costs.undiscounted(arm, perspective) - costs.undiscounted(values.arms[0], perspective)
     known = np.isfinite(effects) & np.isfinite(euros)
     effects, euros = effects[known], euros[known]
     drawn = None if costs.draws is None else [one for one, keep in zip(costs.draws, known, strict=True) if keep]

@@ -156,7 +156,8 @@ def _aligned(rows: Rows) -> str:
 
 def _notes(comparison: Comparison, costs: Costs, arm: str, lang: str) -> list[str]:
     out = [verdict_words(comparison, arm, lang)]
-    out += worth_lines(comparison, costs, arm, lang)
+    found = worth_lines(comparison, costs, arm, lang)
+    out += [*found, same_years(comparison, lang)] if found else []
     out += [say("costs.note.payers", lang), say("costs.note.intervals", lang, interval=interval_kind(comparison, lang))]
     out += [say("costs.note.medians", lang)] if costs.draws is not None else []
     if comparison.plan.scenario.years < costs.horizon:
@@ -183,6 +184,11 @@ def worth_lines(comparison: Comparison, costs: Costs, arm: str, lang: str) -> li
         small = math.isfinite(found.ratio) and comparison.line(SEEN_IN[gain], arm).reading is Reading.TOO_SMALL
         out += [" ".join([text, say("costs.worth.small", lang)]) if small else text] if text else []
     return out
+
+
+def same_years(comparison: Comparison, lang: str) -> str:
+    """Say over which years, and with which weights, effects and euros of a ratio are counted."""
+    return say("costs.note.worth", lang, time=simulated(comparison, lang))
 
 
 def worth_words(found: Worth, lang: str) -> str:
@@ -259,7 +265,8 @@ def costs(comparison: Comparison, lang: str, arm: str, kind: str, gain: str = MA
         return None
     title = say("costs.figure.title", lang, arm=_name(comparison, arm, lang))
     kind_of = "costs.figure.text" if found.draws is None else "uncertain.costs_figure"
-    text = note(comparison, f"{worth_words(found, lang)} {say(kind_of, lang)}", lang)
+    told = " ".join([worth_words(found, lang), say(kind_of, lang), same_years(comparison, lang)])
+    text = note(comparison, told, lang)
     with style.figure(8.8, 4.4, ncols=2) as (drawn, (left, right)):
         _cloud(left, found, lang)
         _curve(right, found, lang)

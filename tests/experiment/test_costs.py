@@ -193,3 +193,30 @@ def test_no_ratio_where_the_mean_of_the_draws_does_not_leave_zero() -> None:
     means = effects.reshape(12, 2).mean(axis=1)
     assert told == pytest.approx(probability_positive(means)) and told < SURE
     assert _of_the_draws(effects, None) == 1.0
+
+
+@pytest.mark.parametrize("years", [1, 5, 7])
+def test_a_ratio_counts_effects_and_euros_over_the_same_years_with_the_same_weights(years: int) -> None:
+    """Ten visits fewer and a thousand euros more each year are a hundred euros a visit, however long the run."""
+    made = values({"ed_visit": 1000.0}, years)
+    for year in range(years):
+        made.put("with", Place("resource.count", f"year{year}", "ed_visit"), [990.0] * PAIRS)
+        saved = 10.0 * load_parameters(2019)["tariff.ed_visit"] * load_parameters(2019)["tariff.share_hospital"]
+        made.put("with", Place("resource.euros", f"year{year}", "contract"), [1000.0 + saved] * PAIRS)
+    found = worth(Costs(made, load_parameters(2019)), "with", "ed_visits_avoided")
+    assert found.effect.mean == pytest.approx(10.0 * years)
+    assert found.cost.mean == pytest.approx(1000.0 * years)
+    assert found.ratio == pytest.approx(100.0)
+    assert found.break_even(100.0) == pytest.approx(found.effect.mean)
+
+
+def test_needs_and_euros_of_a_long_run_are_both_those_of_all_its_years() -> None:
+    made = values({"contract": 0.0}, years=7)
+    for arm, share in zip(ARMS, (0.5, 0.6), strict=True):
+        made.put(arm, Place("access.in_time"), [share] * PAIRS)
+        made.put(arm, Place("account.base", "count", "needs"), [7000.0] * PAIRS)
+    for year in range(7):
+        made.put("with", Place("resource.euros", f"year{year}", "contract"), [100.0] * PAIRS)
+    found = worth(Costs(made, load_parameters(2019)), "with", "needs_in_time")
+    assert (found.effect.mean, found.cost.mean) == (pytest.approx(700.0), pytest.approx(700.0))
+    assert found.ratio == pytest.approx(1.0)

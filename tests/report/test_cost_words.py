@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
+from lives import arms, cpts, scenario
 
+from cpts_sim.experiment import Comparison, Place, Plan, Values
 from cpts_sim.experiment.costs import ITEMS, TOTAL, CostLine
 from cpts_sim.experiment.readings import Reading
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.experiment.worth import Worth
 from cpts_sim.report import style
-from cpts_sim.report.costs import MONEY, _curve, _gap, below, price_words, worth_words
+from cpts_sim.report.costs import MONEY, _curve, _gap, below, cost_text, price_words, worth_words
 from cpts_sim.words import LANGUAGES, say
 
 NONE = math.nan
@@ -78,3 +81,16 @@ def test_a_flat_curve_says_what_it_means(lang: str) -> None:
             told = [text.get_text() for text in axes.texts]
         assert len(told) == 1
         assert told[0].split("\n")[1] == say(f"costs.{word}", lang, chance="", most="").split("\n")[1]
+
+
+@pytest.mark.parametrize(("lang", "words"), [("fr", "sans actualiser ni les uns ni les autres"),
+                                             ("en", "neither of them discounted")])  # fmt: skip
+def test_a_cost_per_effect_says_over_which_years_and_weights(lang: str, words: str) -> None:
+    spec = scenario(years=2, cpts=cpts(), arms=arms(without=None, **{"with": cpts()}))
+    values = Values(("without", "with"), (1, 2, 3), {"without": {}, "with": {}})
+    for item, year in product(ITEMS, range(2)):
+        for arm, visits in (("without", 50.0), ("with", 40.0)):
+            amount = visits if item.volume == "ed_visit" else 0.0
+            values.put(arm, Place(item.indicator, f"year{year}", item.volume), [amount, amount, amount])
+    text = cost_text(Comparison(Plan(spec, ("without", "with")), values, {}, "asked", 0, {}), lang, "with")
+    assert words in text and say("costs.gain.ed_visits_avoided", lang) in text

@@ -7,7 +7,7 @@ import math
 from cpts_sim.experiment import Reading
 from cpts_sim.experiment.costs import PERSPECTIVES, TOTAL, CostLine, Costs, costs_of
 from cpts_sim.experiment.statistics import Interval
-from cpts_sim.report.costs import MONEY, cost_reading, price_words, proration_words, worth_lines
+from cpts_sim.report.costs import MONEY, cost_reading, price_words, proration_words, same_years, worth_lines
 from cpts_sim.report.document.blocks import Block, Items, Table, Text
 from cpts_sim.report.document.phrases import NBSP, capital
 from cpts_sim.report.document.reading import Told
@@ -30,6 +30,7 @@ def cost_tables(told: Told) -> list[Block]:
     kind = interval_kind(told.done, told.lang)
     parts = [say("costs.note.payers", told.lang), say("costs.note.intervals", told.lang, interval=kind)]
     parts += [say("costs.note.medians", told.lang)] if costs.draws is not None else []
+    parts += [same_years(told.done, told.lang)] if sentences else []
     if told.done.plan.scenario.years < costs.horizon:
         parts.append(say("document.costs_short", told.lang, time=told.time, horizon=costs.horizon))
     parts += proration_words(told.done, told.arm, told.lang)
