@@ -78,11 +78,13 @@ def write(document: Any, file: Path, theme: str, pdf: bool) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(page, encoding="utf-8")
     files = [str(file)]
-    if pdf:
-        other = file.with_suffix(".pdf")
-        other.write_bytes(pdf_of(page))
-        files.append(str(other))
-    click.echo(say("document.written", files=", ".join(files)), err=True)
+    try:
+        if pdf:
+            other = file.with_suffix(".pdf")
+            other.write_bytes(pdf_of(page))
+            files.append(str(other))
+    finally:  # where no PDF can be made, the reader is told which page to open instead
+        click.echo(say("document.written", files=", ".join(files)), err=True)
 
 
 def _refuse(context: click.Context) -> None:

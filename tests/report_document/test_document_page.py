@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,11 @@ def test_command_line(harmful: Comparison, tmp_path: Path, capsys: pytest.Captur
     capsys.readouterr()
     assert run("report", str(folder), "--theme", str(tmp_path / "none.css")) == 3
     assert "--theme" in capsys.readouterr().err
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "weasyprint", None)
+        assert run("report", str(folder), "--lang", "en", "--pdf") == 2
+    told = capsys.readouterr().err
+    assert "report_en.html" in told and "report_en.pdf" not in told
     (folder / "values.parquet").unlink()
     capsys.readouterr()
     assert run("report", str(folder)) == 3
