@@ -8,8 +8,10 @@ with which versions) does and is left out of every comparison.
 
 from __future__ import annotations
 
+import errno
 import json
 import math
+import os
 import platform
 import sys
 from collections.abc import Callable, Mapping
@@ -33,7 +35,7 @@ from cpts_sim.experiment.parquet import to_french_csv, to_parquet
 from cpts_sim.experiment.readings import Line
 from cpts_sim.experiment.store import MANIFEST, json_bytes
 from cpts_sim.experiment.values import Values
-from cpts_sim.files import write_folder
+from cpts_sim.files import write_fault, write_folder
 from cpts_sim.scenario import Scenario, as_written, load
 from cpts_sim.words import has, label, say
 
@@ -240,7 +242,9 @@ def may_write(folder: Path, key: str, replace: bool, seeds: int | None = None) -
     Raises:
         UsageError: it holds another computation, or more seeds of this one, and ``replace`` was not given; or it
             is no folder of results.
+        InputError: it cannot be written, which is said before anything is computed.
     """
+    check_writable(folder)
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not (folder / MANIFEST).is_file():
@@ -252,6 +256,16 @@ def may_write(folder: Path, key: str, replace: bool, seeds: int | None = None) -
     held = held_seeds(folder, key)
     if seeds is not None and seeds < held:
         raise UsageError(say("experiment.results.fewer", folder=folder, held=held, asked=seeds))
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a folder that is there and cannot be written.
+
+    Raises:
+        InputError: it cannot.
+    """
+    if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+        raise write_fault(PermissionError(errno.EACCES, os.strerror(errno.EACCES)), folder)
 
 
 def held_key(folder: Path) -> str | None:

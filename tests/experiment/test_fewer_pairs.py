@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cpts_sim.cli._pairs import with_all_kept
-from cpts_sim.errors import UsageError
+from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment import Plan, compare
 from cpts_sim.experiment.results import held_seeds, may_write, read_results, result_files, write_results
 from cpts_sim.scenario import parse
@@ -44,6 +44,15 @@ def test_as_many_or_more_and_replacement_go_on(larger):
         may_write(larger / "tiny", plan(count).key, False, count)
     may_write(larger / "tiny", plan(4).key, True, 4)
     may_write(larger / "tiny", plan(None, precision=0.05).key, False, None)
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_anything_is_computed(larger, monkeypatch):
+    from cpts_sim.experiment import results
+
+    monkeypatch.setattr(results.os, "access", lambda place, how: False)
+    for key in (plan(6).key, "another"):
+        with pytest.raises(InputError, match=r"cannot write .*tiny .*choose another folder"):
+            may_write(larger / "tiny", key, True, 6)
 
 
 def test_without_a_number_all_pairs_of_the_folder_serve(larger, capsys):

@@ -157,10 +157,11 @@ def may_write(folder: Path, experiment: Experiment, replace: bool) -> None:
     Raises:
         UsageError: it holds something else, or more seeds or points, and ``replace`` was not given.
     """
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return
     from cpts_sim.experiment import results
 
+    results.check_writable(folder)
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
     key = experiment_key(experiment)
     if results.held_key(folder) is None:
         raise UsageError(say("experiment.results.not_ours", folder=folder))
