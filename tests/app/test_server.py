@@ -85,13 +85,14 @@ def test_a_pair_is_computed_and_pulled(client: TestClient) -> None:
             until(socket, "progress", record=number, done=True)
         parts = {}
         for number in (left, right):
-            socket.send_text(json.dumps({"do": "get", "record": number, "part": "stage"}))
-            socket.send_text(json.dumps({"do": "get", "record": number, "part": 0}))
-            for part in ("stage", 0):
+            for part in ("stage", 0, 1):
+                socket.send_text(json.dumps({"do": "get", "record": number, "part": part}))
+            for part in ("stage", 0, 1):
                 parts[number, part] = unpack(socket.receive_bytes())
         assert parts[left, 0][0] == left and parts[right, 0][0] == right  # every part tells its record
         np.testing.assert_array_equal(parts[left, "stage"][2]["x"], parts[right, "stage"][2]["x"])
-        assert parts[left, 0][2]["looks"].shape == (300, 7)
+        shapes = [parts[left, rank][2]["looks"].shape for rank in (0, 1)]
+        assert shapes == [(300, 1), (300, 7)]  # day 0 comes alone, then weeks
         page = client.get(f"/record-{left}-{right}.html")
         assert page.status_code == 200 and b'id="recorded"' in page.content
 
