@@ -70,7 +70,10 @@ def _institution(switch: Switch, scenario: Scenario) -> str:
     ahead = since_minutes(scenario.baseline, scenario.start).get(switch.name, 0.0)
     if ahead <= 0.0:
         return say("baseline.line", **told)
-    return say("baseline.line_since", since=date_words(scenario.start + timedelta(minutes=ahead)), **told)
+    since = date_words(scenario.start + timedelta(minutes=ahead))
+    if not value:
+        return say("baseline.line_off", since=since, year=scenario.reference_year, **told)
+    return say("baseline.line_since", since=since, **told)
 
 
 def _installed(scenario: Scenario) -> tuple[Any, list[str]]:

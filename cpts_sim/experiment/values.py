@@ -10,8 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim.errors import UsageError
 from cpts_sim.experiment.parquet import from_parquet, to_parquet
-from cpts_sim.measures import Row
+from cpts_sim.measures import REGISTRY, Row
+from cpts_sim.words import did_you_mean, say
+
+MADE = frozenset({"burnout.ee_effect"})
+"""Indicators that no measure counts: made from the numbers of two arms."""
 
 
 class Place(NamedTuple):
@@ -73,8 +78,25 @@ class Values:
         return self.data[arm].setdefault(place, np.full(len(self.seeds), math.nan))
 
     def get(self, arm: str, place: Place) -> NDArray[np.float64]:
-        """Return one value per pair (nan where there is none)."""
-        return self.data[arm].get(place, np.full(len(self.seeds), math.nan))
+        """Return one value per pair (nan where a known indicator has none at this place).
+
+        Raises:
+            UsageError: there is no such arm, or neither a measure nor these numbers know the indicator.
+        """
+        found = self.data.get(arm, {}).get(place)
+        if found is None:
+            self._known(arm, place.indicator)
+            return np.full(len(self.seeds), math.nan)
+        return found
+
+    def _known(self, arm: str, indicator: str) -> None:
+        if arm not in self.data:
+            hint = did_you_mean(arm, self.data)
+            raise UsageError(say("experiment.no_arm", arm=arm, hint=hint, known=", ".join(self.data)))
+        told = {told.name for measure in REGISTRY.values() for told in measure.indicators}
+        if indicator not in told | MADE and all(place.indicator != indicator for place in self.places()):
+            hint = did_you_mean(indicator, told | MADE)
+            raise UsageError(say("experiment.no_indicator", indicator=indicator, hint=hint))
 
     def put(self, arm: str, place: Place, values: Sequence[float]) -> None:
         """Add numbers made from others."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from cpts_sim.evidence import load_parameters
 from cpts_sim.experiment import Comparison, Line, Place
 from cpts_sim.experiment.comparison import draws_of
 from cpts_sim.experiment.credible import Credible, Verdict, columns_of, judgement_share
@@ -45,10 +46,12 @@ def share_of_judgement(comparison: Comparison, place: Place, arm: str) -> Share:
     """Return the share of the variance of an effect that comes from parameters of judgement and from structure."""
     ensemble, seeds = _ensemble(comparison), comparison.values.seeds
     drawn = [ensemble.draw(seed) for seed in seeds]
-    flat: list[dict[str, object]] = [
-        {**v.parameters, **{f"{STRUCTURE}.{g}": name for g, name in v.variants.items()}} for v in drawn
-    ]
     ours, others = judged(ensemble)
+    known = load_parameters(ensemble.year)
+    usual = {name: known[name] for name in (*ours, *others) if not name.startswith(f"{STRUCTURE}.")}
+    flat: list[dict[str, object]] = [  # a set that leaves a parameter out has its usual value
+        {**usual, **v.parameters, **{f"{STRUCTURE}.{g}": name for g, name in v.variants.items()}} for v in drawn
+    ]
     gaps = comparison.values.get(arm, place) - comparison.values.get(comparison.values.arms[0], place)
     return judgement_share(gaps, draws_of(seeds), columns_of(flat, ours), columns_of(flat, others))
 

@@ -55,3 +55,20 @@ def test_each_arm_says_from_when_its_missions_give_care_and_what_its_money_pays(
     assert "crisis (4)" in told["with"] and "letter of intent" in told["with"]
     assert "medical assistants (100%)" in told["staff"] and "on paper only" in told["on_paper"]
     assert told["without"] == "no CPTS"
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_what_does_not_exist_in_the_reference_year_is_not_said_to_begin(lang: str) -> None:
+    """Its level is that of the year, nought; one written in the scenario holds from day 0, one with a date from it."""
+    town = {"territory": {"archetype": "reference", "population": 2000}, "reference_year": 2019}
+    lines = {}
+    for name, baseline in (("plain", {}), ("written", {"sas": {"level": 0.5}}),
+                           ("later", {"sas": {"level": 0.5, "since": "2019-06-01"}})):  # fmt: skip
+        with speaking(lang):
+            told = model_sections(parse({**town, "baseline": baseline}, catalogue()))[0][1]
+        lines[name] = next(line for line in told if line.startswith("sas = "))
+    absent = {"fr": "sas = 0 dans toute la simulation", "en": "sas = 0 throughout the run"}
+    assert lines["plain"].startswith(absent[lang])
+    assert "baseline.sas" in lines["plain"] and "2021" in lines["plain"]
+    assert lines["written"].startswith("sas = 0.5 (") and "2021" not in lines["written"]
+    assert {"fr": "à partir du 1er juin 2019", "en": "from 1 June 2019 on"}[lang] in lines["later"]
