@@ -274,6 +274,8 @@ def contact_minutes(
             again[calls] = next_morning(world, key[callers], ident[callers], minutes[callers, step])
         minutes[going, step + 1] = again
         going = going[(again < end) & (last[going] > step + 2)]
+        if not len(going):
+            break
     return minutes
 
 

@@ -58,7 +58,8 @@ class Table(dict[str, Array]):
         return self._used
 
     def __setitem__(self, column: str, values: ArrayLike) -> None:
-        self[column][...] = values
+        if values is not self[column]:  # else it has been changed in place, as by ``table[column] += 1``
+            self[column][...] = values
 
     def __getattr__(self, column: str) -> Array:
         if column.startswith("_"):
@@ -75,8 +76,9 @@ class Table(dict[str, Array]):
 
     def append(self, count: int = 1, **values: ArrayLike) -> Rows:
         """Add rows; columns that are not named start at zero (``alive`` at True). Returns their numbers."""
-        unknown = sorted(values.keys() - self._data.keys())
-        if unknown:
+        data = self._data
+        if not values.keys() <= data.keys():
+            unknown = sorted(values.keys() - data.keys())
             raise KeyError(f"table {self.name!r} has no column {', '.join(unknown)}")
         rows = np.arange(self._used, self._used + count)
         if not count:
@@ -85,9 +87,9 @@ class Table(dict[str, Array]):
         if self._used > self._room:
             self._grow(first)
         self._see()
-        self["alive"][first:] = True
+        data["alive"][first : self._used] = True
         for column, content in values.items():  # the others are zero
-            self[column][first:] = content
+            data[column][first : self._used] = content
         return rows
 
     def _grow(self, used: int) -> None:

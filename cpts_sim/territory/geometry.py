@@ -113,6 +113,8 @@ def _cell(centre: Floats, others: Floats, radius_km: float) -> list[tuple[float,
 def _clip(ring: Floats, middle: Floats, direction: Floats) -> Floats:
     """Keep the part of a convex ring on the inner side of a line (Sutherland and Hodgman)."""
     side = (ring - middle) @ direction
+    if (side <= 0).all():
+        return ring
     kept: list[Floats] = []
     for k in range(len(ring)):
         before, now = side[k - 1], side[k]
