@@ -18,6 +18,7 @@ from cpts_sim.model import Model
 from cpts_sim.scenario import Scenario
 
 MISSIONS = sorted(plugin_modules("missions"))
+NOBODY = ("share_gps", "share_nurses", "share_pharmacists")
 DAYS, WHOLE_WEEKS, WEEK = 45, 42, 7 * 1440.0
 
 
@@ -174,7 +175,7 @@ def test_the_order_of_the_file_is_nothing(pair: tuple[str, str]) -> None:
 def test_nobody_is_an_active_member_of_a_cpts_that_none_joins(name: str) -> None:
     policies = arms(
         without=None,
-        paper=cpts({name: {"start": "0 months"}}, members={"share_gps": 0, "share_pharmacists": 0}),
+        paper=cpts({name: {"start": "0 months"}}, members=dict.fromkeys(NOBODY, 0)),
     )
     start = winter(scenario(population=6000, arms=policies, cpts=cpts({})))
     same_bytes(live(start, "without", 30), live(start, "paper", 30))
