@@ -113,7 +113,7 @@ def slope_cells(item: Mapping[str, Any], lang: str) -> tuple[str, ...]:
         change(row.of, lang), effect(row, lang), ends(row.low, row.high, row, lang),
         f"{written(item['reference'])} {ends(reference - half, reference + half, row, lang)}",
         f"{written(item['least'], 1)} – {written(item['most'], 1)}",
-        written(item["spread"], 1), written(item["error"], 1), _says(item, lang),
+        f"{written(item['spread'], 1)} ({item['simulated']})", written(item["error"], 1), _says(item, lang),
     )  # fmt: skip
 
 
