@@ -236,7 +236,8 @@ def test_exhaustion_is_judged_by_its_spread_between_gps(tmp_path):
 def test_the_size_of_the_study_is_its_first_sentence(tmp_path):
     responses = planted(tmp_path, lambda row, base: 0.0)
     said = size_sentence(responses, "en")
-    assert said.startswith("Under-dense countryside, 28,") and "inhabitants, 5.1\N{NO-BREAK SPACE}weeks after the warm-up" in said
+    assert said.startswith("Under-dense countryside, 28,")
+    assert "inhabitants, 5.1\N{NO-BREAK SPACE}weeks after the warm-up" in said
     assert "4 points, 6 seeds" in said
     two = planted(tmp_path, lambda row, base: 0.0, territories=["rural_underdense", "urban_dense"])
     assert size_sentence(two, "fr").startswith("2 territoires, ")
