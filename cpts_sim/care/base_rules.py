@@ -29,7 +29,7 @@ from cpts_sim.care import (
 from cpts_sim.care import requests as rq
 from cpts_sim.care.rules import Rules
 from cpts_sim.care.world import World
-from cpts_sim.engine.events import Ending, Route, Work
+from cpts_sim.engine.codes import Ending, Route, Work
 
 Array = NDArray[Any]
 

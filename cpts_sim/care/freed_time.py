@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from cpts_sim.care.sessions import ORDINARY
 from cpts_sim.care.slack import use_of_slack
 from cpts_sim.care.world import World
-from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import DAY
+from cpts_sim.engine.codes import Slot, Work
 from cpts_sim.engine.columns import true_rows
-from cpts_sim.engine.events import Work
 
 Array = NDArray[Any]
 PERIOD_WEEKS = 4

@@ -12,8 +12,8 @@ from cpts_sim.care.home_care import Searched
 from cpts_sim.care.teams import count_day
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.codes import Ending, First, Need, Origin, Route
 from cpts_sim.engine.columns import among, true_rows
-from cpts_sim.engine.events import Ending, First, Need, Origin, Route
 
 Array = NDArray[Any]
 

@@ -16,11 +16,11 @@ from cpts_sim.care.ed_settings import EdSettings
 from cpts_sim.care.emergency import EmergencyDepartments
 from cpts_sim.care.needs import Activity, NeedClock
 from cpts_sim.care.plain_layout import LAST_PRIORITY, Streams, gps_of, people_of, service_minutes, week_of
-from cpts_sim.engine.agenda import Books, Slot
+from cpts_sim.engine.agenda import Books
 from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.codes import Ending, First, Road, Route, Slot
 from cpts_sim.engine.columns import Table
 from cpts_sim.engine.draws import Draws
-from cpts_sim.engine.events import Ending, First, Road, Route
 from cpts_sim.engine.journal import Journal
 from cpts_sim.engine.settlement import settle
 from cpts_sim.errors import InputError

@@ -14,9 +14,9 @@ from cpts_sim.care.strain_effects import Consequences, StrainEffects, home_of
 from cpts_sim.care.surgery import Surgeries
 from cpts_sim.care.visits import withdraw
 from cpts_sim.care.world import World
-from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import DAY, NEVER, WEEK
-from cpts_sim.engine.events import LEDGER_LINES, Career, Profession, Work
+from cpts_sim.engine.codes import Slot, Work
+from cpts_sim.engine.events import LEDGER_LINES, Career, Profession
 
 Array = NDArray[Any]
 SEASONAL = {"load": 0.5, "interruptions": 1.0, "refusals": 1.0, "complex_alone": 0.0}

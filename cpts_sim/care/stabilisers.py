@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.care.world import World
-from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import DAY
+from cpts_sim.engine.codes import Slot
 from cpts_sim.engine.columns import cells
 
 Array = NDArray[Any]
@@ -74,6 +74,8 @@ def open_reserve(world: World, surgeries: Any, first_day: int, until_day: int) -
         weekday = int(world.days.weekday[min(day - world.days.first_day, len(world.days.weekday) - 1)])
         span = books.span(day)
         here = surgeries.present(day)[:, None]
+        if not here.any():
+            continue
         blank = here & np.isfinite(books.start[:, span]) & (books.kind[:, span] == 0)
         row, place = cells(blank & (template.reserve[weekday] == 1))
         nth = template.rank(weekday, "reserve")[row, place] % max(1, int(p["gp.reserve_slots_per_session"]))

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from cpts_sim.care import sessions
 from cpts_sim.care.world import World
-from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import DAY, NEVER
+from cpts_sim.engine.codes import Slot, Work
 from cpts_sim.engine.columns import Table, cells, true_rows
 from cpts_sim.engine.draws import Draws
-from cpts_sim.engine.events import Work
 from cpts_sim.evidence import Parameters
 
 Array = NDArray[Any]
@@ -305,7 +304,7 @@ def open_day(world: World, surgeries: Surgeries, day: int) -> tuple[Array, Array
     kind = np.where(here, template.kind[weekday], 0).astype(np.uint8)
     kind = np.where(kind == Slot.SQUEEZE, np.uint8(0), kind)  # squeezes are opened week by week
     kind = _without_cut_sessions(world, surgeries, weekday, kind)
-    kind = np.where(_held_elsewhere(world, day, kind.shape[1]), 0, kind)
+    kind = np.where(_held_elsewhere(world, day, kind.shape[1], (kind > 0).any(axis=1)), 0, kind)
     return template.offset[weekday], template.length[weekday], kind
 
 

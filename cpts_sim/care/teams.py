@@ -20,9 +20,10 @@ from cpts_sim.care.strain import StrainModel
 from cpts_sim.care.team_effects import DOCTOR, NURSE
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import WEEK
+from cpts_sim.engine.codes import Work
 from cpts_sim.engine.columns import Table
 from cpts_sim.engine.draws import keys_of
-from cpts_sim.engine.events import LEDGER_LINES, Profession, Work
+from cpts_sim.engine.events import LEDGER_LINES, Profession
 
 Array = NDArray[Any]
 LIBERAL = 0
