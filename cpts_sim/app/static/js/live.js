@@ -34,18 +34,26 @@ export class LiveSource {
 
   async offer() { return (await fetch("offer.json")).json(); }
 
-  open() {
+  /** Say hello while the page is being built; what the server answers waits until it is. */
+  connect() {
+    this.early = [];
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const path = location.pathname.replace(/[^/]*$/, "");
     this.socket = new WebSocket(`${scheme}://${location.host}${path}live`);
     this.socket.binaryType = "arraybuffer";
     this.socket.onopen = () => this.say({ do: "hello", code: this.code });
-    this.socket.onmessage = (event) => {
-      if (typeof event.data === "string") this.told(JSON.parse(event.data));
-      else this.part(event.data);
-    };
-    this.socket.onclose = () => this.on.closed();
+    this.socket.onmessage = (event) => { if (this.early) this.early.push(event.data); else this.hear(event.data); };
+    this.socket.onclose = () => { this.gone = true; if (!this.early) this.on.closed(); };
   }
+
+  open() {
+    const { early } = this;
+    this.early = null;
+    for (const data of early) this.hear(data);
+    if (this.gone) this.on.closed();
+  }
+
+  hear(data) { if (typeof data === "string") this.told(JSON.parse(data)); else this.part(data); }
 
   say(message) { if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(message)); }
   run(ask) { this.say({ do: "run", ask }); }

@@ -27,6 +27,7 @@ async function boot() {
   const embedded = byId("recorded");
   const on = { hello, run: begun, progress, draws: drawsCame, refused, closed, show, votes: (votes) => app.lesson.tellVotes(votes), pong() {} };
   app.source = embedded ? new RecordedSource(on, JSON.parse(embedded.textContent)) : new LiveSource(on);
+  app.source.connect();
   app.offer = await app.source.offer();
   words.setWords(app.offer.words);
   app.state.population = app.offer.school_people;

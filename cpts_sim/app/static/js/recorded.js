@@ -23,6 +23,7 @@ export class RecordedSource {
   async offer() { return this.told.offer; }
   get pairs() { return this.told.pairs.map((_, rank) => ({ title: this.told.titles[rank], ask: this.told.asks[rank] })); }
 
+  connect() {}
   open() { this.on.hello({ role: "full", code: "" }); }
 
   async run(ask) { await this.choose(this.closest(ask)); }
