@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cpts_sim.evidence import Parameters, load_parameters
 from cpts_sim.experiment.comparison import Comparison
+from cpts_sim.experiment.payer import contract_euros
 from cpts_sim.experiment.statistics import Interval, mean_interval
 from cpts_sim.experiment.values import Place, Values
 
@@ -62,7 +63,7 @@ def checks(comparison: Comparison) -> list[Check]:
         if arm != values.arms[0]:
             gap = values.get(values.arms[0], Place("mt.people_without")) - values.get(arm, Place("mt.people_without"))
             out.append(Check(arm, "mt_net", math.nan, math.nan, mean_interval(gap * each), ""))
-        euros = values.get(arm, Place("cpts.received")) / people
+        euros = contract_euros(values, arm) / people
         paid = euros if euros.any() else np.full(len(euros), np.nan)
         out.append(_check(arm, "euros_person", paid, parameters.array("scale.euros_person")))
     return out

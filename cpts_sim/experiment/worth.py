@@ -1,7 +1,7 @@
 """Is it worth its euros? Effect and cost of each pair together, without a ratio where the effect may be none.
 
-Both are counted over the same years, all those of the run, and neither is discounted: a need met in the last year weighs
-as much as one of the first, and so does a euro. The table of costs, which discounts, is another number.
+Both are counted over the same years, all those of the run, and neither is discounted: a need met in the last year
+weighs as much as one of the first, and so does a euro. The table of costs, which discounts, is another number.
 A ratio is given only when the probability that the mean effect is positive reaches 95 per cent. Otherwise there is the
 cloud of pairs, the probability of being worth it at any willingness to pay, and the effect that would break even.
 Probabilities speak of computing error alone, or of parameters and structure where the pairs have drawn theirs.

@@ -51,7 +51,7 @@ def cost_text(comparison: Comparison, lang: str, arm: str) -> str:
     if not costs.measured:
         return ""
     base = _name(comparison, comparison.values.arms[0], lang)
-    years = _time(comparison, costs, lang)
+    years = counted_time(comparison, costs, lang)
     told = {"arm": _name(comparison, arm, lang), "base": base, "years": years}
     head = say("costs.title", lang, **told, rate=costs.parameters["tariff.discount"])
     parts = [head, *_payers(costs, arm, base, lang), _hours(costs, arm, years, lang), _effects(comparison, arm, lang)]
@@ -62,7 +62,7 @@ def _name(comparison: Comparison, arm: str, lang: str) -> str:
     return arm_words(arm, titles_of(comparison, lang), lang)
 
 
-def _time(comparison: Comparison, costs: Costs, lang: str) -> str:
+def counted_time(comparison: Comparison, costs: Costs, lang: str) -> str:
     """Write the time that counts: what was simulated, at most the years of a contract."""
     return time_words(min(comparison.plan.scenario.years, float(costs.horizon)), lang)
 
@@ -161,7 +161,7 @@ def _notes(comparison: Comparison, costs: Costs, arm: str, lang: str) -> list[st
     out += [say("costs.note.payers", lang), say("costs.note.intervals", lang, interval=interval_kind(comparison, lang))]
     out += [say("costs.note.medians", lang)] if costs.draws is not None else []
     if comparison.plan.scenario.years < costs.horizon:
-        years = _time(comparison, costs, lang)
+        years = counted_time(comparison, costs, lang)
         out.append(say("costs.note.short", lang, years=years, horizon=costs.horizon))
     return [*out, *proration_words(comparison, arm, lang)]
 

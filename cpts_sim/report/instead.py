@@ -1,14 +1,16 @@
-"""The same money otherwise: offered, spent by use, unspent; and whether it can be compared with a CPTS."""
+"""The same money otherwise: offered, spent by use, unspent; and which arms spent enough of it to be compared."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cpts_sim.engine.cpts_codes import INSTEAD
-from cpts_sim.evidence import load_parameters
-from cpts_sim.experiment import Comparison, Place
+from cpts_sim.experiment import Comparison, Place, payer
+from cpts_sim.experiment.scale import parameters_of
 from cpts_sim.experiment.statistics import Interval, mean_interval
 from cpts_sim.report.numbers import arm_words, level
 from cpts_sim.words import percent, say
@@ -26,22 +28,46 @@ def spent_share(comparison: Comparison, arm: str) -> Interval | None:
 
     In a pair in which the CPTS would never have signed nothing is offered: it says nothing about the share.
     """
-    share = comparison.values.get(arm, Place("instead.spent_share"))
-    known = share[np.isfinite(share)]
-    return mean_interval(known) if len(known) else None
+    return _mean(comparison.values.get(arm, Place("instead.spent_share")))
+
+
+def unlike(comparison: Comparison, arms: Sequence[str], lang: str) -> str:
+    """Name the arms, with or without a CPTS, that spent too little of their money to be compared with the others."""
+    spec, out = comparison.plan.scenario, []
+    titles = {name: getattr(arm.title, lang) for name, arm in spec.arms.items()}
+    least = least_share(comparison)
+    for arm in arms:
+        offered = spent_share(comparison, arm)
+        share = offered or _mean(payer.spent_share(comparison.values, arm))
+        if share is not None and share.mean < least:
+            key = "share_received" if offered is None else "share_offered"
+            shown = percent(share.mean, int(round(share.mean, 2) >= least), lang)
+            out.append(say(f"scale.{key}", lang, arm=arm_words(arm, titles, lang), share=shown))
+    return (" ; " if lang == "fr" else "; ").join(out)
+
+
+def least_share(comparison: Comparison) -> float:
+    """Return the share of its money below which an arm is not compared at the same money."""
+    return float(parameters_of(comparison)["instead.comparable_share"])
 
 
 def not_comparable(comparison: Comparison, lang: str) -> list[str]:
-    """Return a sentence for each arm whose money found too few takers to be the same money."""
-    spec, out = comparison.plan.scenario, []
-    titles = {name: getattr(arm.title, lang) for name, arm in spec.arms.items()}
-    least = load_parameters(spec.reference_year, dict(spec.parameters))["instead.comparable_share"]
-    for arm in comparison.values.arms:
-        share = spent_share(comparison, arm)
-        if share is not None and share.mean < least:
-            told = {"arm": arm_words(arm, titles, lang), "share": percent(share.mean, 0, lang)}
-            out.append(say("scale.not_comparable", lang, least=percent(least, 0, lang), **told))
-    return out
+    """Return a sentence that names the arms, with or without a CPTS, whose money is not the same money.
+
+    Nothing where no arm spends the money otherwise: nobody compares at the same money then.
+    """
+    arms = comparison.values.arms
+    if all(spent_share(comparison, arm) is None for arm in arms):
+        return []
+    shares = unlike(comparison, arms, lang)
+    least = percent(least_share(comparison), 0, lang)
+    return [say("scale.not_comparable", lang, least=least, shares=shares)] if shares else []
+
+
+def _mean(shares: NDArray[np.float64]) -> Interval | None:
+    """Return the mean of the pairs that have a share; None where none has."""
+    known = shares[np.isfinite(shares)]
+    return mean_interval(known) if len(known) else None
 
 
 def same_money(comparison: Comparison, arm: str, lang: str) -> list[tuple[str, tuple[tuple[str, ...], ...]]]:

@@ -13,6 +13,17 @@ from cpts_sim.report.numbers import gap, gap_interval, gap_unit_words
 from cpts_sim.report.table import row_label
 from cpts_sim.words import say
 
+JUDGED = {"unscheduled_care": Place("ed.open_hours"), "prevention": Place("acts.done", "act", "vaccine")}
+"""What real contracts judge and the model does not pay for, where it is not in ``BESIDE`` already: daytime emergency
+visits without admission, vaccines.
+"""
+
+
+def outcomes(mission: str) -> tuple[Place, ...]:
+    """Return the true outcomes to be read beside what is paid for: first the one that real contracts judge."""
+    first = (JUDGED[mission],) if mission in JUDGED else ()
+    return (*first, Place(BESIDE[mission]))
+
 
 def paid(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | None:
     """Draw the share of each mission's variable part that was earned, and the true outcome beside it."""

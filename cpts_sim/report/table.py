@@ -72,6 +72,8 @@ def row_label(place: Place, lang: str) -> str:
     """Return what a row is called."""
     if place.by == "road" and place.group == "spill":
         return say("report.row.spill", lang)
+    if place.by == "act" and has(f"report.row.{place.group}"):
+        return say(f"report.row.{place.group}", lang)
     return say(f"measures.{place.indicator}", lang)
 
 
@@ -148,9 +150,7 @@ def _members(comparison: Comparison, arm: str, lang: str) -> list[tuple[str, tup
     return [block for block in blocks if len(block[1]) > 1]
 
 
-def _by_member(
-    comparison: Comparison, arm: str, lang: str, indicator: str
-) -> tuple[str, tuple[tuple[str, ...], ...]]:
+def _by_member(comparison: Comparison, arm: str, lang: str, indicator: str) -> tuple[str, tuple[tuple[str, ...], ...]]:
     names = {
         name.split("@")[0]: name
         for name in comparison.values.groups(indicator, "member")
@@ -280,9 +280,7 @@ def as_json(comparison: Comparison, lang: str) -> dict[str, Any]:
     arms = comparison.values.arms
     lines = [line for arm in arms[1:] for line in headlines(comparison, arm)]
     places = [Place("account.change", "account", name) for name in ACCOUNTS]
-    accounts = [
-        comparison.line(place, arm) for arm in arms[1:] for place in [*places, Place("account.change")]
-    ]
+    accounts = [comparison.line(place, arm) for arm in arms[1:] for place in [*places, Place("account.change")]]
     return {
         "scenario": comparison.plan.scenario.name,
         "title": scenario_title(comparison, lang),
@@ -301,9 +299,7 @@ def as_json(comparison: Comparison, lang: str) -> dict[str, Any]:
 
 def _record(line: Line, lang: str) -> dict[str, Any]:
     """Return a line as JSON can hold it: numbers that are not finite become null."""
-    record = {
-        k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in line_record(line).items()
-    }
+    record = {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in line_record(line).items()}
     group = f"measures.account.{line.place.group}"
     label = say(group, lang) if line.place.by == "account" and has(group) else row_label(line.place, lang)
     return {

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 
-from cpts_sim.experiment import Line, Reading
+import numpy as np
+from numpy.typing import NDArray
+
+from cpts_sim.experiment import Line, Place, Reading, payer
 from cpts_sim.experiment.credible import fewest_for_sure
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
 from cpts_sim.experiment.long_weeks import long_week
-from cpts_sim.experiment.scale import parameters_of
+from cpts_sim.experiment.scale import residents
 from cpts_sim.report.chances import drawn_words
 from cpts_sim.report.document.blocks import Terms
 from cpts_sim.report.document.harms import WATCHED
 from cpts_sim.report.document.money import payer_gap
 from cpts_sim.report.document.phrases import agreed, amount, gap_phrase, level_phrase, listed, lowered
 from cpts_sim.report.document.reading import BEFORE_FUNDING, CUTS, MAIN, PRIMARY, Told, better, known, quarters, worse
-from cpts_sim.report.instead import spent_share
+from cpts_sim.report.instead import least_share, unlike
 from cpts_sim.report.numbers import unit_words
 from cpts_sim.report.uncertain import share_of_judgement
 from cpts_sim.scenario.arms import SAME_MONEY
@@ -189,30 +192,54 @@ def _judgement(told: Told) -> list[str]:
 
 def _cost(told: Told) -> str:
     lang = told.lang
-    shown = [*_amounts(told, "cpts.spent", "euros_year"), *_amounts(told, "cpts.euros_per_person", "euros_person_year")]
     hours = told.level(told.arm, "cpts.hours")
-    if not shown:
-        before = told.level(told.base, "cpts.spent")
-        if not (math.isfinite(before.mean) and before.mean):
+    own = told.done.values.get(told.arm, Place("cpts.euros_per_person"))
+    parts = _contract(told) or [
+        say("document.cost.euros", lang, euros=euros) for euros in _amount(told, own, "euros_person_year")
+    ]
+    if not parts:
+        before = _paid(told, told.base)
+        if not before:
             return say("document.cost.unknown", lang)
-        euros = amount(before, lang, unit_words("euros_year", lang))
-        return say("document.cost.saved", lang, arm=told.name(told.arm), base=told.name(told.base), euros=euros)
-    received = _amounts(told, "cpts.received", "euros_year")
-    parts = [say("document.cost.received", lang, euros=received[0])] if received else []
-    parts.append(say("document.cost.euros", lang, euros=", ".join(shown)))
+        names = {"arm": told.name(told.arm), "base": told.name(told.base)}
+        return say("document.cost.saved", lang, euros=", ".join(before), **names)
     if math.isfinite(hours.mean) and hours.mean:
         parts.append(say("document.cost.hours", lang, hours=amount(hours, lang, unit_words("hours_year", lang))))
-    if (gap := payer_gap(told)) is not None:
-        parts.append(say("document.cost.payer", lang, base=told.name(told.base), gap=gap, time=told.time))
+    if (found := payer_gap(told)) is not None:
+        gap, time = found
+        parts.append(say("document.cost.payer", lang, base=told.name(told.base), gap=gap, time=time))
     for other in (SAME_MONEY, BEFORE_FUNDING):
         if other in told.others():
             parts.append(_against(told, other))
     return " ".join(parts)
 
 
-def _amounts(told: Told, place: str, unit: str) -> list[str]:
-    """Return an amount of the decision's arm with its unit and interval, or nothing where there is none."""
-    got = told.level(told.arm, place)
+def _contract(told: Told) -> list[str]:
+    """Say what the decision's CPTS costs those who pay it, and how much of that it spends."""
+    lang, values = told.lang, told.done.values
+    euros, others = _paid(told, told.arm), _amount(told, payer.other_euros(values, told.arm), "euros_year")
+    if not euros and not others:
+        return []
+    parts = [say("document.cost.contract", lang, euros=", ".join(euros))] if euros else []
+    parts += [say("document.cost.others", lang, euros=others[0])] if others else []
+    share = told.spread(payer.spent_share(values, told.arm))
+    spent = _amount(told, payer.own_spending(values, told.arm), "euros_year")
+    if spent and math.isfinite(share.mean):
+        parts.append(say("document.cost.spent", lang, share=percent(share.mean, 0, lang), euros=spent[0]))
+    return parts
+
+
+def _paid(told: Told, arm: str) -> list[str]:
+    """Return what the contract of an arm's CPTS costs its payers a year, in all and by inhabitant; nothing if none."""
+    values = told.done.values
+    euros = payer.contract_euros(values, arm)
+    people = residents(values, arm, told.done.plan.scenario.years)
+    return [*_amount(told, euros, "euros_year"), *_amount(told, euros / people, "euros_person_year")]
+
+
+def _amount(told: Told, values: NDArray[np.float64], unit: str) -> list[str]:
+    """Return an amount with its unit and interval, or nothing where there is none."""
+    got = told.spread(values)
     return [amount(got, told.lang, unit_words(unit, told.lang))] if math.isfinite(got.mean) and got.mean else []
 
 
@@ -222,10 +249,8 @@ def _against(told: Told, other: str) -> str:
     if other == BEFORE_FUNDING:
         line = told.line(PRIMARY, other)
         return say("document.cost.before", lang, gap=gap_phrase(line, lang), indicator=lowered(told.label(line)))
-    spent = spent_share(told.done, other)
-    least = parameters_of(told.done)["instead.comparable_share"]
-    if spent is not None and spent.mean < least:
-        return say("document.cost.money_unspent", lang, arm=told.name(other), share=percent(spent.mean, 0, lang))
+    if shares := unlike(told.done, (told.arm, other), lang):
+        return say("document.cost.money_unspent", lang, least=percent(least_share(told.done), 0, lang), shares=shares)
     line = told.between(PRIMARY, other, told.arm)
     words = {Reading.BETTER: "better", Reading.WORSE: "worse", Reading.TOO_SMALL: "small", Reading.EQUAL: "small"}
     return say(f"document.cost.money_{words.get(line.reading, 'open')}", lang, arm=told.name(told.arm),

@@ -7,7 +7,15 @@ import math
 from cpts_sim.experiment import Reading
 from cpts_sim.experiment.costs import PERSPECTIVES, TOTAL, CostLine, Costs, costs_of
 from cpts_sim.experiment.statistics import Interval
-from cpts_sim.report.costs import MONEY, cost_reading, price_words, proration_words, same_years, worth_lines
+from cpts_sim.report.costs import (
+    MONEY,
+    cost_reading,
+    counted_time,
+    price_words,
+    proration_words,
+    same_years,
+    worth_lines,
+)
 from cpts_sim.report.document.blocks import Block, Items, Table, Text
 from cpts_sim.report.document.phrases import NBSP, capital
 from cpts_sim.report.document.reading import Told
@@ -59,17 +67,20 @@ def _summary(told: Told, costs: Costs) -> Table:
             tones.append(str(line.reading))
     names = ("line", "without", "difference", "prices", "reading")
     head_row = tuple(capital(say(f"costs.column.{name}", lang, arm=told.name(told.base))) for name in names)
-    caption = say("document.table.costs", lang, time=told.time, base=told.name(told.base))
+    caption = say("document.table.costs", lang, time=counted_time(told.done, costs, lang), base=told.name(told.base))
     return Table("costs-table", caption, head_row, tuple(rows), tuple(tones), frozenset({4}))
 
 
-def payer_gap(told: Told) -> str | None:
-    """Write the difference in what health insurance and the agency pay in all, as the table of payers does."""
+def payer_gap(told: Told) -> tuple[str, str] | None:
+    """Write by how much health insurance and the agency pay more in all, as their table does; and over which time."""
     costs = costs_of(told.done)
     if not costs.measured:
         return None
     total = [line for line in costs.lines(told.arm) if line.perspective == PERSPECTIVES[0] and line.name == TOTAL]
-    return _gap(total[0].difference, told.lang).replace(" [", " € (").replace("]", ")") if total else None
+    if not total:
+        return None
+    gap = _gap(total[0].difference, told.lang).replace(" [", " € (").replace("]", ")")
+    return gap, counted_time(told.done, costs, told.lang)
 
 
 def _table(told: Told, costs: Costs, payer: str) -> Table:

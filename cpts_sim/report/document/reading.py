@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cpts_sim.experiment import Comparison, Line, Place, Reading
 from cpts_sim.experiment.credible import level_band
@@ -67,7 +68,10 @@ class Told:
 
     def level(self, arm: str, place: Place | str) -> Interval:
         """Return a number that one arm has, with the interval of its mean, or of what a draw would give."""
-        values = self.done.values.get(arm, Place(place) if isinstance(place, str) else place)
+        return self.spread(self.done.values.get(arm, Place(place) if isinstance(place, str) else place))
+
+    def spread(self, values: NDArray[np.float64]) -> Interval:
+        """Return numbers of the pairs with the interval of their mean, or of what a draw would give."""
         return level_band(values) if self.drawn else mean_interval(values)
 
     def name(self, arm: str) -> str:

@@ -11,7 +11,7 @@ from cpts_sim.engine.cpts_codes import ACI_MISSIONS, INCOME, SPENDING
 from cpts_sim.experiment import Line, Place, Reading
 from cpts_sim.experiment.credible import fewest_for_sure
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
-from cpts_sim.measures.contract import BESIDE
+from cpts_sim.experiment.payer import contract_euros, spent_share
 from cpts_sim.report.chances import chance_better
 from cpts_sim.report.document.blocks import Table
 from cpts_sim.report.document.phrases import (
@@ -28,6 +28,7 @@ from cpts_sim.report.document.reading import BEFORE_FUNDING, CUTS, PRIMARY, Told
 from cpts_sim.report.instead import not_comparable
 from cpts_sim.report.maps import _territory
 from cpts_sim.report.numbers import decimals, gap_unit_words, level, levels, unit_words, written
+from cpts_sim.report.paid import outcomes as contract_outcomes
 from cpts_sim.report.sums import summing
 from cpts_sim.scenario.arms import SAME_MONEY
 from cpts_sim.words import number, say
@@ -227,25 +228,32 @@ def _minutes(line: Line, lang: str) -> str:
 
 
 def slack(told: Told) -> Table | None:
-    """Return how minutes freed from (positive) or taken out of GPs' patient time were used."""
+    """Return how minutes freed from (positive) or taken out of GPs' patient time were used, beyond the first arm's.
+
+    Assistants and Asalée nurses free minutes in every arm: those are not the missions'.
+    """
     lang = told.lang
     uses = [("", "freed"), *(("use", name) for name in ("backfill", "to_list", "longer", "shorter"))]
     rows = []
     for by, name in uses:
-        got = told.level(told.arm, Place("slack.minutes", by, name if by else ""))
+        got = summing(told.done, Place("slack.minutes", by, name if by else ""), told.arm).difference
         if not math.isfinite(got.mean):
             return None
-        shown = amount(got, lang, unit_words("minutes_year", lang)) if got.mean else "0"
+        shown = amount(got, lang, unit_words("minutes_year", lang), sign=True) if got.mean else "0"
         part = "– " if by else ""
         rows.append((part + say(f"document.use.{name}", lang), shown))
     if all(row[1] == "0" for row in rows):
         return None
-    return Table("slack-table", say("document.table.slack", lang), _head(told, "use", "amount"), tuple(rows))
+    caption = say("document.table.slack", lang, base=told.name(told.base))
+    return Table("slack-table", caption, _head(told, "use", "amount"), tuple(rows))
 
 
 def account(told: Told, arm: str) -> Table | None:
-    """Return what the CPTS of an arm receives and spends a year, line by line."""
-    lang, rows = told.lang, []
+    """Return what the CPTS of an arm costs its payer, receives and spends a year, line by line."""
+    lang, values, rows = told.lang, told.done.values, []
+    net, share = (told.spread(found(values, arm)) for found in (contract_euros, spent_share))
+    if math.isfinite(net.mean) and net.mean:
+        rows.append((say("document.account.net", lang), amount(net, lang, unit_words("euros_year", lang))))
     for name, lines in (("cpts.received", INCOME), ("cpts.spent", SPENDING)):
         for place in (Place(name), *(Place(name, "line", line.name.lower()) for line in lines)):
             got = told.level(arm, place)
@@ -255,27 +263,32 @@ def account(told: Told, arm: str) -> Table | None:
             rows.append((label, amount(got, lang, unit_words("euros_year", lang))))
     if not rows:
         return None
+    if math.isfinite(share.mean):
+        rows.append((say("document.account.share", lang), level_spread(share, "share", lang)))
     return Table("account-table", say("document.table.account", lang), _head(told, "line", "amount"), tuple(rows))
 
 
 def paid(told: Told) -> Table | None:
-    """Return the share of each mission's variable part that was earned, and the true outcome beside it."""
+    """Return the activity declared for each mission, the share it earned, and the true outcomes beside it."""
     lang, rows, tones = told.lang, [], []
     for mission in ACI_MISSIONS:
         earned = told.line(Place("cpts.paid_indicators", "mission", mission))
         if not math.isfinite(earned.with_.mean):
             continue
-        line = told.line(BESIDE[mission])
-        outcome = named_unit(told.label(line), line.indicator.unit, lang)
-        rows.append((say(f"life.mission.{mission}", lang), level_spread(earned.with_, "share", lang), outcome,
-                     gap_short(line, lang) if known(line) else say("document.not_measured", lang),
-                     reading_words(line, lang) if known(line) else "–"))  # fmt: skip
-        tones.append(str(line.reading) if known(line) else "")
+        first = (say(f"life.mission.{mission}", lang), say(f"life.declared.{mission}", lang),
+                 level_spread(earned.with_, "share", lang))  # fmt: skip
+        for rank, place in enumerate(contract_outcomes(mission)):
+            line = told.line(place)
+            outcome = named_unit(told.label(line), line.indicator.unit, lang)
+            rows.append((*(first if not rank else ("", "", "")), outcome,
+                         gap_short(line, lang) if known(line) else say("document.not_measured", lang),
+                         reading_words(line, lang) if known(line) else "–"))  # fmt: skip
+            tones.append(str(line.reading) if known(line) else "")
     if not rows:
         return None
-    head = _head(told, "mission", "earned", "true_outcome", "gap", "reading")
+    head = _head(told, "mission", "activity", "earned", "true_outcome", "gap", "reading")
     caption = say("document.table.paid", lang)
-    return Table("paid-table", caption, head, tuple(rows), tuple(tones), frozenset({2, 4}))
+    return Table("paid-table", caption, head, tuple(rows), tuple(tones), frozenset({1, 3, 5}))
 
 
 def enough(told: Told) -> bool:
