@@ -27,7 +27,7 @@ from cpts_sim.evidence import load_parameters
 from cpts_sim.experiment.statistics import Interval, paired_interval
 
 STEP_DAYS = 7
-DRAWS = 20
+DRAWS = 16
 PEOPLE = 100
 """People on the map of a draw, where nobody looks at the map."""
 SIGNIFICANT = 4
