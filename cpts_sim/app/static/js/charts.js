@@ -39,7 +39,7 @@ export class Curves {
       make("h3", { text: title }),
       make("button", { type: "button", class: "small", text: t("enlarge"), "aria-label": `${t("enlarge")}: ${title}`, onclick: () => this.on.menu(name) }));
     const note = make("p", { class: "chart-note" });
-    this.holder.append(make("div", { class: "chart", "data-series": name }, head, holder, cover, note));
+    this.holder.append(make("div", { class: "chart", "data-series": name }, head, make("div", { class: "covered" }, holder, cover), note));
     const plot = new window.uPlot(this.options(name, holder), this.data(index), holder);
     this.charts.set(name, { plot, index, cover, holder, note });
     new ResizeObserver(() => {
