@@ -32,7 +32,8 @@ def spent_share(values: Values, arm: str) -> Array:
     """Return the share of what a CPTS received (less what it paid back) that it spent; nan where it got nothing."""
     kept = contract_euros(values, arm) + other_euros(values, arm)
     share = np.full(len(kept), np.nan)
-    return np.divide(own_spending(values, arm), kept, out=share, where=kept > 0)
+    np.divide(own_spending(values, arm), kept, out=share, where=kept > 0)
+    return share
 
 
 def _repaid(values: Values, arm: str) -> Array:
@@ -41,4 +42,5 @@ def _repaid(values: Values, arm: str) -> Array:
 
 def _line(values: Values, arm: str, name: str, line: str) -> Array:
     """Return a line of the account; an account without this line holds none of it."""
-    return np.nan_to_num(values.get(arm, Place(name, "line", line)))
+    euros: Array = np.nan_to_num(values.get(arm, Place(name, "line", line)))
+    return euros
