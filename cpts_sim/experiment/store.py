@@ -37,7 +37,9 @@ def lock(path: Path, wait: bool, shared: bool = False, certain: bool = False) ->
     """Take a lock that the system gives back when this process ends, however it ends.
 
     Args:
-        path: file that carries it. wait: until others give it back. shared: with others who share it.
+        path: file that carries it.
+        wait: until others give it back.
+        shared: with others who share it.
         certain: do not take it on trust where the file system has no locks.
 
     Returns:

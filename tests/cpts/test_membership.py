@@ -99,7 +99,7 @@ def _hours(life: Life, event: CptsEvent) -> float:
 
 
 def test_money_that_runs_short_asks_for_fewer_hours_and_is_never_overdrawn() -> None:
-    """An hour at 120 euros with every GP active: the month's means shrink, so does preparation; cash stays above zero."""
+    """At 120 euros an hour with every GP active means shrink, so does preparation; cash stays above zero."""
     many = {"cpts.leader_hours_month": 40.0, "cpts.leaders": 10.0}
     base = {"missions": MISSIONS, "members": {"share_gps": 1, "active_share": 1}}
     spec = scenario(population=12000, arms=arms(with_=base), cpts=base, parameters={**many, "cpts.hour_euros": 120.0})
