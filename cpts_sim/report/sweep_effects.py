@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cpts_sim.experiment.analysis.finding import MANY_BASES
 from cpts_sim.experiment.sweep.write import SweepResults
 from cpts_sim.report import style
 from cpts_sim.report import sweep_marks as marks
@@ -12,7 +13,7 @@ from cpts_sim.words import say
 
 def attribution(results: SweepResults, lang: str, kind: str) -> bytes | None:
     """Draw, for each indicator, the share of each mission with what it brings alone and last."""
-    rows = [row for row in marks.rows_of(results, "attribution") if row["base"] == _first_base(results)]
+    rows = _rows_of_first(results, "attribution")
     if not rows:
         return None
     indicators = marks.distinct(rows, "indicator")
@@ -44,7 +45,7 @@ def _shares(axes: Any, results: SweepResults, rows: marks.Rows, indicator: str, 
 
 def effects(results: SweepResults, lang: str, kind: str) -> bytes | None:
     """Draw main effects and interactions with their intervals."""
-    rows = [row for row in marks.rows_of(results, "effects_of_factors") if row["base"] == _first_base(results)]
+    rows = _rows_of_first(results, "effects_of_factors")
     if not rows:
         return None
     indicators = marks.distinct(rows, "indicator")
@@ -77,6 +78,12 @@ def _dress(axes: Any, results: SweepResults, indicator: str, lang: str) -> None:
     axes.tick_params(labelsize=8.5)
     axes.locator_params(axis="x", nbins=6)
     style.number_axis(axes.xaxis, lang)
+
+
+def _rows_of_first(results: SweepResults, name: str) -> marks.Rows:
+    """Return the rows of the first base; none where bases are many, which have figures of their own."""
+    many = len(results.responses.experiment.bases) > MANY_BASES
+    return [] if many else [row for row in marks.rows_of(results, name) if row["base"] == _first_base(results)]
 
 
 def _first_base(results: SweepResults) -> str:

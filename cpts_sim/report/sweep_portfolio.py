@@ -17,6 +17,8 @@ from cpts_sim.words import say
 
 MANY = 16
 """From so many territories on, all indicators stand side by side in one order of territories, named once."""
+FADED = 0.4
+"""Opacity of a territory whose effect is not told: chance must not catch the eye."""
 NAMED = 26
 """Most territories named on a map; the others are in the table."""
 
@@ -198,7 +200,8 @@ def _paint(
             continue
         sure = marks.told_apart(rows[base])
         size = 9 + 300 * communes[:, 2] / most
-        look = {"color": [colours.to_rgba(np.array(scale * rows[base]["value"]))], "linewidths": 0.9 if sure else 0.3}
+        colour = colours.to_rgba(np.array(scale * rows[base]["value"]), alpha=1.0 if sure else FADED)
+        look = {"color": [colour], "linewidths": 0.9 if sure else 0.3}
         axes.scatter(communes[:, 0], communes[:, 1], s=size, edgecolors="#202020" if sure else "#A0A0A0", **look)
         if not sure:
             axes.plot(*_centre(communes), "x", color="#404040", markersize=5, markeredgewidth=1.1)

@@ -260,3 +260,17 @@ def test_a_threshold_is_asked_where_none_is_known(tmp_path):
     known = {"measure": "burnout.ee"}
     assert read_experiment(quick.write_file(tmp_path, settings=DESK, factors=AXES, decision=known,
                                             design={"kind": "latin_hypercube", "size": 20}))  # fmt: skip
+
+
+def test_of_many_territories_the_sentences_tell_of_all_together(tmp_path):
+    """Twenty territories: some gain, the others nothing that matters; no sentence for each, no figure of the first."""
+    places = {f"t{rank}": {"archetype": "rural_underdense", "population": 1000 + rank} for rank in range(20)}
+    responses = planted(
+        tmp_path, lambda row, base: 0.03 * row[ONE] * (base in ("t0", "t1")), territories=places, measures=[NAME]
+    )
+    findings = {finding.name: finding for finding in analyse(responses)}
+    assert findings["attribution"].say("en", responses.experiment) == []
+    said = findings["ranking"].say("en", responses.experiment)
+    assert len(said) == 3 and "of 20 territories, better in 2, worse in 0, too small to matter in 18" in said[1]
+    results = SweepResults(responses, tuple(findings.values()), tables.effects_table(responses))
+    assert sweep_figures.FIGURES["effects"](results, "en", "png") is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -299,8 +300,21 @@ def _ranking(responses: Responses) -> Finding | None:
         best = max(range(len(bases)), key=lambda i: found[i].first)
         key = "sweep.said.best" if found[best].first >= ranking.SURE else "sweep.said.tie"
         lines.append((key, {"base": bases[best], "indicator": indicator, "first": found[best].first}))
+        lines += _territories_said(responses, indicator, [got.effect for got in found])
     lines += many_said(every)
     return finding_of("ranking", rows, lines)
+
+
+def _territories_said(
+    responses: Responses, indicator: str, effects: list[Interval]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield in how many territories the effect is better, worse, too small to matter or not told from zero."""
+    readings = Counter(reading_row(responses, indicator, effect)["reading"] for effect in effects)
+    if readings[Reading.TOO_FEW] < len(effects):
+        better, worse, small = (readings[name] for name in (Reading.BETTER, Reading.WORSE, Reading.TOO_SMALL))
+        rest = len(effects) - better - worse - small
+        told = {"count": len(effects), "better": better, "worse": worse, "small": small, "rest": rest}
+        yield "sweep.said.territories", {"indicator": indicator, **told}
 
 
 def _all_missions(responses: Responses) -> NDArray[np.bool_]:

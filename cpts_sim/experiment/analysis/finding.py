@@ -21,6 +21,9 @@ from cpts_sim.words import label, number, say
 Matrix = NDArray[np.float64]
 LUCK = 0.05
 """Share of 95 % intervals that exclude zero where nothing differs."""
+MANY_BASES = 16
+"""With more bases than these, sentences tell of all together; each is in the tables."""
+_OF_ALL = tuple(f"sweep.said.{name}" for name in ("best", "tie", "territories", "many", "few"))
 MANY = 10
 """From so many intervals on, some exclude zero by chance, and that is said."""
 Row = dict[str, Any]
@@ -39,8 +42,10 @@ class Finding:
     lines: tuple[tuple[str, dict[str, Any]], ...] = field(default=())
 
     def say(self, lang: str, experiment: Experiment) -> list[str]:
-        """Return the sentences in a language, with factors and bases named for people."""
-        return [_sentence(key, values, lang, experiment) for key, values in self.lines]
+        """Return the sentences in a language, with factors and bases named; of many bases, those on all of them."""
+        many = len(experiment.bases) > MANY_BASES
+        lines = [line for line in self.lines if not many or line[0] in _OF_ALL]
+        return [_sentence(key, values, lang, experiment) for key, values in lines]
 
 
 def _sentence(key: str, values: dict[str, Any], lang: str, experiment: Experiment) -> str:
