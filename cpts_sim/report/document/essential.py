@@ -16,7 +16,7 @@ from cpts_sim.report.chances import drawn_words
 from cpts_sim.report.document.blocks import Terms
 from cpts_sim.report.document.harms import WATCHED
 from cpts_sim.report.document.money import payer_gap
-from cpts_sim.report.document.phrases import agreed, amount, gap_phrase, level_phrase, listed, lowered
+from cpts_sim.report.document.phrases import HARDLY, agreed, amount, gap_phrase, level_phrase, listed, lowered
 from cpts_sim.report.document.reading import BEFORE_FUNDING, CUTS, MAIN, PRIMARY, Told, better, known, quarters, worse
 from cpts_sim.report.instead import least_share, unlike
 from cpts_sim.report.numbers import unit_words
@@ -130,7 +130,7 @@ def _when(told: Told) -> str:
     if first.difference.count < (fewest_for_sure() if told.drawn else FEWEST_PAIRS):
         return say("document.when.few", lang)
     sign = math.copysign(1.0, first.difference.mean) if first.difference.mean else 0.0
-    seen = [rank for rank, gap in parts if min(sign * gap.low, sign * gap.high) > 0]
+    seen = [rank for rank, gap in parts if min(sign * gap.low, sign * gap.high) > HARDLY * gap.half]
     if not seen or not sign:
         return say("document.when.never", lang, count=len(parts))
     rank, gap = next(part for part in parts if part[0] == seen[0])

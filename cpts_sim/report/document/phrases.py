@@ -13,6 +13,8 @@ from cpts_sim.words import say
 
 NBSP = "\N{NO-BREAK SPACE}"
 MOST_DECIMALS = 4
+HARDLY = 0.01
+"""Share of the half-width of an interval below which one of its ends is as good as zero."""
 
 
 def level_phrase(interval: Interval, unit: str, lang: str) -> str:
@@ -56,8 +58,9 @@ def _gap(line: Line, lang: str) -> tuple[str, str]:
 
 
 def _fine(places: int, ends: Sequence[float], half: float) -> int:
-    """Return decimals at which no end looks like zero that is not."""
-    while places < MOST_DECIMALS and half > 0 and any(end and not round(end, places) for end in ends):
+    """Return decimals at which no end looks like zero that is not, or hardly."""
+    told = [end for end in ends if abs(end) > HARDLY * half]
+    while places < MOST_DECIMALS and half > 0 and any(not round(end, places) for end in told):
         places += 1
     return places
 
