@@ -11,6 +11,10 @@ from cpts_sim.report import sweep_marks as marks
 from cpts_sim.words import say
 
 
+BESIDE_LEGEND = 0.62
+"""Share of the width that a title takes where a legend stands beside it."""
+
+
 def attribution(results: SweepResults, lang: str, kind: str) -> bytes | None:
     """Draw, for each indicator, the share of each mission with what it brings alone and last."""
     rows = _rows_of_first(results, "attribution")
@@ -23,7 +27,8 @@ def attribution(results: SweepResults, lang: str, kind: str) -> bytes | None:
         for axes, indicator in zip(cells, indicators, strict=True):
             _shares(axes, results, [row for row in rows if row["indicator"] == indicator], indicator, lang)
         marks.legend(drawn, cells[0])
-        return marks.finished(drawn, title, marks.note(results, "sweep.figure.attribution.text", lang), kind)
+        text = marks.note(results, "sweep.figure.attribution.text", lang)
+        return marks.finished(drawn, title, text, kind, BESIDE_LEGEND)
 
 
 def _shares(axes: Any, results: SweepResults, rows: marks.Rows, indicator: str, lang: str) -> None:

@@ -110,11 +110,11 @@ def folded(words: str, width: int = 36) -> str:
     return "\n".join(part for line in lines for part in line)
 
 
-def finished(drawn: Any, title: str, text: str, kind: str) -> bytes:
-    """Put the title above and the note below, and write the picture."""
+def finished(drawn: Any, title: str, text: str, kind: str, share: float = 1.0) -> bytes:
+    """Put the title above, on this share of the width, and the note below, and write the picture."""
     import textwrap
 
-    width = int(drawn.get_figwidth() * 9)
+    width = int(drawn.get_figwidth() * 9 * share)
     drawn.suptitle("\n".join(textwrap.wrap(title, width)), x=0.01, ha="left", fontsize=12, fontweight="bold")
     style.foot(drawn, text)
     return style.picture(drawn, kind, title, text)
