@@ -10,7 +10,6 @@ from cpts_sim.report import style
 from cpts_sim.report import sweep_marks as marks
 from cpts_sim.words import say
 
-
 BESIDE_LEGEND = 0.62
 """Share of the width that a title takes where a legend stands beside it."""
 
