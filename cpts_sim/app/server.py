@@ -164,11 +164,13 @@ class _Server:
         offered = {**self.offered, "lessons": one_lesson(self.offered["lessons"], rank)}
         titles = [{lang: say("app.with", lang) for lang in languages()}]
         asks = [ready[1].ask]
-        kept = self.drawn.parts.get(self.drawn.of(Ask.model_validate(asks[0])) or "")
+        ask = asks[0]  # empty: prepared at the start, asked by nobody
+        named = self.drawn.of(Ask.model_validate(ask)) if ask else None
+        kept = self.drawn.parts.get(named or "")
         draws = [kept] if kept else []
         page = await asyncio.to_thread(recorded_page, self.files, offered, [(ready[0], ready[1])], draws, titles, asks)
-        named = {"Content-Disposition": 'attachment; filename="cpts-sim.html"'}
-        return self._answer(request, page, "text/html; charset=utf-8", **named)
+        saved_as = {"Content-Disposition": 'attachment; filename="cpts-sim.html"'}
+        return self._answer(request, page, "text/html; charset=utf-8", **saved_as)
 
     async def draws(self, request: Request) -> Response:
         """Draws of a lesson, recorded beforehand: one of those read at the start, by its exact name."""

@@ -278,7 +278,7 @@ def test_a_class_needs_its_code_and_only_the_teacher_chooses() -> None:
             student.send_text(json.dumps({"do": "get", "record": numbers[0], "part": 1}))
             while (message := student.receive()).get("bytes") is None:
                 pass
-            assert unpack(message["bytes"])[1]["first"] == 7
+            assert unpack(message["bytes"])[1]["first"] == 1  # the first block is day 0 alone
             student.send_text('{"do": "vote", "choice": "down"}')
             assert until(teacher, "votes") == {"topic": "votes", "down": 1, "same": 0, "up": 0}
 

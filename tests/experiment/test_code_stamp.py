@@ -26,7 +26,7 @@ UNTOUCHED = {"experiment", "words"}
 
 
 def test_whatever_a_run_loads_is_in_the_stamp() -> None:
-    done = subprocess.run([sys.executable, "-c", RUN], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", RUN], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
     loaded = [Path(line) for line in done.stdout.splitlines() if Path(line).is_relative_to(PACKAGE)]
     assert len(loaded) > 100
     left_out = {file.relative_to(PACKAGE).parts[0] for file in loaded if not decides(file)}
