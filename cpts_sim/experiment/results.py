@@ -347,8 +347,7 @@ def read_earlier(manifest: Path) -> Earlier:
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError(say("experiment.results.no_manifest", file=path)) from None
     if epoch != EPOCH:
-        names = {"file": path, "epoch": epoch, "mine": EPOCH}
-        raise InputError(say("experiment.results.other_epoch", **names))
+        raise InputError(say("experiment.results.other_epoch", file=path, epoch=epoch, mine=EPOCH))
     return Earlier(path.parent, load(path.parent / "scenario.yaml", catalogue()), told)
 
 
