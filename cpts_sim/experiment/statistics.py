@@ -17,6 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 
 LEVEL = 0.95
 """Confidence level of every interval of this package unless another is asked."""
+ROUNDING = 1e-20
+"""Share of a variance below which another is what rounding leaves."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def pairing_gain(without: ArrayLike, with_: ArrayLike) -> float:
         return math.nan
     apart = float(first[kept].var(ddof=1) + second[kept].var(ddof=1))
     paired = float((second[kept] - first[kept]).var(ddof=1))
-    if paired == 0:
+    if paired <= ROUNDING * apart:  # differences that are equal but for the last digits are equal
         return math.nan if apart == 0 else math.inf
     return apart / paired
 

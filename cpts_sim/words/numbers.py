@@ -18,6 +18,8 @@ _UNITS: dict[str, tuple[tuple[str, str], ...]] = {
     "fr": (("min", "min"), ("h", "h"), ("jour", "jours"), ("semaine", "semaines"), ("an", "ans")),
     "en": (("min", "min"), ("h", "h"), ("day", "days"), ("week", "weeks"), ("year", "years")),
 }
+_POWERS = 1e15
+"""From here on a number is written as a power of ten."""
 _SIZES_MIN = (1.0, 60.0, 1440.0, 10080.0, 525600.0)
 
 
@@ -39,6 +41,8 @@ def number(value: float, decimals: int = 0, lang: str | None = None) -> str:
     """
     if not math.isfinite(value):
         return _NOTHING
+    if abs(value) >= _POWERS:
+        return f"{value:.0e}".replace("-", _MINUS)
     return _write(round(value, decimals) + 0.0, "#,##0" + ("." + "0" * decimals if decimals else ""), lang)
 
 

@@ -155,6 +155,7 @@ def test_sharing_seeds_narrows_the_interval():
 
 def test_equal_arms_have_an_infinite_gain_and_a_zero_interval():
     assert pairing_gain([1.0, 2.0, 3.0], [1.0, 2.0, 3.0]) == math.inf
+    assert pairing_gain([0.1, 0.7], [0.1 + 1e-16, 0.7 + 2e-16]) == math.inf  # two pairs and the last digit
     got = paired_interval([1.0, 2.0, 3.0], [1.0, 2.0, 3.0])
     assert (got.mean, got.half) == (0.0, 0.0)
 

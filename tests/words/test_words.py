@@ -141,3 +141,7 @@ def test_a_written_number_reads_back(value: float, decimals: int, lang: str) -> 
     plain = text.replace(NARROW, "").replace(MINUS, "-")
     plain = plain.replace(",", ".") if lang == "fr" else plain.replace(",", "")
     assert float(plain) == pytest.approx(round(value, decimals), abs=10.0**-decimals / 2)
+
+
+def test_a_number_too_long_to_read_is_a_power_of_ten() -> None:
+    assert number(-3.2e30, 1, "en") == "−3e+30"
