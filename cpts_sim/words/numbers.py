@@ -18,7 +18,7 @@ _UNITS: dict[str, tuple[tuple[str, str], ...]] = {
     "fr": (("min", "min"), ("h", "h"), ("jour", "jours"), ("semaine", "semaines"), ("an", "ans")),
     "en": (("min", "min"), ("h", "h"), ("day", "days"), ("week", "weeks"), ("year", "years")),
 }
-_POWERS = 1e15
+_POWERS = 1e16
 """From here on a number is written as a power of ten."""
 _SIZES_MIN = (1.0, 60.0, 1440.0, 10080.0, 525600.0)
 
