@@ -218,12 +218,13 @@ def _contacts(record: Record) -> Numbers:
 def _unmet(record: Record) -> Numbers:
     """People who gave up a need for a GP after a failed first contact, over people of the age that surveys ask.
 
-    In the first year of a run; a shorter one is taken in proportion.
+    In the first year of a run; a shorter one is taken in proportion. Minor ailments are left out: they pass by
+    themselves, and the survey does not count who waited to see whether it got better.
     """
     requests, age = record.rows("request", "asked"), record.people["age"]
     left = (requests["ending"] == Ending.UNMET) & (requests["route"] == Route.NONE)
     left &= np.isin(requests["first"], (First.REFUSED, First.BUSY))
-    left &= ~np.isin(requests["kind"], (Need.EMERGENCY, Need.NURSING))
+    left &= ~np.isin(requests["kind"], (Need.MINOR, Need.EMERGENCY, Need.NURSING))
     of_age = _age(record, requests["person"]) >= SURVEY_AGE
     people = np.unique(requests["person"][left & of_age & (requests["asked"] < YEAR_DAYS * DAY)])
     return {"unmet_need": float(ratio(len(people), (age >= SURVEY_AGE).sum())) / min(1.0, record.horizon.years)}
