@@ -118,7 +118,8 @@ def test_needs_given_up_are_counted_once_a_person() -> None:
     rows = [  # person, kind, first, ending, route, asked (days)
         (0, Need.ACUTE, out, *gone, 3), (0, Need.FOLLOWUP, First.BUSY, *gone, 9), (1, Need.FOLLOWUP, out, *gone, 300),
         (7, Need.ACUTE, out, *gone, 5), (2, Need.FOLLOWUP, First.ACCEPTED, *gone, 8), (5, Need.ACUTE, out, *gone, 400),
-        (3, Need.ACUTE, out, Ending.UNMET, Route.SELF, 8), (6, Need.MINOR, out, *gone, 8), (4, Need.ACUTE, out, Ending.SERVED, Route.OTHER_GP, 8),
+        (3, Need.ACUTE, out, Ending.UNMET, Route.SELF, 8), (6, Need.MINOR, out, *gone, 8),
+        (4, Need.ACUTE, out, Ending.SERVED, Route.OTHER_GP, 8),
     ]  # fmt: skip
     columns = dict(zip(("person", "kind", "first", "ending", "route", "asked"), np.array(rows).T, strict=True))
     columns["asked"] = columns["asked"] * DAY
