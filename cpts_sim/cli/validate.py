@@ -1,4 +1,4 @@
-"""``cpts-sim validate``: everything that is wrong with scenario files."""
+"""``cpts-sim validate``: everything that is wrong with scenario and experiment files."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ import click
 from cpts_sim.catalogue import catalogue
 from cpts_sim.cli._notes import of_scenario
 from cpts_sim.cli._options import json_option, write_json
+from cpts_sim.errors import InputError, UsageError
 from cpts_sim.scenario import Scenario, ScenarioError, load
+from cpts_sim.scenario.strict_yaml import read_yaml
 from cpts_sim.words import say
+
+EXPERIMENT_KEYS = {"base", "settings", "factors", "design", "territories", "perimeters", "replications", "measures"}
+"""Keys that tell an experiment file from a scenario."""
 
 
 @click.command(help=say("cli.validate"))
-@click.argument("paths", metavar="SCENARIO...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @json_option
 def command(paths: tuple[Path, ...], as_json: bool) -> int:
     """Check each file; the exit code is 3 when one is wrong."""
@@ -34,12 +39,35 @@ def command(paths: tuple[Path, ...], as_json: bool) -> int:
 
 def _check(path: Path) -> dict[str, Any]:
     try:
+        if _is_experiment(path):
+            return _result(path, _of_experiment(path), [])
         scenario = load(path, catalogue())
     except ScenarioError as error:
         return _result(path, str(error), [problem.as_dict() for problem in error.problems])
+    except (InputError, UsageError) as error:  # what an experiment needs besides its file
+        return _result(path, f"{path}: {error}", [{"file": str(path), "text": str(error)}])
     notes = of_scenario(scenario)
     text = "\n".join([_summary(path, scenario), *(say("cli.warning", text=note) for note in notes)])
     return _result(path, text, [], notes)
+
+
+def _is_experiment(path: Path) -> bool:
+    """Whether a file holds a key that only an experiment has, and no territory of its own."""
+    keys = set(read_yaml(path, gather=True).values)
+    return "territory" not in keys and bool(keys & EXPERIMENT_KEYS)
+
+
+def _of_experiment(path: Path) -> str:
+    from cpts_sim.experiment.sweep.reader import read_experiment
+
+    experiment = read_experiment(path)
+    return say(
+        "cli.valid_experiment",
+        file=path,
+        points=experiment.point_count,
+        seeds=experiment.file.replications,
+        arms=", ".join(experiment.arms),
+    )
 
 
 def _result(

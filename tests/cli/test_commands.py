@@ -198,6 +198,27 @@ def test_what_is_absent_is_an_invalid_input_whatever_the_command(run, arguments:
         "check the name and the folder from which the command runs.\n"
 
 
+def test_validate_knows_an_experiment_from_a_scenario(run, tmp_path: Path) -> None:
+    base = tmp_path / "base.yaml"
+    base.write_text("territory: {archetype: reference, population: 2000}\n")
+    text = """
+base: base.yaml
+settings: {years: 1}
+factors: {gps: {option: cpts.members.share_gps, levels: [0.2, 0.6]}}
+replications: 3
+"""
+    path = tmp_path / "experiment.yaml"
+    path.write_text(text)
+    code, out, err = run("validate", str(path))
+    assert code == 0 and "experiment of 2 points, 3 replications each" in out, err
+    path.write_text(text.replace("replications: 3", "replications: -3"))
+    code, out, err = run("validate", str(path))
+    assert code == 3 and not out and "replications" in err and "unknown key" not in err
+    path.write_text("perimeters: {file: absent.csv}\n")
+    code, out, err = run("validate", str(path), str(base))
+    assert code == 3 and "base.yaml: correct" in out and "experiment.yaml" in err
+
+
 def test_validate_for_scripts(run, tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text("territory: {archetype: reference}\nyeers: 2\n")
