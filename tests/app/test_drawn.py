@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,10 @@ from cpts_sim.app.pack import pack, unpack
 from cpts_sim.app.presets import presets
 from cpts_sim.app.server import make_app
 from cpts_sim.app.takes import script_of_lesson
-from cpts_sim.app.worker import Computer
+from cpts_sim.app.warm import warm_up
+from cpts_sim.app.worker import days_of
+from cpts_sim.catalogue import catalogue
+from cpts_sim.scenario import from_written
 
 LIMITS = Limits(shown=100)
 SMALL = {"preset": "rural_underdense", "population": 600, "days": 28, "seed": 5}
@@ -51,12 +56,15 @@ def test_shipped_draws_are_what_the_model_computes() -> None:
     there = [ask for ask in drawn.asks() if drawn.drawn_path(ask).is_file()]
     for ask in sorted(there, key=lambda ask: ask.population or 0)[:1]:
         _, meta, arrays = unpack(drawn.drawn_path(ask).read_bytes())
-        job = draws_of(jobs_of(ask.model_copy(update={"days": 28}), presets(), LIMITS), 1, LIMITS)[0]
-        told: list[Any] = []
-        Computer().run(job, lambda *what, told=told: told.append(what))
+        job = draws_of(jobs_of(ask, presets(), LIMITS), 1, LIMITS)[0]
         assert job.seed == meta["seeds"][0]
-        weeks = unpack(told[-1][1])[2]["series"][:, :, :29:7]
-        np.testing.assert_allclose(arrays["series"][0][:, :, :5], weeks, rtol=1e-3)
+        scenario = from_written(job.scenario, catalogue())
+        warm = warm_up(job, scenario, None, False, lambda *_: None, lambda: False)
+        assert warm is not None
+        for rank, arm in enumerate(job.arms):
+            with closing(days_of(job, scenario, arm, warm)) as days:
+                weeks = [frame.series for frame in islice(days, 29) if frame.day % 7 == 0]
+            np.testing.assert_allclose(arrays["series"][0][rank, :, :5], np.stack(weeks, axis=1), rtol=1e-3)
 
 
 def test_a_lesson_taken_home_has_the_draws_recorded_beforehand(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
