@@ -133,12 +133,16 @@ def _whys(facts: list[Any]) -> list[str]:
     """Explain each miss by the structure of the model, or say that no explanation is known."""
     from cpts_sim.experiment.facts import misses
 
-    out = []
-    for fact in misses(facts):
-        key = f"facts.why.{fact.name}"
-        why = say(key) if has(key) else say("facts.why_unknown")
-        out.append(say("facts.missed", name=_name(fact), why=why))
-    return out
+    return [say("facts.missed", name=_name(fact), why=_why(fact)) for fact in misses(facts)]
+
+
+def _why(fact: Any) -> str:
+    """What the structure explains, and that chance could explain it where the interval reaches the band."""
+    low, high = fact.reached.low, fact.reached.high
+    overlap = low <= fact.target.high and high >= fact.target.low
+    keys = (f"facts.why.{fact.name}", *(["facts.why_chance"] if overlap else []))
+    said = [say(key) for key in keys if has(key)]
+    return " ".join([*said[:1], *(text[0].upper() + text[1:] for text in said[1:])]) or say("facts.why_unknown")
 
 
 def _row(fact: Any) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from cpts_sim.measures import Horizon
 from cpts_sim.measures.base import DAY
 from cpts_sim.scenario import Scenario, load, parse
 from cpts_sim.words import LANGUAGES, has, say
+from cpts_sim.words.catalogue import sentences
 
 YEARS = (2019, 2024)
 ROOT = Path(__file__).parents[2]
@@ -102,6 +103,25 @@ def test_strict_leaves_with_code_3_and_names_the_miss(capsys: pytest.CaptureFixt
     _refuse([Fact(entry, (entry.value,)), Fact(entry, (99.0,), reason="age")])
     assert exit_code(lambda: _refuse([Fact(entry, (entry.high + 1,))])) == 3
     assert say("facts.acts_per_inhabitant") in capsys.readouterr().err
+
+
+def test_what_explains_a_miss_names_a_fact() -> None:
+    names = {entry.id.removeprefix("fact.") for year in YEARS for entry in targets(year)}
+    explained = {key.removeprefix("facts.why.") for key in sentences("facts") if key.startswith("facts.why.")}
+    assert explained and explained <= names
+
+
+def test_a_miss_that_chance_may_explain_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cpts_sim.cli.facts import _why
+
+    monkeypatch.setenv("CPTS_SIM_LANG", "en")
+    entry = next(entry for entry in targets(2019) if entry.fact["reads"] == "refill")
+    near, far = Fact(entry, (entry.high - 0.05, entry.high + 0.07)), Fact(entry, (entry.high + 0.1,) * 3)
+    assert not near.hit and not far.hit
+    assert _why(near) == f"{_why(far)} The interval of the runs reaches the band: this many runs or people do not tell."
+    assert "put back in the book" in _why(far)
+    home = next(entry for entry in targets(2019) if entry.fact["reads"] == "acts_per_inhabitant")
+    assert _why(Fact(home, (9.0, 9.1))) == "no explanation is known."
 
 
 def test_ratios_between_groups_are_formed_over_all_runs() -> None:
