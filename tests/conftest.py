@@ -14,6 +14,9 @@ DATA_VARIABLE = "CPTS_SIM_DATA"
 REQUIRED_VARIABLE = "CPTS_SIM_DATA_REQUIRED"
 """Set where the data are known to be there: a data test that would be skipped fails instead."""
 
+# The plain loops are what is tested; `tests/engine/test_compiled.py` compares the compiled ones of the extra `fast`.
+os.environ.setdefault("CPTS_SIM_COMPILED", "0")
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_REQUIRED = "CPTS_SIM_BROWSER_REQUIRED"
 

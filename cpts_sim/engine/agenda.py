@@ -347,8 +347,15 @@ class OpenBooks:
                 self.packed[place] = int.from_bytes(data[place * PAGE // 8 : (place + 1) * PAGE // 8], "little")
         return self.packed
 
+    def forget(self) -> None:
+        """Pack anew when next asked for: somebody has settled by the columns."""
+        self.packed = []
+
     def nth_free(self, kind: Slot, first: int, nth: int) -> Ints:
         """Return the column of the nth free slot of a kind of each book, from a column on; -1 if there is none."""
+        if not self.packed:
+            found = (np.flatnonzero(row[first:] & np.uint8(kind)) for row in self._books.free)
+            return np.array([first + row[nth - 1] if len(row) >= nth else -1 for row in found], dtype=np.int64)
         page = first // PAGE
         beyond, packed, pages, kinds = ~((1 << first % PAGE) - 1), self.pack(), self.pages, len(Slot)
         of_kind = range((kind.bit_length() - 1) * pages, self._books.rows * kinds * pages, kinds * pages)

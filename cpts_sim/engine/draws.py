@@ -15,14 +15,17 @@ import numpy as np
 from numpy import add, bitwise_xor, multiply, right_shift
 from numpy.typing import ArrayLike, NDArray
 
+from cpts_sim.engine import compiled
+
 Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
 
 _MASK = (1 << 64) - 1
-_GOLDEN = 0x9E3779B97F4A7C15
-_M1, _M2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+GOLDEN = 0x9E3779B97F4A7C15
+M1, M2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+STEP = 0xD1342543DE82EF95
 _U = np.uint64
-_UNIT = 2.0**-53
+UNIT = 2.0**-53
 
 
 def _word(x: int) -> Keys:
@@ -31,10 +34,10 @@ def _word(x: int) -> Keys:
 
 
 _SHIFTS = (_word(30), _word(27), _word(31))
-_MULTIPLIERS = (_word(_M1), _word(_M2))
-_GOLDEN_WORD, _TOP_BITS = _word(_GOLDEN), _word(11)
-_HALF, _UNIT_ARRAY = np.array(0.5), np.array(_UNIT)
-_INTEGERS = (int, np.integer)
+_MULTIPLIERS = (_word(M1), _word(M2))
+_GOLDEN_WORD, _TOP_BITS = _word(GOLDEN), _word(11)
+_HALF, _UNIT_ARRAY = np.array(0.5), np.array(UNIT)
+_INTEGERS, _WORD = (int, np.integer), np.dtype(np.uint64)
 
 
 def _mix(x: Keys) -> Keys:
@@ -53,8 +56,8 @@ def _mix(x: Keys) -> Keys:
 
 def _mix_one(x: int) -> int:
     x &= _MASK
-    x = ((x ^ (x >> 30)) * _M1) & _MASK
-    x = ((x ^ (x >> 27)) * _M2) & _MASK
+    x = ((x ^ (x >> 30)) * M1) & _MASK
+    x = ((x ^ (x >> 27)) * M2) & _MASK
     return x ^ (x >> 31)
 
 
@@ -75,7 +78,7 @@ def keys_of(text: str, ranks: ArrayLike) -> Keys:
         Keys of the same shape; they do not depend on which other families exist.
     """
     words = np.array(ranks, dtype=np.int64).astype(np.uint64)
-    words *= _U(_GOLDEN)
+    words *= _U(GOLDEN)
     words += _U(key_of(text))
     return _mix(words)
 
@@ -92,7 +95,7 @@ def _unit_interval(words: Keys) -> Floats:
 @lru_cache(maxsize=64)
 def _steps(count: int) -> Keys:
     """What sets the numbers of a block apart, shape (count, 1)."""
-    return (np.arange(count, dtype=np.uint64) * _U(0xD1342543DE82EF95))[:, None]
+    return (np.arange(count, dtype=np.uint64) * _U(STEP))[:, None]
 
 
 class Draws:
@@ -110,7 +113,7 @@ class Draws:
     def _base(self, decision: str) -> int:
         base = self._bases.get(decision)
         if base is None:
-            base = _mix_one(key_of(decision) + _GOLDEN * (2 * self.seed + 1))
+            base = _mix_one(key_of(decision) + GOLDEN * (2 * self.seed + 1))
             self._bases[decision] = base
         return base
 
@@ -127,7 +130,7 @@ class Draws:
             base = decision
         words = _mix(np.asarray(np.asarray(who, dtype=np.uint64) + base))
         if isinstance(what, _INTEGERS):
-            return add(words, _word(int(what) * _GOLDEN), words)
+            return add(words, _word(int(what) * GOLDEN), words)
         steps: Keys = multiply(np.asarray(what, dtype=np.int64).view(np.uint64), _GOLDEN_WORD)
         return np.asarray(add(words, steps, words if words.shape == steps.shape else None))
 
@@ -142,23 +145,37 @@ class Draws:
         Returns:
             Array of shape (n,), never 0 nor 1.
         """
-        return _unit_interval(_mix(self._words(decision, who, what)))
+        drawn = self._compiled(decision, 1, who, what)
+        return drawn[0] if drawn is not None else _unit_interval(_mix(self._words(decision, who, what)))
 
     def block(self, decision: str, count: int, who: Keys, what: ArrayLike | int = 0) -> Floats:
         """Return ``count`` independent numbers per person for decisions taken together, shape (count, n)."""
-        return _unit_interval(_mix(self._words(decision, who, what) + _steps(count)))
+        drawn = self._compiled(decision, count, who, what)
+        return drawn if drawn is not None else _unit_interval(_mix(self._words(decision, who, what) + _steps(count)))
+
+    def _compiled(self, decision: str | Keys, count: int, who: Keys, what: ArrayLike | int) -> Floats | None:
+        """Return what the compiled loop draws; None without it, or where keys are no plain column."""
+        kernels = compiled.LOADED
+        if kernels is None or not isinstance(decision, str) or who.dtype != _WORD or who.ndim != 1:
+            return None
+        keys, base = np.ascontiguousarray(who), self._base(decision)
+        if isinstance(what, _INTEGERS):
+            return kernels.uniforms(keys, base, int(what) * GOLDEN & _MASK, None, count)
+        identity = np.ascontiguousarray(what, dtype=np.int64)
+        return kernels.uniforms(keys, base, 0, identity, count) if identity.shape == keys.shape else None
 
     def scalar(self, decision: str, who: int, what: int = 0) -> float:
         """Return the number that ``uniform`` gives for one person, without numpy's fixed cost."""
         word = _mix_one(int(who) + self._base(decision))
-        word = _mix_one(word + ((int(what) * _GOLDEN) & _MASK))
-        return ((word >> 11) + 0.5) * _UNIT
+        word = _mix_one(word + ((int(what) * GOLDEN) & _MASK))
+        return ((word >> 11) + 0.5) * UNIT
 
 
-_LOG2_HIGH, _LOG2_LOW = 0.6931471803691238, 1.9082149292705877e-10
-_ATANH = tuple(1.0 / (2 * k + 1) for k in range(11))
-_ATANH_ARRAYS = tuple(np.array(coefficient) for coefficient in _ATANH[-2::-1])
-_ROOT_OF_HALF, _ONE = np.array(0.7071067811865476), np.array(1.0)
+LOG2_HIGH, LOG2_LOW = 0.6931471803691238, 1.9082149292705877e-10
+ATANH = tuple(1.0 / (2 * k + 1) for k in range(11))
+_ATANH_ARRAYS = tuple(np.array(coefficient) for coefficient in ATANH[-2::-1])
+ROOT_OF_HALF = 0.7071067811865476
+_ROOT_OF_HALF, _ONE = np.array(ROOT_OF_HALF), np.array(1.0)
 
 
 def log(x: ArrayLike) -> Floats:
@@ -167,25 +184,30 @@ def log(x: ArrayLike) -> Floats:
     The mantissa is brought to [sqrt(1/2), sqrt(2)] and the series of the inverse hyperbolic tangent is
     summed.
     """
-    mantissa, exponent = np.frexp(np.asarray(x, dtype=np.float64))
+    x = np.asarray(x, dtype=np.float64)
+    if compiled.LOADED is not None and x.ndim and x.flags.c_contiguous:
+        found = compiled.LOADED.logarithms(x)
+        if found is not None:
+            return found
+    mantissa, exponent = np.frexp(x)
     low = mantissa < _ROOT_OF_HALF
     mantissa = mantissa + mantissa * low
     power = np.subtract(exponent, low, dtype=np.float64)
     ratio = (mantissa - _ONE) / (mantissa + _ONE)
     square = ratio * ratio
-    series = np.full_like(square, _ATANH[-1])
+    series = np.full_like(square, ATANH[-1])
     for coefficient in _ATANH_ARRAYS:
         series *= square
         series += coefficient
-    result: Floats = power * _LOG2_HIGH + (power * _LOG2_LOW + 2.0 * ratio * series)
+    result: Floats = power * LOG2_HIGH + (power * LOG2_LOW + 2.0 * ratio * series)
     return result
 
 
 def exp(x: ArrayLike) -> Floats:
     """Return the exponential function, the same to the last bit on every processor (relative error about 1e-15)."""
     x = np.asarray(x, dtype=np.float64)
-    power = np.rint(x / _LOG2_HIGH)
-    rest = (x - power * _LOG2_HIGH) - power * _LOG2_LOW
+    power = np.rint(x / LOG2_HIGH)
+    rest = (x - power * LOG2_HIGH) - power * LOG2_LOW
     series = np.ones_like(rest)
     for degree in range(14, 0, -1):
         series = 1.0 + series * rest / degree

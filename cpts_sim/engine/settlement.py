@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpts_sim.engine import compiled
 from cpts_sim.engine.agenda import PAGE, SLOT_PLACE, Books, Slot
 from cpts_sim.engine.clock import NEVER
 from cpts_sim.engine.columns import order_of
@@ -23,6 +24,7 @@ KIND_SETS = tuple(tuple(place for place in range(KINDS) if mask >> place & 1) fo
 """For each set of kinds, the places of its bits."""
 BITS = [1 << place for place in range(PAGE)]
 """A slot by its place on a page."""
+_NO_FREED = (np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.uint8))
 NONE = (-1, -1)
 """Neither an offer nor a column."""
 
@@ -70,6 +72,14 @@ class Freed:
         order = order[kind[order] > 0]
         columns = (column[order].tolist() for column in (self.minute, self.row, self.column, kind))
         return list(zip(*columns, strict=True))
+
+    def in_columns(self, books: Books) -> tuple[Array, Array, Array]:
+        """Return minute, place (professional times width, plus column) and kind, the first to come first."""
+        kind = books.kind[self.row, self.column]
+        order = np.argsort(self.minute, kind="stable")
+        order = order[kind[order] > 0]
+        place = self.row.astype(np.int64) * books.kind.shape[1] + self.column
+        return self.minute[order].astype(np.float64), place[order], kind[order]
 
 
 def settle(
@@ -127,6 +137,38 @@ def settle_offers(
     Returns:
         Contact index at which the request stopped, offer taken (-1 if that contact failed), column taken.
     """
+    kernels = compiled.load()
+    if kernels is not None and books.free.flags.c_contiguous:
+        return _settle_compiled(kernels, books, minute, key, offers, again_at, same_day_until, freed)
+    return settle_in_python(books, minute, key, offers, again_at, same_day_until, freed)
+
+
+def _settle_compiled(
+    kernels: compiled.Kernels, books: Books, minute: Array, key: Array, offers: Offers, again_at: Array,
+    same_day_until: int, freed: Freed | None,
+) -> tuple[Ints, Ints, Ints]:  # fmt: skip
+    """Settle a wave by the compiled loop, which looks at ``free`` itself: packed books fall behind, and are dropped."""
+    count, contacts = again_at.shape
+    width = books.start.shape[1]
+    come_at, come_place, come_kind = _NO_FREED if freed is None else freed.in_columns(books)
+    contact_of, offer_of, column_of = np.zeros(count, np.int64), np.full(count, -1), np.full(count, -1)
+    kernels.wave(
+        count, contacts, in_order(minute, key), np.ascontiguousarray(minute, np.float64),
+        np.ascontiguousarray(key, np.uint64), np.ascontiguousarray(again_at, np.float64),
+        np.ascontiguousarray(offers.begin, np.int64), np.ascontiguousarray(offers.row, np.int64),
+        np.ascontiguousarray(offers.kinds, np.uint8), np.ascontiguousarray(offers.lowest, np.int64),
+        np.ascontiguousarray(offers.highest, np.int64), books.free.copy(), width, same_day_until,
+        len(come_at), come_at, come_place, come_kind, np.empty(count, np.int64), contact_of, offer_of, column_of,
+    )  # fmt: skip
+    books.open.forget()
+    return contact_of, offer_of, column_of
+
+
+def settle_in_python(
+    books: Books, minute: Array, key: Array, offers: Offers, again_at: Array, same_day_until: int,
+    freed: Freed | None = None,
+) -> tuple[Ints, Ints, Ints]:  # fmt: skip
+    """Settle a wave without compiled loops; what ``settle_offers`` says."""
     count, contacts = again_at.shape
     contact_of, offer_of, column_of = np.zeros(count, np.int64), [-1] * count, [-1] * count
     retries: list[tuple[float, int, int, int]] = []

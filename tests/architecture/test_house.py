@@ -34,7 +34,13 @@ SHARED_FLOOR = {"build", "catalogue", "explain", "model"}
 DECIDING = {"engine", "care", "agents", "missions", "shocks"}
 """Rooms whose numbers decide events: the same bytes on every machine."""
 
-DOORS = {"simpy": {"engine/clock.py"}, "mesa": {"agents/base.py"}}
+DOORS = {
+    "simpy": {"engine/clock.py"},
+    "mesa": {"agents/base.py"},
+    "numba": {"engine/kernels.py"},
+    "llvmlite": {"engine/compiled.py", "engine/kernels.py"},
+    "cffi": {"engine/compiled.py"},
+}
 
 # fmt: off
 FORBIDDEN_NUMPY = {

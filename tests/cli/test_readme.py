@@ -37,7 +37,7 @@ def test_integration_reads_these_very_marks() -> None:
     assert "set -euo pipefail" in script
 
 
-@pytest.mark.parametrize("name", ["dev", "app", "pdf", "notebook", "cluster", "sensitivity"])
+@pytest.mark.parametrize("name", ["dev", "app", "pdf", "notebook", "cluster", "sensitivity", "fast"])
 def test_extras_exist(name: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["optional-dependencies"][name]

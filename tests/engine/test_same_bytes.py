@@ -56,6 +56,11 @@ def digest(**environment: str) -> str:
     return done.stdout.strip()
 
 
+def test_compiled_loops_do_not_matter(usual: str) -> None:
+    pytest.importorskip("numba")
+    assert digest(CPTS_SIM_COMPILED="1") == usual
+
+
 @pytest.fixture(scope="module")
 def usual() -> str:
     return digest()

@@ -27,7 +27,7 @@ def assert_settled_as_by_plain_loop(books: Books, wave: Wave) -> int:
         "a slot was given twice"
     )
     books.take(rows, column[served], served, 0.0, settled=True)
-    kept = list(books.open.packed)
+    kept = list(books.open.pack())
     books.forget()
     assert kept == books.open.pack(), "packed books and columns went apart"
     return len(served)
