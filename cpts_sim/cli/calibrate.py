@@ -156,7 +156,7 @@ def _show(found: Any, space: Any, scenario: Any, as_json: bool) -> None:
         })  # fmt: skip
         return
     left = percent(found.left[-1], 1) if found.left else "–"
-    told = {"points": len(found.points), "parameters": len(space.axes), "waves": max(found.wave), "facts": len(rows)}
+    told = {"points": len(found.points), "parameters": len(space.axes), "count": max(found.wave), "facts": len(rows)}
     title = say("calibrate.title", name=scenario.name, members=len(members), left=left, **told)
     click.echo(click.style(title, bold=True))
     heading = tuple(say(f"calibrate.column.{name}") for name in COLUMNS)

@@ -107,9 +107,11 @@ def _sized(scenario: Any, population: int | None) -> Any:
 
 
 def _print(scenario: Any, facts: list[Any], runs: int, found: dict[str, int]) -> None:
-    people = scenario.territory.population or math.nan
+    from cpts_sim.territory import load_territory
+
+    people = load_territory(scenario.territory).population
     title = say(
-        "facts.title", name=scenario.name, year=scenario.reference_year, people=people, runs=runs,
+        "facts.title", name=scenario.name, year=scenario.reference_year, people=people, count=runs,
         days=scenario.horizon_days,
     )  # fmt: skip
     click.echo(click.style(title, bold=True) + "\n")

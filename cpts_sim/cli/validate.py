@@ -21,7 +21,7 @@ EXPERIMENT_KEYS = {"base", "settings", "factors", "design", "territories", "peri
 
 
 @click.command(help=say("cli.validate"))
-@click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="SCENARIO|EXPERIMENT...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @json_option
 def command(paths: tuple[Path, ...], as_json: bool) -> int:
     """Check each file; the exit code is 3 when one is wrong."""

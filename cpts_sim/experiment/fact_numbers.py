@@ -274,7 +274,7 @@ def _strain(record: Record) -> Numbers:
     quarter = 13 * WEEK
     last = when > when.max(initial=0) - quarter
     return {
-        "high_ee": tired.mean(), "ee_mean": ee.mean(), "ee_sd": float(np.mean(spread)),
+        "high_ee": tired.mean(), "ee_mean": ee.mean(), "ee_sd": float(np.mean(spread)) if len(spread) else np.nan,
         "any_dimension": (tired | far | low).mean(), "all_dimensions": (tired & far & low).mean(),
         "ee_drift": weeks["ee_true"][told][last].mean() - weeks["ee_true"][told].mean(),
     }  # fmt: skip
