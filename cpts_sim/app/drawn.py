@@ -46,8 +46,8 @@ def model_mark() -> str:
 
 
 def name_of(ask: Ask) -> str:
-    """Return the name of the draws of an ask: the same whatever its own seed."""
-    told = json.dumps(ask.model_dump(exclude={"seed"}), sort_keys=True)
+    """Return the name of the draws of an ask: the same whatever its own seed; the page writes "1 months"."""
+    told = json.dumps(ask.model_dump(exclude={"seed"}), sort_keys=True).replace('"1 months"', '"1 month"')
     return blake2b(told.encode(), digest_size=8).hexdigest()
 
 

@@ -64,7 +64,7 @@ class Files(Mapping[str, bytes]):
 
 def one_lesson(lessons: Sequence[Mapping[str, Any]], rank: int) -> list[dict[str, Any]]:
     """Return what a recorded page offers as lessons: the one it was recorded in, if any; others need a server."""
-    return [{**lesson, "variants": []} for lesson in lessons[rank - 1 : rank]] if rank > 0 else []
+    return [{**lesson, "variants": [], "rank": rank} for lesson in lessons[rank - 1 : rank]] if rank > 0 else []
 
 
 def recorded_page(

@@ -43,11 +43,12 @@ class Pool:
         self._ready = asyncio.Event()
 
     def prepare(self) -> None:
-        """Start a first process before there is an event loop: it imports while the server does."""
-        self._hands.append(Hand.hired())
+        """Start the processes before there is an event loop: they import while the server does, not while it serves."""
+        while len(self._hands) < self.workers:
+            self._hands.append(Hand.hired())
 
     def start(self) -> None:
-        """Listen to the first process (from a running event loop); the others start when it is ready."""
+        """Listen to the processes (from a running event loop)."""
         self._loop = asyncio.get_running_loop()
         self._ready = asyncio.Event()
         if not self._hands:

@@ -157,9 +157,10 @@ def _lesson(name: str, content: Any) -> dict[str, Any]:
     first, last = content["window"]
     if not 0 <= first < last <= content["run"].get("days", 365):
         raise InternalError(f"lessons/{name}: window {content['window']}, expected two days of the run.")
-    if content["series"] not in course.SERIES:
-        known = ", ".join(course.SERIES)
-        raise InternalError(f"lessons/{name}: series {content['series']!r}, expected one of {known}.")
+    for series in (content["series"], *content.get("charts", ())):
+        if series not in course.SERIES:
+            known = ", ".join(course.SERIES)
+            raise InternalError(f"lessons/{name}: series {series!r}, expected one of {known}.")
     for ask in (content["run"], *(item["run"] for item in content.get("variants", ()))):
         read_ask(ask, Limits())
     return dict(content)

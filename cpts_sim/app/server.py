@@ -33,6 +33,8 @@ POLICY, TRY_LATER, TOO_BIG = 1008, 1013, 1009
 DEFAULT = Ask(preset="rural_underdense", population=SCHOOL_PEOPLE)
 """What the page asks for first."""
 NOBODY = 0
+NUMBER_DIGITS = 16
+"""A number of a record has fewer: thousands of digits cannot even be read."""
 READY_S = 10.0
 """How long the address waits for the territory shown first, which may take long on a slow machine."""
 HEADERS = {
@@ -65,7 +67,7 @@ def make_app(
         Route("/", served.index),
         Route("/offer.json", served.offer),
         Route("/health", served.health),
-        Route("/record-{left:int}-{right:int}.html", served.recorded),
+        Route("/record-{left:str}-{right:str}.html", served.recorded),
         Route("/draws-{name:str}.cpt", served.draws),
         Route("/static/{name:path}", served.static),
         WebSocketRoute("/live", served.live),
@@ -155,7 +157,9 @@ class _Server:
         """A pair of runs as one page that needs no server (for those who have the code)."""
         if (refusal := self._turned_away(request, "full", "watch")) is not None:
             return refusal
-        pair = [self.desk.shelf.find(request.path_params[side]) for side in ("left", "right")]
+        numbers = [request.path_params[side] for side in ("left", "right")]
+        known = [int(number) for number in numbers if number.isdecimal() and len(number) < NUMBER_DIGITS]
+        pair = [self.desk.shelf.find(number) for number in known]
         ready = [record for record in pair if record is not None and record.done]
         if len(ready) < 2:
             return Response(say("app.not_ready") + "\n", 404, HEADERS, "text/plain; charset=utf-8")

@@ -64,13 +64,16 @@ def test_draws_of_a_lesson_taken_home_come_with_its_reveal(
     chromium: Any, tmp_path: Path, files: tuple[Path, Path]
 ) -> None:
     """A page with a lesson and a file of draws, as ``replay --lesson`` and the button make it."""
-    script = replace(script_of(files[0], None, 0, 500), lesson=1, drawn=(drawn.packed(_draws(), [2, 3, 4, 5, 6]),))
+    script = replace(script_of(files[0], None, 0, 500), lesson=2, drawn=(drawn.packed(_draws(), [2, 3, 4, 5, 6]),))
     page = tmp_path / "lesson.html"
     page.write_bytes(page_of(script, record(script, 1)))
     context = chromium.new_context(offline=True, viewport={"width": 1366, "height": 768}, locale="en-GB")
     watched = Watched(context, page.as_uri())
     watched.open("#v=60&lang=en")
     assert watched.page.evaluate("window.cptsSim.draws.length") == 0  # first the class predicts
+    assert watched.text("#lesson option:checked").startswith("2. ")
+    shown = watched.page.evaluate("[...document.querySelectorAll('.chart')].map((c) => c.dataset.series)")
+    assert shown[:2] == ["exhaustion", "cpts_hours"]  # those of the lesson first
     watched.page.click("#vote-down")
     watched.page.click("#reveal")
     watched.until("window.cptsSim.draws.length === 5")

@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from cpts_sim.app import drawn
+from cpts_sim.app.asks import read_ask
+from cpts_sim.app.limits import Limits
+
 pytestmark = pytest.mark.browser
 
 SERIES = "window.cptsSim.pair.map((arm) => [...arm.series[{day}]])"
@@ -18,6 +22,7 @@ def test_plays_and_goes_back(watched: Any) -> None:
     watched.page.click("#play")
     watched.until("window.cptsSim.player.day > 20")
     watched.page.click("#play")
+    watched.until("!window.cptsSim.player.playing", 10)
     day = watched.page.evaluate("window.cptsSim.player.day")
     assert f"Jour {day}" in watched.text("#date")
     watched.page.fill("#time", "7")
@@ -69,10 +74,11 @@ def test_same_people_again_and_another_draw_are_two_things(watched: Any) -> None
 
 def test_the_address_restores_the_screen(watched: Any) -> None:
     hash_ = "#t=mixed_small_town&n=2000&d=56&g=3&m=quality~2~0.5&p=100,40&j=30&v=14&w=doctor"
-    hash_ += "&c=unmet,cpts_hours&lang=en&big=1"
+    hash_ += "&c=unmet,cpts_hours&lang=en&big=1&s=influenza,pandemic_wave~20"
     watched.open(hash_)
     watched.until("window.cptsSim.player.day === 30")
     page = watched.page
+    assert page.evaluate("window.cptsSim.state.shocks") == {"influenza": {}, "pandemic_wave": {"start": "20 days"}}
     assert page.input_value("#preset") == "mixed_small_town"
     assert page.input_value("#s-quality") == "2" and page.input_value("#d-quality") == "0.5"
     assert page.get_attribute("#view-doctor", "aria-pressed") == "true"
@@ -167,6 +173,16 @@ def test_predict_first_then_see(watched: Any) -> None:
     assert said[way]["fr"] in verdict  # the sentence of this outcome, and of no other
     page.click("#note")
     assert "Durée : 30 minutes" in watched.text("#box-body")
+    page.keyboard.press("Escape")
+    before = page.evaluate("window.cptsSim.pair[1].number")
+    page.check("#m-quality")
+    watched.until(f"window.cptsSim.pair[1].number !== {before}")
+    watched.computed(112)
+    page.fill("#time", "112")
+    page.click("#reveal")
+    other = watched.text("#verdict")
+    assert "Jours 90 à 112" in other and "ne sont plus les réglages" in other and "prédit" not in other
+    assert not any(text["fr"] in other for text in said.values())  # what the lesson says is of its own settings
 
 
 def test_the_reveal_follows_all_draws_once_they_are_there(watched: Any) -> None:
@@ -177,7 +193,7 @@ def test_the_reveal_follows_all_draws_once_they_are_there(watched: Any) -> None:
     page.click("#vote-same")
     page.fill("#time", "112")
     page.click("#reveal")
-    for sign, way in ((1, "up"), (-1, "down"), (0, "same")):
+    for sign, way in ((1, "up"), (-1, "down"), (0, "same"), (0.1, "same")):
         page.evaluate(
             f"""async () => {{
               const {{ recordedDraws }} = await import('./static/js/bands.js');
@@ -192,8 +208,22 @@ def test_the_reveal_follows_all_draws_once_they_are_there(watched: Any) -> None:
             }}"""
         )
         verdict, said = watched.text("#verdict"), page.evaluate("window.cptsSim.offer.lessons[0].reveal")
-        assert said[way]["fr"] in verdict and "Sur 8 autres tirages" in verdict
+        assert said[way]["fr"] in verdict and "8 autres tirages" in verdict
+        assert ("Net, mais petit : 2,4 %" in verdict) == (sign == 0.1)  # .2 of a level of 8.5, nowhere near zero
+        assert ("ne se distingue pas" in verdict) == (sign == 0)
+        assert ("C’est ce qui était prédit" in verdict) == (way == "same")
         assert "écart type" in verdict and "2,45" in verdict  # the levels 5 to 12 spread by 2.45
+
+
+def test_what_a_lesson_runs_has_its_recorded_draws(watched: Any) -> None:
+    """The page writes settings in its own way; they must still be those that draws were recorded for."""
+    watched.open()
+    for rank, wanted in enumerate(drawn.asks(), 1):
+        watched.page.evaluate("window.cptsSim.source.run = (ask) => { window.asked = ask; }")
+        watched.page.select_option("#lesson", str(rank))
+        asked = read_ask(watched.page.evaluate("window.asked"), Limits())
+        assert drawn.name_of(asked) == drawn.name_of(wanted) and drawn.drawn_path(asked).is_file(), rank
+        assert watched.page.evaluate("window.cptsSim.screen.curves.ghosts") == []  # of another territory
 
 
 def test_recorded_draws_lie_on_straight_lines(watched: Any) -> None:

@@ -248,7 +248,8 @@ def test_who_says_nothing_is_let_go(client: TestClient) -> None:
 
 def test_no_file_can_be_reached(client: TestClient) -> None:
     paths = ["/static/../server.py", "/static/%2e%2e/server.py", "/static//etc/passwd", "/static/js/../../page.py",
-             "/static/vendor/SHA256SUMS", "/server.py", "/record-1-999.html", "/record--1-x.html"]  # fmt: skip
+             "/static/vendor/SHA256SUMS", "/server.py", "/record-1-999.html", "/record--1-x.html",
+             f"/record-{'9' * 5000}-1.html", "/record-1-2-3.html"]  # fmt: skip
     assert [client.get(path).status_code for path in paths] == [404] * len(paths)
     for path in ("/", "/static/js/main.js", "/offer.json"):
         policy = client.get(path).headers["content-security-policy"]

@@ -109,6 +109,8 @@ export class Curves {
   }
 
   /** Keep the curves of a run that is left behind. */
+  forget() { this.ghosts = []; }
+
   remember(arm) {
     if (arm?.frames > 7) this.ghosts = [{ series: [...arm.series] }, ...this.ghosts].slice(0, GHOSTS);
   }

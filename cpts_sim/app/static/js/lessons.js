@@ -33,7 +33,7 @@ export class Lesson {
     holder.hidden = !lesson;
     if (!lesson) { holder.replaceChildren(); return; }
     const vote = make("fieldset", { class: "vote" }, make("legend", { text: said(lesson.prediction) }),
-      ...["down", "same", "up"].map((choice) => make("button", { type: "button", id: `vote-${choice}`, "aria-pressed": String(this.choice === choice), text: t(`vote.${choice}`), onclick: () => this.vote(choice) })),
+      make("span", { class: "tools" }, ...["down", "same", "up"].map((choice) => make("button", { type: "button", id: `vote-${choice}`, "aria-pressed": String(this.choice === choice), text: t(`vote.${choice}`), onclick: () => this.vote(choice) }))),
       make("span", { id: "votes" }));
     const variants = (lesson.variants ?? []).map((variant, rank) => make("button", { type: "button", class: "small", id: `variant-${rank}`, text: said(variant.title), onclick: () => this.on.variant(variant.run) }));
     const tools = make("div", { class: "tools" },
@@ -62,7 +62,7 @@ export class Lesson {
 
   /** What this draw says, then what all draws say, then the sentence of the lesson for that outcome. */
   verdict() {
-    const { offer, day, pair, draws } = this.on.facts();
+    const { offer, day, pair, draws, own } = this.on.facts();
     const { lesson } = this;
     const window = [lesson.window[0], Math.min(lesson.window[1], day)];
     if (day < window[0]) return [make("p", { text: t("too_early", { day: num(window[0], 0) }) })];
@@ -71,23 +71,32 @@ export class Lesson {
     if (Number.isNaN(left) || Number.isNaN(right)) return [make("p", { text: t("not_yet") })];
     const way = wayOf(left, right);
     const facts = { name: t(`short.${lesson.series}`), unit: t(`unit.${lesson.series}`), first: num(window[0], 0), last: num(window[1], 0) };
-    const lines = [t(`verdict.${way}`, { ...facts, left: num(left, DIGITS[lesson.series]), right: num(right, DIGITS[lesson.series]) }),
-      t(this.choice === way ? "predicted_right" : "predicted_wrong", { choice: t(`vote.${this.choice}`) })];
     const many = this.manyDraws(draws, index, window, facts);
-    lines.push(...(many?.lines ?? [t("one_draw")]), ...this.byCommune(offer, pair, window), said(lesson.reveal[many?.way ?? way]), said(lesson.reveal.always));
+    const lines = [t(`verdict.${way}`, { ...facts, left: num(left, DIGITS[lesson.series]), right: num(right, DIGITS[lesson.series]) }), ...(many?.lines ?? [t("one_draw")]), ...this.byCommune(offer, pair, window)];
+    lines.push(...(own ? this.outcome(many?.way ?? way) : [t("other_setting")]));
     return lines.map((text) => make("p", { text }));
   }
 
-  /** What further draws say: mean difference with its interval, and how much of chance the pairs take away. */
-  manyDraws(draws, index, window, { unit }) {
+  /** What was predicted, and what the lesson says of what came; draws count for more than the single run. */
+  outcome(way) {
+    const { lesson, choice } = this;
+    return [t(choice === way ? "predicted_right" : "predicted_wrong", { choice: t(`vote.${choice}`) }), said(lesson.reveal[way]), said(lesson.reveal.always)];
+  }
+
+  /** What further draws say: mean difference with its interval, whether it is small, and how much of chance the pairs take away. */
+  manyDraws(draws, index, window, facts) {
     const gaps = differences(draws, index, window);
     if (gaps.length < FEW) return null;
     const digits = DIGITS[this.lesson.series] + 1;
     const { n, mean: middle, half } = interval(gaps);
-    const way = middle + half < 0 ? "down" : middle - half > 0 ? "up" : "same";
-    const key = { down: "draws_down", up: "draws_up", same: "draws_unclear" }[way];
-    const told = { n, mean: signed(middle, digits), low: signed(middle - half, digits), high: signed(middle + half, digits), unit, fell: gaps.filter((gap) => gap < 0).length };
-    return { way, lines: [t(key, told), t("draws_spread", { level: num(spread(levels(draws, 0, index, window)), digits), gap: num(spread(gaps), digits), unit })] };
+    const without = levels(draws, 0, index, window);
+    const share = Math.abs(middle) / (without.reduce((sum, level) => sum + level, 0) / n);
+    const clear = Math.abs(middle) > half;
+    const key = !clear ? "draws_unclear" : middle < 0 ? "draws_down" : "draws_up";
+    const told = { ...facts, n, mean: signed(middle, digits), low: signed(middle - half, digits), high: signed(middle + half, digits), fell: gaps.filter((gap) => gap < 0).length };
+    const small = clear && share <= SAME ? [t("draws_small", { share: num(100 * share, 1) })] : [];
+    const lines = [t(key, told), ...small, t("draws_spread", { ...facts, level: num(spread(without), digits), gap: num(spread(gaps), digits) })];
+    return { way: !clear || share <= SAME ? "same" : middle < 0 ? "down" : "up", lines };
   }
 
   /** In a lesson about places: how many communes are better and worse off than without, in this draw. */

@@ -9,7 +9,7 @@ export function write(state) {
   put("d", state.days, 365);
   put("g", state.seed, 1);
   put("m", Object.entries(state.missions).map(([name, set]) => [name, set.start ?? "", set.dose ?? ""].join("~").replace(/~+$/, "")).join(","), "");
-  put("s", Object.keys(state.shocks).join(","), "");
+  put("s", Object.entries(state.shocks).map(([name, set]) => [name, parseInt(set.start, 10) || ""].join("~").replace(/~$/, "")).join(","), "");
   put("p", [state.members.share_gps, state.members.active_share].map((share) => (share === undefined ? "" : Math.round(share * 100))).join(",").replace(/^,$/, ""), "");
   put("l", state.lesson, 0);
   put("j", state.day, 0);
@@ -38,7 +38,7 @@ export function read(hash, offer, views, speeds) {
   set("days", whole(parts.get("d"), 28, offer.limits.days));
   set("seed", whole(parts.get("g"), 0, 2 ** 31));
   if (parts.has("m") || parts.has("t")) set("missions", missions(parts.get("m") ?? "", offer));
-  if (parts.has("s")) set("shocks", Object.fromEntries(parts.get("s").split(",").filter((name) => known(offer.shocks, name)).map((name) => [name, {}])));
+  if (parts.has("s")) set("shocks", shocks(parts.get("s"), offer));
   if (parts.has("p")) {
     const [gps, active] = parts.get("p").split(",").map(share);
     found.members = {};
@@ -53,6 +53,17 @@ export function read(hash, offer, views, speeds) {
   set("lang", ["fr", "en"].find((lang) => lang === parts.get("lang")));
   set("projector", parts.get("big") === "1" ? true : undefined);
   return found;
+}
+
+/** Shocks with the day they come on, where it is not the usual one. */
+function shocks(text, offer) {
+  const out = {};
+  for (const item of text.split(",")) {
+    const [name, day] = item.split("~");
+    if (!offer.shocks.some((shock) => shock.name === name)) continue;
+    out[name] = whole(day ?? "", 1, offer.limits.days) === undefined ? {} : { start: `${Number(day)} days` };
+  }
+  return out;
 }
 
 function missions(text, offer) {

@@ -39,14 +39,15 @@ async function boot() {
   app.player.atEnd = () => app.player.day >= app.state.days || (app.player.day >= computed() && app.pair.every((arm) => arm.done));
   app.player.onState = playState;
   app.screen = new Screen(app);
-  app.choices = new Choices(byId("choices"), app.offer, app.state, { change, pair: (rank) => app.source.choose(rank) });
+  app.choices = new Choices(byId("choices"), app.offer, app.state, { change, pair: (rank) => { app.screen.curves.remember(app.pair[1]); app.source.choose(rank); } });
   app.lesson = new Lesson(byId("lesson-box"), app.offer, {
-    facts: () => ({ offer: app.offer, day: app.player.day, pair: app.pair, draws: app.draws }),
+    facts: () => ({ offer: app.offer, day: app.player.day, pair: app.pair, draws: app.draws, own: asPredicted() }),
     voted: (choice) => { app.source.vote(choice); app.screen.refresh(); }, reveal,
     variant: (run) => change({ ...lessonState(run), day: app.state.day }), note: showNote,
   });
   bind();
-  if (app.state.lesson && !location.hash.includes("m=")) Object.assign(app.state, lessonState(app.offer.lessons[app.state.lesson - 1].run));
+  const lesson = app.offer.lessons[app.state.lesson - 1];
+  if (lesson && !location.hash.includes("m=")) Object.assign(app.state, lessonState(lesson.run), location.hash.includes("c=") ? {} : { charts: chartsOf(lesson) });
   relabel();
   app.lesson.start(app.offer.lessons[app.state.lesson - 1] ?? null, app.role);
   app.wantedDay = app.state.day;
@@ -73,6 +74,12 @@ function lessonState(run) {
     missions, shocks: run.shocks ?? {}, members: run.members ?? {} };
 }
 
+/** Whether what runs is what the class predicted: the lesson's own missions, members and shocks. */
+function asPredicted() {
+  const told = ({ missions, members, shocks }) => JSON.stringify([Object.keys(missions).sort(), members.share_gps, members.active_share, Object.keys(shocks).sort()]);
+  return told(app.state) === told(lessonState(app.lesson.now.run));
+}
+
 function change(changes) {
   const runs = CHANGES_RUN.some((key) => key in changes);
   Object.assign(app.state, changes);
@@ -80,9 +87,13 @@ function change(changes) {
   relabel();
 }
 
+/** What makes a former run comparable: the same territory over the same time. */
+function placeNow() { const { preset, population, year, days } = app.state; return [preset, population, year, days].join("/"); }
+
 function start() {
   app.player.pause();
-  app.screen.curves.remember(app.pair[1]);
+  if (placeNow() === app.place) app.screen.curves.remember(app.pair[1]); else app.screen.curves.forget();
+  app.place = placeNow();
   app.wantedDay = null;
   app.source.run(ask());
 }
@@ -90,6 +101,7 @@ function start() {
 // ---------------------------------------------------------------------------------------- what the source tells
 function hello({ role, code }) {
   app.role = role;
+  app.place = placeNow();
   const watching = role === "watch";
   byId("follow").hidden = app.source.recorded || watching;
   byId("class-code").textContent = code ? t("class_code", { code }) : "";
@@ -211,12 +223,11 @@ function relabel() {
   byId("projector").setAttribute("aria-pressed", String(app.state.projector));
   const options = (select, items, chosen) => select.replaceChildren(...items.map(([value, text]) => make("option", { value, text, selected: String(value) === String(chosen) })));
   options(byId("preset"), app.offer.presets.map((preset) => [preset.name, said(preset.title)]), app.state.preset);
-  options(byId("lesson"), [[0, t("free")], ...app.offer.lessons.map((lesson, rank) => [rank + 1, `${rank + 1}. ${said(lesson.title)}`])], app.state.lesson);
+  options(byId("lesson"), [[0, t("free")], ...app.offer.lessons.map((lesson, rank) => [rank + 1, `${lesson.rank ?? rank + 1}. ${said(lesson.title)}`])], app.state.lesson);
   options(byId("speed"), SPEEDS.map((speed) => [speed, t("days_second", { count: speed })]), app.state.speed);
   byId("preset").disabled = byId("again").disabled = byId("other").disabled = app.source.recorded || app.role === "watch";
   for (const id of ["again", "other", "follow"]) byId(id).hidden = app.source.recorded;
   byId("draws").disabled = app.role === "watch";
-  byId("draws").hidden = !app.source.hasDraws;
   app.choices.draw(app.source.recorded || app.role === "watch", app.source.recorded ? app.source.pairs : [], app.source.rank);
   playState();
   app.lesson.draw();
@@ -262,11 +273,14 @@ function choosePreset(name) {
   change({ ...(preset.asks ? lessonState(preset.asks) : {}), preset: name, population: preset.scales ? app.state.population ?? app.offer.school_people : null });
 }
 
+/** Curves that a lesson opens with: its own first. */
+function chartsOf(lesson) { return [...new Set([lesson.series, ...(lesson.charts ?? []), ...START.charts])].slice(0, 4); }
+
 function chooseLesson(rank) {
   app.state.lesson = rank;
   const lesson = app.offer.lessons[rank - 1] ?? null;
   app.draws = [];
-  if (lesson && !app.source.recorded) change({ ...lessonState(lesson.run), charts: [lesson.series, ...START.charts.filter((name) => name !== lesson.series)].slice(0, 4) });
+  if (lesson && !app.source.recorded) change({ ...lessonState(lesson.run), charts: chartsOf(lesson) });
   app.lesson.start(lesson, app.role);
   relabel();
   app.screen.begin();

@@ -3,6 +3,7 @@
 import { unpack } from "./unpack.js";
 
 const UNPACKED = 10;
+const SIGHT_MS = 600; // from one picture of the warm-up to the next: drawing them must not hold up day 0
 
 /** Rank of the block that holds a day: the first holds day 0 alone, the others some days each. */
 export function blockOf(day, size) { return Math.ceil(day / size); }
@@ -27,19 +28,22 @@ export class Arm {
     this.scene = null;       // who is where before day 0, while the warm-up is lived
     this.picture = null;     // how they are on a day of it
     this.sight = "";         // what of these has been asked for
+    this.seenAt = 0;         // when the last one came
   }
 
   /** Ask for the newest picture of the warm-up, unless day 0 is there or one is under way. */
   lookAhead({ scene, pictured, stage }, get) {
     if (stage || this.stage || !scene || pictured === null) return;
     if (!this.sight) { get("scene"); this.sight = "scene"; }
-    if (this.sight === "scene" || (this.sight === "seen" && pictured !== this.picture.day)) { get("picture"); this.sight = "asked"; }
+    const due = this.sight === "seen" && pictured !== this.picture.day && performance.now() - this.seenAt >= SIGHT_MS;
+    if (this.sight === "scene" || due) { get("picture"); this.sight = "asked"; }
   }
 
   sighted({ meta, arrays }) {
     if (meta.sight === "scene") { this.scene = { ...meta, ...arrays }; return; }
     this.picture = { day: meta.day, looks: { looks: arrays.looks, step: 1, at: 0 }, pros: arrays.pros };
     this.sight = "seen";
+    this.seenAt = performance.now();
   }
 
   setStage(part) {

@@ -192,6 +192,7 @@ export class Screen {
   draws() {
     const { app } = this;
     const have = ready(app.draws).length;
+    byId("draws").hidden = !app.source.hasDraws || (app.drawsRecorded && have > 0);
     byId("draws").textContent = app.source.recorded ? t("draws_show") : t("draws_button", { count: app.offer.limits.draws });
     byId("draws-state").textContent = app.drawsRecorded ? t("draws_recorded", { have: num(have, 0) }) : have || app.drawsAsked ? t("draws_state", { have: num(have, 0), of: num(app.draws.length || app.drawsAsked, 0) }) : t("single_draw");
     this.curves.draws = app.draws.filter((draw) => draw?.arrays);
@@ -207,7 +208,7 @@ export class Screen {
     if (gaps.length < 5) return "";
     const { n, mean, half } = interval(gaps);
     const digits = DIGITS[name] + 1;
-    return t("band_note", { n, mean: signed(mean, digits), low: signed(mean - half, digits), high: signed(mean + half, digits), unit: t(`unit.${name}`) });
+    return t(Math.abs(mean) > half ? "band_note" : "band_unclear", { n, mean: signed(mean, digits), low: signed(mean - half, digits), high: signed(mean + half, digits), unit: t(`unit.${name}`) });
   }
 
   // ------------------------------------------------------------------------------------ people and places

@@ -14,8 +14,8 @@ export function t(key, values = {}) {
   if (text === undefined) return key;
   return bound(text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? "?")));
 }
-/** French signs stay with their words at the end of a line. */
-function bound(text) { return lang === "fr" ? text.replace(/ ([:;!?»%€])/g, "\u00a0$1").replaceAll("« ", "«\u00a0") : text; }
+/** French signs stay with their words at the end of a line; English ones follow the number. */
+function bound(text) { return lang === "fr" ? text.replace(/ ([:;!?»%€])/g, "\u00a0$1").replace(/(\d) (?=\d{3})/g, "$1\u00a0").replaceAll("« ", "«\u00a0") : text.replace(/(\d) %/g, "$1%"); }
 export function has(key) { return all[lang][key] !== undefined; }
 
 /** Text of an object {fr, en}. */
