@@ -24,7 +24,7 @@ def third_next_days(world: World) -> Array:
     """Days until the third free slot of each GP that anybody may book ahead (84 where there is none)."""
     books = world.books
     today = max(0, int(np.floor_divide(world.now, DAY)) - books.first_day) * books.per_day
-    column = books.open.nth_free(Slot.AHEAD, today, 3)
+    column = books.nth_free(Slot.AHEAD, today, 3)
     has = np.flatnonzero(column >= 0)
     days = np.full(books.rows, NO_SLOT_DAYS)
     days[has] = np.minimum((books.start[has, column[has]] - world.now) / DAY, NO_SLOT_DAYS)

@@ -227,6 +227,16 @@ class Books:
         self.free[row[free], column[free]] = kind
         self.open.set(row[free], column[free], True)
 
+    def nth_free(self, kind: Slot, first: int, nth: int) -> Ints:
+        """Return the column of the nth free slot of a kind of each book, from a column on; -1 if there is none."""
+        left, books = self.free[:, first:] == int(kind), np.arange(self.rows)
+        place, has = np.zeros(self.rows, dtype=np.int64), np.full(self.rows, left.shape[1] > 0)
+        for _ in range(nth if left.shape[1] else 0):
+            place = left.argmax(axis=1)  # the first true one, at which it stops
+            has = left[books, place]
+            left[books, place] = False
+        return np.where(has, first + place, -1)
+
     # ---------------------------------------------------------------- exact settlement of single-choice waves
     def cascade(self, row: Array, lowest: Array, highest: Array, kinds: int) -> Ints:
         """Settle requests that each have one professional and no other way, in the order given.
@@ -351,16 +361,6 @@ class OpenBooks:
         """Pack anew when next asked for: somebody has settled by the columns."""
         self.packed = []
 
-    def nth_free(self, kind: Slot, first: int, nth: int) -> Ints:
-        """Return the column of the nth free slot of a kind of each book, from a column on; -1 if there is none."""
-        if not self.packed:
-            found = (np.flatnonzero(row[first:] & np.uint8(kind)) for row in self._books.free)
-            return np.array([first + row[nth - 1] if len(row) >= nth else -1 for row in found], dtype=np.int64)
-        page = first // PAGE
-        beyond, packed, pages, kinds = ~((1 << first % PAGE) - 1), self.pack(), self.pages, len(Slot)
-        of_kind = range((kind.bit_length() - 1) * pages, self._books.rows * kinds * pages, kinds * pages)
-        return np.array([_nth_bit(packed[at : at + pages], page, beyond, nth) for at in of_kind], dtype=np.int64)
-
     def set(self, row: Array, column: Array, free: bool) -> None:
         """Follow a change of the columns ``free``: slots that are free now, or no longer."""
         if not self.packed:
@@ -370,16 +370,3 @@ class OpenBooks:
         place = (row * np.int64(len(Slot)) + kind) * self.pages + column // PAGE
         for at, slot in zip(place.tolist(), (column % PAGE).tolist(), strict=True):
             packed[at] = packed[at] | 1 << slot if free else packed[at] & ~(1 << slot)
-
-
-def _nth_bit(pages: list[int], page: int, beyond: int, nth: int) -> int:
-    """Return the place of the nth bit of a row of pages, from a page on, of which only ``beyond`` counts; or -1."""
-    for number in range(page, len(pages)):
-        bits = pages[number] & beyond if number == page else pages[number]
-        if bits.bit_count() < nth:
-            nth -= bits.bit_count()
-            continue
-        for _ in range(nth - 1):
-            bits &= bits - 1
-        return number * PAGE + (bits & -bits).bit_length() - 1
-    return -1

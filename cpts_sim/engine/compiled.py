@@ -31,7 +31,7 @@ DECLARATIONS = {
     "logarithms": "uint64_t*, int64_t, uint64_t*, double*",
     "wave": "int64_t, int64_t, int64_t*, double*, uint64_t*, double*, "
     "int64_t*, int64_t*, uint8_t*, int64_t*, int64_t*, uint8_t*, int64_t, int64_t, "
-    "int64_t, double*, int64_t*, uint8_t*, int64_t*, int64_t*, int64_t*, int64_t*",
+    "int64_t, double*, int64_t*, uint8_t*, int64_t*, int64_t*, int64_t*, int64_t*, int64_t*, uint8_t*",
 }
 """Types of the arguments of each function of ``kernels``."""
 _SOURCES = ("agenda.py", "compiled.py", "draws.py", "kernels.py")

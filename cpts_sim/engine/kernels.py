@@ -140,19 +140,28 @@ _pop = njit(_leave)
 def _try(
     begin: Pointer, row: Pointer, kinds: Pointer, lowest: Pointer, highest: Pointer, free: Pointer, width: int,
     today: int, contact: int, request: int, offer_of: Pointer, column_of: Pointer,
-) -> bool:  # fmt: skip
-    """Give a request the first free slot among the offers of a contact; tell whether there is one."""
+) -> int:  # fmt: skip
+    """Find a request the first free slot among the offers of a contact; return its place in ``free``, or -1."""
     for offer in range(begin[contact], begin[contact + 1]):
         base = np.int64(row[offer]) * width
         column = _first_free(free, base, kinds[offer], lowest[offer], min(highest[offer], width), today)
         if column >= 0:
-            free[base + column] = 0
             offer_of[request], column_of[request] = offer, column
-            return True
-    return False
+            return base + column
+    return -1
 
 
-_take = njit(_try)
+_found = njit(_try)
+
+
+def _write(free: Pointer, place: int, kind: int, past: Pointer, was: Pointer, changes: int) -> int:
+    """Change a slot and remember what it was; return how many changes are remembered."""
+    past[changes], was[changes] = place, free[place]
+    free[place] = kind
+    return changes + 1
+
+
+_change = njit(_write)
 
 
 def wave(
@@ -160,14 +169,15 @@ def wave(
     begin: Pointer, row: Pointer, kinds: Pointer, lowest: Pointer, highest: Pointer,
     free: Pointer, width: int, today: int,
     coming: int, come_at: Pointer, come_place: Pointer, come_kind: Pointer,
-    heap: Pointer, nth: Pointer, offer_of: Pointer, column_of: Pointer,
+    heap: Pointer, nth: Pointer, offer_of: Pointer, column_of: Pointer, past: Pointer, was: Pointer,
 ) -> int:  # fmt: skip
     """Settle a wave as ``settlement`` says: requests in ``order``, further contacts and freed slots between them.
 
-    ``free`` is changed; ``nth`` (zeros) becomes the contact at which each request stopped; ``offer_of`` and
-    ``column_of`` hold -1 and are written where a slot is found; ``heap`` is room for as many numbers as requests.
+    ``nth`` (zeros) becomes the contact at which each request stopped; ``offer_of`` and ``column_of`` hold -1 and are
+    written where a slot is found; ``heap`` is room for as many numbers as requests, ``past`` and ``was`` for as many as
+    requests and freed slots. ``free`` is as before at the end.
     """
-    size = come = 0
+    size = come = changes = 0
     for turn in range(count + 1):
         last = turn == count
         request = 0 if last else order[turn]
@@ -180,25 +190,32 @@ def wave(
             _pop(heap, size, at, nth, contacts, key)
             size -= 1
             while come < coming and come_at[come] <= again:
-                free[come_place[come]] = come_kind[come]
+                changes = _change(free, come_place[come], come_kind[come], past, was, changes)
                 come += 1
             place = first * contacts + nth[first]
-            found = _take(begin, row, kinds, lowest, highest, free, width, today, place, first, offer_of, column_of)
-            if not found and nth[first] + 1 < contacts and at[place + 1] < NEVER:
+            spot = _found(begin, row, kinds, lowest, highest, free, width, today, place, first, offer_of, column_of)
+            if spot >= 0:
+                changes = _change(free, spot, 0, past, was, changes)
+            elif nth[first] + 1 < contacts and at[place + 1] < NEVER:
                 nth[first] += 1
                 _push(heap, size, at, nth, contacts, key, first)
                 size += 1
         if last:
             break
         while come < coming and come_at[come] <= now:
-            free[come_place[come]] = come_kind[come]
+            changes = _change(free, come_place[come], come_kind[come], past, was, changes)
             come += 1
         place = request * contacts
-        found = _take(begin, row, kinds, lowest, highest, free, width, today, place, request, offer_of, column_of)
-        if not found and contacts > 1 and at[place + 1] < NEVER:
+        spot = _found(begin, row, kinds, lowest, highest, free, width, today, place, request, offer_of, column_of)
+        if spot >= 0:
+            changes = _change(free, spot, 0, past, was, changes)
+        elif contacts > 1 and at[place + 1] < NEVER:
             nth[request] = 1
             _push(heap, size, at, nth, contacts, key, request)
             size += 1
+    while changes:
+        changes -= 1
+        free[past[changes]] = was[changes]
     return 0
 
 

@@ -138,7 +138,7 @@ def settle_offers(
         Contact index at which the request stopped, offer taken (-1 if that contact failed), column taken.
     """
     kernels = compiled.load()
-    if kernels is not None and books.free.flags.c_contiguous:
+    if kernels is not None and books.free.flags.carray:
         return _settle_compiled(kernels, books, minute, key, offers, again_at, same_day_until, freed)
     return settle_in_python(books, minute, key, offers, again_at, same_day_until, freed)
 
@@ -157,8 +157,9 @@ def _settle_compiled(
         np.ascontiguousarray(key, np.uint64), np.ascontiguousarray(again_at, np.float64),
         np.ascontiguousarray(offers.begin, np.int64), np.ascontiguousarray(offers.row, np.int64),
         np.ascontiguousarray(offers.kinds, np.uint8), np.ascontiguousarray(offers.lowest, np.int64),
-        np.ascontiguousarray(offers.highest, np.int64), books.free.copy(), width, same_day_until,
+        np.ascontiguousarray(offers.highest, np.int64), books.free, width, same_day_until,
         len(come_at), come_at, come_place, come_kind, np.empty(count, np.int64), contact_of, offer_of, column_of,
+        np.empty(count + len(come_at), np.int64), np.empty(count + len(come_at), np.uint8),
     )  # fmt: skip
     books.open.forget()
     return contact_of, offer_of, column_of

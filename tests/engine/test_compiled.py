@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from plain_books import Wave, plain_loop, random_books, random_wave
 
 from cpts_sim.engine import compiled, draws, settlement
-from cpts_sim.engine.agenda import Books, Slot
+from cpts_sim.engine.agenda import Books
 from cpts_sim.engine.draws import Draws
 from cpts_sim.engine.settlement import Freed, settle
 from cpts_sim.model import Model
@@ -151,18 +151,6 @@ def test_slots_that_a_compiled_wave_takes_are_taken_from_packed_books(kernels: c
         served = np.flatnonzero(choice >= 0)
         books.take(first.row[served, contact[served], choice[served]], column[served], served, 0.0, settled=True)
         assert [x.tolist() for x in settle(books, *second)] == list(plain_loop(books, second))
-
-
-@pytest.mark.parametrize("first", [0, 5])
-def test_the_nth_free_slot_is_the_same_packed_or_not(first: int) -> None:
-    rng = np.random.default_rng(first)
-    for nth in (1, 2, 3, 9):
-        books = random_books(rng, 6, 4, 5)
-        loose = books.open.nth_free(Slot.AHEAD, first, nth)
-        books.open.pack()
-        assert loose.tolist() == books.open.nth_free(Slot.AHEAD, first, nth).tolist()
-        expected = [np.flatnonzero(row[first:] == Slot.AHEAD) + first for row in books.free]
-        assert loose.tolist() == [int(row[nth - 1]) if len(row) >= nth else -1 for row in expected]
 
 
 @settings(max_examples=300, deadline=None)

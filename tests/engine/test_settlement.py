@@ -208,3 +208,15 @@ def test_minutes_are_put_in_order_whatever_their_grain() -> None:
         rng.random(200) * 1440.0, np.round(rng.random(300) * 20.0) / 3.0, rng.integers(0, 9, 50) * 2.0**30,
     ):  # fmt: skip
         np.testing.assert_array_equal(stable_order(minute), np.argsort(minute, kind="stable"))
+
+
+@pytest.mark.parametrize("first", [0, 5, 20])
+def test_the_nth_free_slot_of_a_kind(first: int) -> None:
+    rng = np.random.default_rng(first)
+    for nth in (1, 2, 3, 9):
+        books = random_books(rng, 6, 4, 5)
+        before = books.free.copy()
+        free = [np.flatnonzero(row[first:] == Slot.AHEAD) + first for row in books.free]
+        expected = [int(row[nth - 1]) if len(row) >= nth else -1 for row in free]
+        assert books.nth_free(Slot.AHEAD, first, nth).tolist() == expected
+        assert (books.free == before).all()
