@@ -147,7 +147,7 @@ def _try(
         column = _first_free(free, base, kinds[offer], lowest[offer], min(highest[offer], width), today)
         if column >= 0:
             offer_of[request], column_of[request] = offer, column
-            return base + column
+            return int(base + column)
     return -1
 
 
