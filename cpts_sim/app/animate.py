@@ -54,11 +54,13 @@ def film(scene: Scene, takes: Mapping[str, Take], path: Path, lang: str, step: i
     writer = _writer(path, rate)
     import matplotlib as mpl
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     arms = [Arm(takes[job.key]) for job in scene.jobs]
     days = range(0, min(arm.looks.shape[1] for arm in arms), step)
     with mpl.rc_context({"font.family": "DejaVu Sans", "font.size": 9}):
-        drawn = Figure(figsize=(10.0, 5.6), dpi=90, layout="constrained")
+        room = ConstrainedLayoutEngine(rect=(0.0, 0.0, 0.985, 1.0))
+        drawn = Figure(figsize=(10.0, 5.6), dpi=90, layout=room)
         _canvas(drawn)
         maps, curves = _axes(drawn)
         with writer.saving(drawn, str(path), 90):
@@ -135,7 +137,7 @@ def _curve(axes: Any, arms: list[Arm], name: str, day: int, lang: str) -> None:
     column = course.SERIES.index(name)
     values = [arm.series[:, column] for arm in arms]
     for value, colour, dash in zip(values, (BASE, OTHER), ("--", "-"), strict=True):
-        axes.plot(value[: day + 1], color=colour, linestyle=dash, linewidth=1.6)
+        axes.plot(value[: day + 1], color=colour, linestyle=dash, linewidth=1.6, zorder=3 if dash == "--" else 2)
     known = np.concatenate(values)[np.isfinite(np.concatenate(values))]  # no GP present: no exhaustion to tell
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
     room = max(0.1 * (high - low), 0.05)
