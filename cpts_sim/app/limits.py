@@ -14,7 +14,7 @@ class Limits:
         message_bytes: size of one message from a page.
         messages_per_second: steady rate of messages of one page; ``burst`` may come at once.
         idle_s: a page that says nothing for this long is let go.
-        hello_s: time a page has to say its code.
+        hello_s: time a connection has for its first request, and a page to say its code.
         wrong_codes: wrong codes of an address within a minute before each further one waits ``wrong_wait_s``.
         memory_bytes: all records together; ``idle_bytes`` those that no page wants now, the ones used longest ago
             are forgotten first.

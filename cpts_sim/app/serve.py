@@ -100,9 +100,12 @@ def _address(host: str, port: int) -> str:
 def _run(app: Any, limits: Limits, listening: Any) -> None:
     import uvicorn
 
+    from cpts_sim.app.connections import impatient
+
     config = uvicorn.Config(
         app, log_level="warning", ws_max_size=limits.message_bytes, ws_max_queue=64,
         limit_concurrency=4 * limits.sessions, timeout_keep_alive=10, server_header=False,
+        http=impatient(limits.hello_s),
         h11_max_incomplete_event_size=16384,
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listening])
