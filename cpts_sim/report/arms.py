@@ -32,7 +32,7 @@ def overview(comparison: Comparison, lang: str) -> str:
     names = words_of(comparison, lang)
     caption = say(
         "report.arms.caption", lang, title=scenario_title(comparison, lang), base=names[0],
-        time=simulated(comparison, lang), pairs=len(comparison.values.seeds),
+        time=simulated(comparison, lang), count=len(comparison.values.seeds),
     )  # fmt: skip
     head = [say("report.column.indicator", lang), say("report.column.unit", lang), *names]
     cells = [head, *(_cells(row, lang) for row in rows_of(comparison))]

@@ -6,6 +6,7 @@ import math
 
 from cpts_sim.experiment import Comparison
 from cpts_sim.experiment.comparison import draws_of
+from cpts_sim.experiment.credible import FINEST as FINEST_MEDIAN
 from cpts_sim.experiment.credible import SURE, TAIL_CHANCE, Credible, fewest_for_sure
 from cpts_sim.words import number, percent, say
 
@@ -70,7 +71,7 @@ def drawn_words(comparison: Comparison) -> dict[str, int]:
 def support_words(lang: str) -> dict[str, str]:
     """Return what a reading asks of its draws, as the sentences about it want it."""
     sure, limit = percent(1 - TAIL_CHANCE, 0, lang), number(SURE, 1, lang)
-    return {"fewest": str(fewest_for_sure()), "sure": sure, "limit": limit}
+    return {"fewest": str(fewest_for_sure()), "sure": sure, "limit": limit, "finest": percent(FINEST_MEDIAN, 0, lang)}
 
 
 __all__ = ["chance", "chance_better", "chance_matters", "drawn_words", "support_words"]

@@ -32,8 +32,8 @@ def forest(comparison: Comparison, lang: str, arm: str, kind: str) -> bytes | No
         axes.invert_yaxis()
         axes.set_xlabel(say("report.figure.forest.axis", lang, base=base))
         caption = {"arm": other, "base": base, "time": simulated(comparison, lang)}
-        caption["pairs"] = str(len(comparison.values.seeds))
-        style.subtitle(axes, title, say("report.figure.forest.under", lang, **caption))
+        under = say("report.figure.forest.under", lang, count=len(comparison.values.seeds), **caption)
+        style.subtitle(axes, title, under)
         style.number_axis(axes.xaxis, lang)
         style.foot(drawn, text)
         return style.picture(drawn, kind, title, text)

@@ -33,9 +33,9 @@ def note(comparison: Comparison, text: str, lang: str) -> str:
     """Return a figure's description with the number of pairs and what they stand for."""
     pairs = len(comparison.values.seeds)
     if comparison.plan.ensemble is None:
-        count = say("report.figure.note", lang, pairs=pairs)
+        count = say("report.figure.note", lang, count=pairs)
     else:
-        count = say("uncertain.figure_note", lang, pairs=pairs, **drawn_words(comparison))
+        count = say("uncertain.figure_note", lang, count=pairs, **drawn_words(comparison))
     return " ".join([text, count, *exceeding(comparison, lang)])
 
 

@@ -94,7 +94,7 @@ def table_of(comparison: Comparison, lang: str, arm: str | None = None) -> Table
     lines, blocks = headlines(comparison, chosen), blocks_of(comparison, chosen, lang)
     caption = say(
         "report.caption", lang, title=scenario_title(comparison, lang), arm=other, base=base,
-        time=simulated(comparison, lang), pairs=len(comparison.values.seeds),
+        time=simulated(comparison, lang), count=len(comparison.values.seeds),
     )  # fmt: skip
     rows = tuple(_row(line, lang) for line in lines)
     readings = tuple(line.reading for line in lines)

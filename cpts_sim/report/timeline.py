@@ -56,7 +56,7 @@ def _drawn(
     kept = _journal(comparison, arm)
     if kept is None or not len(kept[1]["cpts"]["at"]) or not len(kept[1]["payment"]["at"]):
         return None
-    seed, journal = kept
+    seed, journal = kept[0], {**kept[1], "cpts": _with_missions(kept[1]["cpts"], comparison, arm)}
     years = comparison.plan.scenario.horizon_days / 365.0
     title = say("life.timeline.title", lang, arm=arm_words(arm, titles_of(comparison, lang), lang))
     told = {"seed": seed, "left": euros(_left(journal["payment"]), 0, lang)}
@@ -88,6 +88,19 @@ def _journal(comparison: Comparison, arm: str) -> tuple[int, dict[str, Columns]]
             own = np.isin(found["payment"]["line"], (*INCOME, *SPENDING))  # not the same money spent otherwise
             return seed, {**found, "payment": {name: column[own] for name, column in found["payment"].items()}}
     return None
+
+
+def _with_missions(rows: Columns, comparison: Comparison, arm: str) -> Columns:
+    """Return the events with the missions that a CPTS of before day 0 brings along, as begun on day 0."""
+    own = comparison.plan.scenario.arms[arm].cpts if arm in comparison.plan.scenario.arms else None
+    if own is None or own.since_months is None:
+        return rows
+    seen = set(rows["actor"][rows["event"] == CptsEvent.MISSION_OPEN].tolist())
+    begun = [name for name, settings in own.missions.items() if getattr(settings, "start_months", None) is None]
+    codes = [code for code, name in enumerate(ACI_MISSIONS) if name in begun and code not in seen]
+    more = {"event": np.full(len(codes), CptsEvent.MISSION_OPEN), "actor": np.array(codes)}
+    return {name: np.concatenate([more.get(name, np.zeros(len(codes))).astype(column.dtype), column])
+            for name, column in rows.items()}  # fmt: skip
 
 
 def _left(rows: Columns) -> float:

@@ -102,7 +102,7 @@ def _caption(comparison: Comparison, lang: str, arm: str) -> str:
     return say(
         "uncertain.caption", lang, title=scenario_title(comparison, lang), arm=arm_words(arm, titles, lang),
         base=arm_words(comparison.values.arms[0], titles, lang), time=simulated(comparison, lang),
-        pairs=len(comparison.values.seeds), **drawn_words(comparison),
+        count=len(comparison.values.seeds), **drawn_words(comparison),
     )  # fmt: skip
 
 

@@ -114,7 +114,7 @@ def test_what_is_not_found_is_not_claimed(plain: Comparison, reading: Reading) -
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_difference_without_its_interval(harmful: Comparison, lang: str) -> None:
     for line in told_of(harmful, lang).judged():
-        assert re.search(r"\(.+ (à|to) .+\)", gap_phrase(line, lang))
+        assert re.search(r"\(.+\s(à|to)\s.+\)", gap_phrase(line, lang))
         assert re.search(r"\[.+(à|to).+\]", gap_short(line, lang))
     for table in report_of(harmful, lang).tables:
         column = next((i for i, name in enumerate(table.head) if "95" in name and "[" in name), None)

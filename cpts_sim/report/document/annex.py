@@ -9,6 +9,7 @@ from cpts_sim.evidence.references import codes_in, references
 from cpts_sim.experiment.keys import SCHEMA
 from cpts_sim.report.document.blocks import Code, Section, Table, Text
 from cpts_sim.report.document.depends import grade_of, parameter_head, range_of, source_of, value_of
+from cpts_sim.report.document.phrases import listed
 from cpts_sim.report.document.reading import Told
 from cpts_sim.words import say, unit_words
 
@@ -65,7 +66,7 @@ def codes(told: Told) -> Section:
     lang, known = told.lang, references()
     used = {code for entry in _entries(told) for code in codes_in(entry.source)}
     unread = say("document.codes_unread", lang)
-    rows = tuple((code, found.what.get(lang, "–"), " ; ".join(found.where) or unread)
+    rows = tuple((code, found.what.get(lang, "–"), listed(found.where, lang) or unread)
                  for code, found in known.items() if code in used)  # fmt: skip
     head = tuple(say(f"document.column.{name}", lang) for name in ("code", "subject", "read_at"))
     caption = say("document.table.codes", lang)

@@ -17,9 +17,10 @@ class Text:
 
 @dataclass(frozen=True)
 class Items:
-    """A list of sentences."""
+    """A list of sentences; ``kind`` is "plain" or "short" (set in two columns where there is room)."""
 
     items: tuple[str, ...]
+    kind: str = "plain"
     form: str = "items"
 
 

@@ -19,12 +19,15 @@ def missions_in(told: Told) -> list[str]:
 
 
 def _missions(told: Told) -> dict[str, Any]:
+    own = _cpts(told)
+    return {} if own is None else dict(own.missions.items())
+
+
+def _cpts(told: Told) -> Any:
+    """Return the decision's CPTS, or the first arm's, whichever has missions; None where neither has any."""
     arms = told.done.plan.scenario.arms
-    for arm in (told.arm, told.base):
-        own = arms[arm].cpts if arm in arms else None
-        if own is not None and own.missions.names():
-            return dict(own.missions.items())
-    return {}
+    found = (arms[arm].cpts for arm in (told.arm, told.base) if arm in arms)
+    return next((own for own in found if own is not None and own.missions.names()), None)
 
 
 def compared(told: Told) -> Section:
@@ -95,7 +98,7 @@ def _months(months: float, lang: str) -> str:
 
 def _table(told: Told, name: str, columns: tuple[str, ...]) -> Table | None:
     """Return the missions: when they begin, what they do, what they cost, how sure their effect is."""
-    lang, rows = told.lang, []
+    lang, rows, own = told.lang, [], _cpts(told)
     parameters = load_parameters(told.done.plan.scenario.reference_year)
     for mission, settings in sorted(_missions(told).items()):
         if mission not in mission_names():
@@ -103,8 +106,9 @@ def _table(told: Told, name: str, columns: tuple[str, ...]) -> Table | None:
         with speaking(lang):
             card = mission_card(mission, parameters)
         start = getattr(settings, "start_months", None)
+        unsaid = "by_project" if own is None or own.since_months is None else "in_place"
         cells = {
-            "begins": say("document.by_project", lang) if start is None else _months(float(start), lang),
+            "begins": say(f"document.{unsaid}", lang) if start is None else _months(float(start), lang),
             "does": card.words.get("does", "–"), "price": card.words.get("price", "–"),
             "grade": say(f"missions.grade_{card.grade}", lang),
         }  # fmt: skip

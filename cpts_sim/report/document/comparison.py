@@ -15,12 +15,12 @@ from cpts_sim.report.courses import LONG, QUARTER
 from cpts_sim.report.document import harms, tables
 from cpts_sim.report.document.annex import annexes
 from cpts_sim.report.document.blocks import Block, Document, Figure, Items, Section, Table, Text, kept
-from cpts_sim.report.document.compared import compared, mission_detail
+from cpts_sim.report.document.compared import compared, mission_detail, missions_in
 from cpts_sim.report.document.depends import depends
 from cpts_sim.report.document.essential import essential
 from cpts_sim.report.document.figures import Dot, dots, drawn
 from cpts_sim.report.document.life import with_journal
-from cpts_sim.report.document.phrases import named_unit
+from cpts_sim.report.document.phrases import capital, named_unit
 from cpts_sim.report.document.reading import CUTS, PRIMARY, Told, known, told_of
 from cpts_sim.report.maps import _territory, remarks
 from cpts_sim.report.marks import note
@@ -70,11 +70,11 @@ def _facts(told: Told, provenance: Mapping[str, Any] | None) -> tuple[tuple[str,
         "years": told.time,
         "reference": str(scenario.reference_year),
         "pairs": say("document.seeds", lang, count=len(seeds), first=seeds[0], last=seeds[-1]),
-        "version": say("document.version", lang, version=__version__, epoch=EPOCH),
-        "key": done.plan.key,
     }  # fmt: skip
     if day := _day(provenance):
         facts["date"] = date_words(day.date(), lang)
+    facts["version"] = say("document.version", lang, version=__version__, epoch=EPOCH)
+    facts["key"] = done.plan.key
     return tuple((say(f"document.fact.{name}", lang), text) for name, text in facts.items())
 
 
@@ -96,7 +96,7 @@ def _main(told: Told) -> Section:
     if not lines:
         return _section("main", lang)
     names = {"arm": told.name(told.arm), "base": told.name(told.base), "time": told.time}
-    caption = say("document.table.main", lang, pairs=len(told.done.values.seeds), **names)
+    caption = say("document.table.main", lang, count=len(told.done.values.seeds), **names)
     note_ = say("document.table.main_note", lang)
     if told.drawn:
         note_ = say("document.table.main_note_drawn", lang, chances=say("uncertain.chances", lang))
@@ -170,9 +170,9 @@ def _groups(told: Told) -> Section:
     if data is None or not rows:
         return _section("groups", lang)
     first = told.line(PRIMARY)
-    axis = say("document.axis", lang, unit=gap_unit_words(first.indicator.unit, lang), base=told.name(told.base))
+    axis = say("document.axis", lang, unit=gap_unit_words(first.indicator.unit, lang))
     title = say("document.section.groups", lang)
-    words = say("document.figure.groups", lang, interval=told.interval)
+    words = say("document.figure.groups", lang, interval=told.interval, base=told.name(told.base))
     figure = Figure("figure-groups", dots(rows, axis, lang, title, note(told.done, words, lang)), words, data)
     return _section("groups", lang, figure, Text(say("document.chance_note", lang), "note"))
 
@@ -186,14 +186,23 @@ def _missions(told: Told) -> Section | None:
     for name in tables.MISSION_OUTCOMES[:1]:
         for mission, form, without, with_ in told.ablations():
             title = say(f"document.mission_{form}", lang, mission=say(f"report.mission.{mission}", lang))
-            rows.append(Dot(title, told.between(name, without, with_)))
+            rows.append(Dot(capital(title), told.between(name, without, with_)))
     shown = [row for row in rows if row.line is not None and known(row.line)]
     first = told.line(PRIMARY)
     axis = named_unit(told.label(first), first.indicator.unit, lang)
     text = say("document.figure.missions", lang, interval=told.interval)
     picture = dots(shown, axis, lang, say("document.section.missions", lang), text) if shown else None
     figure = Figure("figure-missions", picture, text, data) if picture is not None else None
-    return _section("missions", lang, figure or data)
+    return _section("missions", lang, figure or data, _not_computed(told))
+
+
+def _not_computed(told: Told) -> Text | None:
+    """Say of which missions of the decision the results hold no arm with and without them."""
+    mine, seen = missions_in(told), {mission for mission, *_ in told.ablations()}
+    if not (left := [name for name in mine if name not in seen]):
+        return None
+    names = ", ".join(say(f"report.mission.{name}", told.lang) for name in left)
+    return Text(say("document.missions_left", told.lang, count=len(left), names=names), "note")
 
 
 def _time(told: Told) -> Section:
@@ -201,10 +210,10 @@ def _time(told: Told) -> Section:
     lines = [told.line(name) for name in ("time.hours", "time.patients", "time.displaced", "time.unpaid_evening",
                                           "cpts.hours", "cpts.unpaid_hours")]  # fmt: skip
     shown = [line for line in lines if known(line)]
-    caption = say("document.table.hours", lang)
+    caption = say("document.table.hours_drawn" if told.drawn else "document.table.hours", lang)
     table = tables.burdens(told, "hours", shown, caption) if shown else None
     caution = [Text(text, "alert") for text in long_week_words(told.done, lang)]
-    return _section("time", lang, tables.time_asked(told), table, *caution)
+    return _section("time", lang, *caution, tables.time_asked(told), table)
 
 
 def _slack(told: Told) -> Section:

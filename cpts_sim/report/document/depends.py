@@ -10,6 +10,7 @@ from cpts_sim.explain import mission_card, mission_names
 from cpts_sim.report.document.blocks import Block, Section, Table, Text
 from cpts_sim.report.document.compared import missions_in
 from cpts_sim.report.document.drivers import FEWEST, Driver, drivers_of
+from cpts_sim.report.document.phrases import listed
 from cpts_sim.report.document.reading import PRIMARY, Told
 from cpts_sim.report.numbers import decimals, factor, gap_unit_words, written
 from cpts_sim.words import number, percent, say, unit_words
@@ -17,7 +18,8 @@ from cpts_sim.words import number, percent, say, unit_words
 WEAK = ("judgement", "D")
 SHOWN = 6
 """Assumptions shown; the annex has them all."""
-CUT = 46
+CUT = 120
+"""Letters of a value at most."""
 SHORT = {
     "judgement": "judgement", "judged": "judgement", "ours": "ours", "usual hours, judged": "judgement",
     "structural option": "option", "[recall-low]": "recall",
@@ -134,9 +136,9 @@ def grade_of(entry: ParameterEntry, lang: str) -> str:
 
 def _plain(value: object, lang: str) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key} : {_plain(item, lang)}" for key, item in value.items())
+        return ", ".join(say("document.part", lang, cut=key, group=_plain(item, lang)) for key, item in value.items())
     if isinstance(value, list | tuple):
-        return " ; ".join(_plain(item, lang) for item in value)
+        return listed([_plain(item, lang) for item in value], lang)
     if not isinstance(value, int | float):
         return str(value)
     if value and not 1e-4 <= abs(value) < 1e9:
@@ -146,4 +148,7 @@ def _plain(value: object, lang: str) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= CUT else text[: CUT - 1].rstrip() + "…"
+    """Cut a text between two numbers, never inside one."""
+    if len(text) <= CUT:
+        return text
+    return text[: max(text[:CUT].rfind(mark) for mark in (",", ";", " "))].rstrip(" ,;") + " …"

@@ -26,8 +26,11 @@ SHARES = frozenset({
 })  # fmt: skip
 WHOLE = frozenset({"inhabitants", "density", "need", "unscheduled", "ageing", "without_mt_people", "gps_late_people",
                    "health_houses"})  # fmt: skip
-SIZES = frozenset({"inhabitants", "health_houses"})
-"""Numbers that grow with a territory: those of the invented one with the national means say nothing."""
+ROUGH = frozenset({"unscheduled"})
+"""Numbers known to their order of size, written in tens."""
+UNLIKE = frozenset({"inhabitants", "health_houses", "scarce", "gps_far", "pharmacies_far", "emergency_far"})
+"""Numbers of the invented territory with the national means that say nothing of France: sizes, and shares of people
+beyond a limit, which hang on how unlike its places are."""
 _RANGED = re.compile(r"(\s\[[^\]]+\])(\s?%|\s(?:personnes|people)\b)")
 """A range in brackets before the unit of its number."""
 PARTS: Mapping[str, tuple[str, ...]] = {
@@ -92,6 +95,7 @@ def _known(territory: Territory, year: int, p: Parameters, lang: str) -> Known:
     near = sorted((name for name in ARCHETYPES if name not in (FRANCE, territory.id)),
                   key=lambda name: _distance(facts, others[name], others))[:SIMILAR]  # fmt: skip
     beside = {name: {**others[name], **_drawn_small(name, year, p)} for name in (FRANCE, *near)}
+    beside[FRANCE]["density"] = exact(p["territory.national_density"])
     return Known(territory, year, facts, beside, lang)
 
 
@@ -129,25 +133,36 @@ def written_fact(name: str, fact: Fact | None, lang: str) -> str:
     """Write a number rounded to what its range supports; one that was drawn has its range in brackets."""
     if fact is None or not math.isfinite(fact.value):
         return "–"
-    times, places = (100.0, 0) if name in SHARES else (1.0, 0 if name in WHOLE else 1)
-    if not fact.drawn:
-        return number(fact.value * times, places, lang)
-    places = min(decimals(times * (fact.high - fact.low) / 2, fact.value * times), 1)
+    times, places = _times(name), _places(name, fact)
     shown, low, high = (written(value * times, places, lang) for value in (fact.value, fact.low, fact.high))
-    return f"{shown} [{say('document.range', lang, low=low, high=high).replace(' ', NBSP)}]"
+    return f"{shown} [{say('document.range', lang, low=low, high=high).replace(' ', NBSP)}]" if fact.drawn else shown
 
 
-def _alone(name: str, fact: Fact | None, lang: str) -> str:
-    """Write the number of a territory that one compares with, without its range."""
-    return written_fact(name, None if fact is None else exact(fact.value), lang)
+def _times(name: str) -> float:
+    return 100.0 if name in SHARES else 1.0
+
+
+def _places(name: str, fact: Fact) -> int:
+    """Return the decimals of a number: those that its range supports, none for people, tens for an order of size."""
+    if not fact.drawn:
+        return -1 if name in ROUGH else 0 if name in WHOLE or name in SHARES else 1
+    most = 0 if name in WHOLE else 1
+    return min(decimals(_times(name) * (fact.high - fact.low) / 2, fact.value * _times(name)), most)
+
+
+def _alone(name: str, fact: Fact | None, own: Fact | None, lang: str) -> str:
+    """Write the number of a territory that one compares with, as finely as one's own, without its range."""
+    if fact is None or own is None or not (math.isfinite(fact.value) and math.isfinite(own.value)):
+        return "–"
+    return written(fact.value * _times(name), _places(name, own), lang)
 
 
 def _table(known: Known, name: str) -> Table:
     lang = known.lang
     rows = [
         (say(f"diagnosis.row.{fact}", lang), written_fact(fact, known.facts.get(fact), lang),
-         *("–" if fact.endswith("_people") or (key == FRANCE and fact in SIZES) else _alone(fact, other.get(fact), lang)
-           for key, other in known.others.items()))
+         *("–" if fact.endswith("_people") or (key == FRANCE and fact in UNLIKE)
+           else _alone(fact, other.get(fact), known.facts.get(fact), lang) for key, other in known.others.items()))
         for fact in PARTS[name] if fact in known.facts
     ]  # fmt: skip
     names = [say("diagnosis.france", lang), *(archetype_title(other, lang) for other in list(known.others)[1:])]
@@ -185,7 +200,7 @@ def _sentence(known: Known, name: str) -> str:
     own, france = known.facts.get(fact), known.france.get(fact)
     if own is None or france is None or not math.isfinite(own.value):
         return say("diagnosis.unknown", lang)
-    texts = {"own": written_fact(fact, own, lang), "france": _alone(fact, france, lang)}
+    texts = {"own": written_fact(fact, own, lang), "france": _alone(fact, france, own, lang)}
     texts |= {f"more_{other}": written_fact(other, known.facts.get(other), lang) for other in PARTS[name]}
     return unit_first(say(f"diagnosis.sentence.{name}.{compared_with(own, france)}", lang, **texts))
 
@@ -228,8 +243,8 @@ def _map(known: Known) -> Block:
     heads = all(float(count).is_integer() for count in communes["gps"][:size])
     rows = tuple(
         (f"{communes['name'][row]} ({communes['code'][row]})", number(communes["population"][row], 0, lang),
-         number(communes["gps"][row], 0 if heads else 1, lang), number(communes["apl"][row], 1, lang),
-         number(float(nearest[row]), 0, lang))
+         number(communes["gps"][row], 0 if heads or not communes["gps"][row] else 1, lang),
+         number(communes["apl"][row], 1, lang), number(float(nearest[row]), 0, lang))
         for row in range(size)
     )  # fmt: skip
     names = ("commune", "inhabitants", "gps", "apl", "emergency")

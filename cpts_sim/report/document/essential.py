@@ -28,6 +28,8 @@ LEFT = (
     ("equal", Reading.EQUAL), ("small", Reading.TOO_SMALL), ("open", Reading.UNDETERMINED), ("few", Reading.TOO_FEW),
 )  # fmt: skip
 """Readings of indicators that are counted, not named."""
+CENTS = 2
+"""Decimals of an amount of euros at most."""
 MOST_NAMED = 3
 """Improvements named one by one in the essential; whatever gets worse is always named."""
 
@@ -110,6 +112,8 @@ def _whom(told: Told) -> str:
         out.append(say("document.when.few", lang))
     elif not out:
         out.append(say("document.whom.nobody", lang, count=len(parts)))
+        if few := sum(line.reading is Reading.TOO_FEW for line in parts):
+            out.append(say("document.whom.few", lang, count=few))
     gap = told.line("access.gap_deprivation")
     if known(gap) and not gap.difference.low <= 0 <= gap.difference.high:
         better_off = "wider" if gap.difference.mean * gap.without.mean > 0 else "narrower"
@@ -172,7 +176,7 @@ def _drawn(told: Told) -> list[str]:
     counts = drawn_words(told.done)
     out = [say("document.sure.drawn", told.lang, **counts)]
     if len(told.done.values.seeds) < fewest_for_sure():
-        counts = {"pairs": len(told.done.values.seeds), "fewest": fewest_for_sure()}
+        counts = {"count": len(told.done.values.seeds), "fewest": fewest_for_sure()}
         out.append(say("document.sure.too_few_draws", told.lang, **counts))
     return out
 
@@ -194,15 +198,11 @@ def _cost(told: Told) -> str:
     lang = told.lang
     hours = told.level(told.arm, "cpts.hours")
     own = told.done.values.get(told.arm, Place("cpts.euros_per_person"))
-    parts = _contract(told) or [
+    parts = _saved(told) or _contract(told) or [
         say("document.cost.euros", lang, euros=euros) for euros in _amount(told, own, "euros_person_year")
     ]
     if not parts:
-        before = _paid(told, told.base)
-        if not before:
-            return say("document.cost.unknown", lang)
-        names = {"arm": told.name(told.arm), "base": told.name(told.base)}
-        return say("document.cost.saved", lang, euros=", ".join(before), **names)
+        return say("document.cost.unknown", lang)
     if math.isfinite(hours.mean) and hours.mean:
         parts.append(say("document.cost.hours", lang, hours=amount(hours, lang, unit_words("hours_year", lang))))
     if (found := payer_gap(told)) is not None:
@@ -212,6 +212,15 @@ def _cost(told: Told) -> str:
         if other in told.others():
             parts.append(_against(told, other))
     return " ".join(parts)
+
+
+def _saved(told: Told) -> list[str]:
+    """Say what the end of a CPTS spares those who pay it: what is still due to it left out; nothing if none ends."""
+    if told.funded == told.arm:
+        return []
+    euros = _paid(told, told.base, less=told.arm)
+    names = {"arm": told.name(told.arm), "base": told.name(told.base)}
+    return [say("document.cost.saved", told.lang, euros=", ".join(euros), **names)] if euros else []
 
 
 def _contract(told: Told) -> list[str]:
@@ -229,10 +238,15 @@ def _contract(told: Told) -> list[str]:
     return parts
 
 
-def _paid(told: Told, arm: str) -> list[str]:
-    """Return what the contract of an arm's CPTS costs its payers a year, in all and by inhabitant; nothing if none."""
+def _paid(told: Told, arm: str, less: str = "") -> list[str]:
+    """Return what the contract of an arm's CPTS costs its payers a year, in all and by inhabitant; nothing if none.
+
+    ``less`` is an arm whose own contract is taken off.
+    """
     values = told.done.values
     euros = payer.contract_euros(values, arm)
+    if less:
+        euros = euros - np.nan_to_num(payer.contract_euros(values, less))
     people = residents(values, arm, told.done.plan.scenario.years)
     return [*_amount(told, euros, "euros_year"), *_amount(told, euros / people, "euros_person_year")]
 
@@ -240,7 +254,9 @@ def _paid(told: Told, arm: str) -> list[str]:
 def _amount(told: Told, values: NDArray[np.float64], unit: str) -> list[str]:
     """Return an amount with its unit and interval, or nothing where there is none."""
     got = told.spread(values)
-    return [amount(got, told.lang, unit_words(unit, told.lang))] if math.isfinite(got.mean) and got.mean else []
+    if not math.isfinite(got.mean) or not got.mean:
+        return []
+    return [amount(got, told.lang, unit_words(unit, told.lang), most=CENTS)]
 
 
 def _against(told: Told, other: str) -> str:

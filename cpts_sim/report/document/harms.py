@@ -31,18 +31,19 @@ def harms(told: Told) -> Section:
         return Section("harms", title, (Text(say("document.missing.harms", lang), "note"),))
     if not tables.enough(told):
         few = Text(say("document.harm.too_few", lang), "alert")
-        return Section("harms", title, (few, *(Text(text) for text in _leaning(told, looked))))
+        return Section("harms", title, (few, *_leaning(told, looked)))
     found = [line for line in looked if _burden(line)]
     sentences = [*_groups(told, parts), *_communes(told)]
     count = len(looked) + len(parts)
     head = Text(say("document.harm.found" if found or sentences else "document.harm.none", lang, count=count),
                 "alert" if found or sentences else "plain")  # fmt: skip
-    blocks: list[Block] = [head, *(Text(text) for text in _leaning(told, looked))]
+    blocks: list[Block] = [head]
     if found:
         blocks.append(tables.burdens(told, "harm-table", found, say("document.table.harms", lang)))
     if sentences:
         blocks.append(Items(tuple(sentences)))
-    return Section("harms", title, (*blocks, Text(say("document.harm.note", lang), "note")))
+    note = Text(say("document.harm.note", lang), "note")
+    return Section("harms", title, (*blocks, *_leaning(told, looked), note))
 
 
 def _burden(line: Line) -> bool:
@@ -50,7 +51,7 @@ def _burden(line: Line) -> bool:
     return line.reading is Reading.WORSE or rises
 
 
-def _leaning(told: Told, lines: list[Line]) -> list[str]:
+def _leaning(told: Told, lines: list[Line]) -> list[Block]:
     """Name what nine draws in ten show worse, though there are too few of them to call it probable."""
     mine = [line for line in lines if line.reading is Reading.TOO_FEW and line.credible is not None]
     down = [line for line in mine if line.indicator.better != "none" and _worse(line) >= SURE]
@@ -59,7 +60,7 @@ def _leaning(told: Told, lines: list[Line]) -> list[str]:
         return []
     texts = [say("document.named", told.lang, name=lowered(told.spoken(line)), text=gap_phrase(line, told.lang))
              for line in [*down, *up]]  # fmt: skip
-    return [say("document.harm.leaning", told.lang, lines=listed(texts, told.lang))]
+    return [Text(say("document.harm.leaning", told.lang)), Items(tuple(texts), "short")]
 
 
 def _worse(line: Line) -> float:

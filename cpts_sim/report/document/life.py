@@ -29,14 +29,9 @@ def with_journal(done: Comparison, folder: Path | None) -> Comparison:
     return replace(done, pairs={**done.pairs, seed: pair})
 
 
-def _funded(told: Told) -> str:
-    """Return the decision's arm, or the first where the decision is to spend nothing more."""
-    return told.arm if told.level(told.arm, "cpts.spent").mean > 0 else told.base
-
-
 def life(told: Told) -> list[Block]:
     """Return the calendar with its budget as data; the budget alone where no journal was kept; nothing without CPTS."""
-    arm = _funded(told)
+    arm = told.funded
     budget = tables.account(told, arm)
     if budget is None:
         return []
@@ -46,5 +41,3 @@ def life(told: Told) -> list[Block]:
         return [budget]
     caption = say("document.figure.calendar", told.lang, seed=min(told.done.pairs), arm=told.name(arm))
     return [Figure("figure-calendar", drawn, caption, budget)]
-
-

@@ -25,6 +25,8 @@ from cpts_sim.words import say
 
 APART = (Reading.BETTER, Reading.WORSE)
 """Readings of lines that the short table shows."""
+CONTRACT = "contract"
+"""Line of what the CPTS costs its payers."""
 MOST = 3
 """Lines that the short table shows of a payer, the largest differences first."""
 
@@ -60,7 +62,10 @@ def _summary(told: Told, costs: Costs) -> Table:
         mine = [line for line in costs.lines(told.arm) if line.perspective == payer]
         apart = sorted((line for line in mine if line.name != TOTAL and line.reading in APART),
                        key=lambda line: -abs(line.difference.mean))  # fmt: skip
-        for line in [*(line for line in mine if line.name == TOTAL), *apart[:MOST]]:
+        # The contract is what is decided: it is there whatever its reading.
+        always = [line for line in mine if line.name == CONTRACT and (line.without.mean or line.with_.mean)]
+        largest = [line for line in apart if line not in always][: MOST - len(always)]
+        for line in [*(line for line in mine if line.name == TOTAL), *always, *largest]:
             name, _, *cells = _row(costs, line, lang)
             head = say(f"costs.perspective.{payer}", lang) if line.name == TOTAL else f"– {name}"
             rows.append((head, *cells))

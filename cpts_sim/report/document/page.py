@@ -14,6 +14,8 @@ from cpts_sim.words import say
 
 _NARROW, _NBSP = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 _BOUND = (re.compile(r"(?<=[≥≤]) (?=\d)"), _NBSP)
+_NUMBERED = re.compile(r"\b(graines?|tableau|figure|mois|jour|seeds?|table|month|day) (?=\d)", re.IGNORECASE)
+"""What stands before its number."""
 _FRENCH = (
     _BOUND,
     (re.compile(r"(?<=\d) (?=\d{3}\b)"), _NARROW),
@@ -34,6 +36,7 @@ def typeset(text: str, lang: str) -> str:
     """Put the no-break spaces that the language wants."""
     for pattern, by in _FRENCH if lang == "fr" else _ENGLISH:
         text = pattern.sub(by, text)
+    text = _NUMBERED.sub(r"\1" + _NBSP, text)
     return text.replace("'", "’")
 
 
@@ -65,8 +68,16 @@ def _environment(lang: str) -> Any:
     loader = DictLoader({"document.html": source})
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.filters["t"] = lambda text: typeset(str(text), lang)
+    made.filters["parts"] = _breakable
     made.globals["say"] = lambda key, **values: typeset(say(f"document.{key}", lang, **values), lang)
     return made
+
+
+def _breakable(text: str) -> Any:
+    """Let the name of a parameter break where its words end, and nowhere else."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"([_.])(?=[a-z])", r"\1<wbr>", str(escape(text))))
 
 
 def _style(theme: str) -> str:

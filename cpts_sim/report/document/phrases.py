@@ -22,13 +22,20 @@ def level_phrase(interval: Interval, unit: str, lang: str) -> str:
     return f"{level(interval, unit, lang)} {unit_words(unit, lang)}"
 
 
-def level_spread(interval: Interval, unit: str, lang: str) -> str:
-    """Write a level with its unit and half-width."""
-    half = interval.half * factor(unit)
+def level_spread(interval: Interval, unit: str, lang: str, most: float = math.inf) -> str:
+    """Write a level with its unit and its interval in brackets, which stays within 0 and ``most``."""
+    times = factor(unit)
+    half = interval.half * times
+    shown = level_phrase(interval, unit, lang)
     if not math.isfinite(half) or not half:
-        return level_phrase(interval, unit, lang)
-    shown = f"{level(interval, unit, lang)} ± {written(half, decimals(half, half), lang)}"
-    return f"{shown} {unit_words(unit, lang)}"
+        return shown
+    ends = (max(0.0, interval.low), min(most, interval.high))
+    places = decimals(half, interval.mean * times)
+    if unit == "share":
+        places = min(places, 1)
+        shown = f"{written(interval.mean * times, places, lang)} {unit_words(unit, lang)}"
+    low, high = (written(end * times, places, lang) for end in ends)
+    return f"{shown} [{say('document.range', lang, low=low, high=high).replace(' ', NBSP)}]"
 
 
 def gap_phrase(line: Line, lang: str, key: str = "gap") -> str:
@@ -36,7 +43,7 @@ def gap_phrase(line: Line, lang: str, key: str = "gap") -> str:
     shown, ends = _gap(line, lang)
     unit = agreed(gap_unit_words(line.indicator.unit, lang), line.difference.mean * factor(line.indicator.unit), lang)
     kind = say("document.interval.computing" if line.credible is None else "document.interval.credible", lang)
-    return say(f"document.{key}", lang, gap=shown, unit=unit, interval=ends, kind=kind)
+    return say(f"document.{key}", lang, gap=shown, unit=unit, interval=ends.replace(" ", NBSP), kind=kind)
 
 
 def gap_short(line: Line, lang: str) -> str:
@@ -71,16 +78,22 @@ def agreed(unit: str, value: float, lang: str) -> str:
     return unit.removesuffix("s") if single and unit in ("points", "jours", "days", "heures", "hours") else unit
 
 
-def amount(interval: Interval, lang: str, unit: str, sign: bool = False) -> str:
-    """Write an amount that only one arm has, or with ``sign`` a difference, with its unit and interval."""
+def amount(interval: Interval, lang: str, unit: str, sign: bool = False, most: int = MOST_DECIMALS) -> str:
+    """Write an amount that only one arm has, or with ``sign`` a difference, with its unit and interval.
+
+    Neither has more than ``most`` decimals.
+    """
     places = decimals(interval.half, interval.mean)
     if math.isfinite(interval.half):
         places = _fine(places, (interval.low, interval.high), interval.half)
+    places = min(places, most)
     shown = written(interval.mean, places, lang, sign=sign)
     ends = say("document.no_interval", lang)
     if math.isfinite(interval.half):
         low, high = (written(end, places, lang, sign=sign) for end in (interval.low, interval.high))
-        ends = say("document.range" if interval.low < interval.high else "document.no_spread", lang, low=low, high=high)
+        ends = say("document.range", lang, low=low, high=high).replace(" ", NBSP)
+        if not interval.low < interval.high:
+            ends = say("document.no_spread", lang)
     return say("document.gap", lang, gap=shown, unit=unit, interval=ends)
 
 

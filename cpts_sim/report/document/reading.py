@@ -66,6 +66,12 @@ class Told:
         """What the intervals are, in words: of computing error, or credible."""
         return say("document.interval.credible" if self.drawn else "document.interval.computing", self.lang)
 
+    @property
+    def funded(self) -> str:
+        """The decision's arm, or the first where that has a CPTS and the decision is to spend nothing more."""
+        before, after = (self.level(arm, "cpts.spent").mean > 0 for arm in (self.base, self.arm))
+        return self.base if before and not after else self.arm
+
     def level(self, arm: str, place: Place | str) -> Interval:
         """Return a number that one arm has, with the interval of its mean, or of what a draw would give."""
         return self.spread(self.done.values.get(arm, Place(place) if isinstance(place, str) else place))
@@ -81,8 +87,8 @@ class Told:
     def line(self, place: Place | str, arm: str | None = None) -> Line:
         """Compare one number of an arm (default: the decision's) with the first arm."""
         where = Place(place) if isinstance(place, str) else place
-        # A part of the population is judged by the same smallest difference as the whole.
-        least = self.done.smallest.get(where.indicator, math.nan) if where.by else None
+        # A part of the population is judged by the same smallest difference as the whole; a part of a number by none.
+        least = self.done.smallest.get(where.indicator, math.nan) if where.by in (*CUTS, "commune") else None
         return self.done.line(where, arm or self.arm, least)
 
     def between(self, place: Place | str, first: str, second: str) -> Line:

@@ -27,7 +27,7 @@ from cpts_sim.report.document.phrases import (
 from cpts_sim.report.document.reading import BEFORE_FUNDING, CUTS, PRIMARY, Told, known
 from cpts_sim.report.instead import not_comparable
 from cpts_sim.report.maps import _territory
-from cpts_sim.report.numbers import decimals, gap_unit_words, level, levels, unit_words, written
+from cpts_sim.report.numbers import decimals, gap_unit_words, levels, unit_words, written
 from cpts_sim.report.paid import outcomes as contract_outcomes
 from cpts_sim.report.sums import summing
 from cpts_sim.scenario.arms import SAME_MONEY
@@ -132,7 +132,7 @@ def groups(told: Told, indicator: str = PRIMARY) -> Table | None:
     lang, rows, tones = told.lang, [], []
     for by in CUTS:
         for line in told.groups(indicator, by):
-            name = f"{say(f'document.cut.{by}', lang)} : {told.group_name(line)}"
+            name = say("document.part", lang, cut=say(f"document.cut.{by}", lang), group=told.group_name(line))
             rows.append((name, level_phrase(line.without, line.indicator.unit, lang), gap_short(line, lang),
                          reading_words(line, lang)))  # fmt: skip
             tones.append(str(line.reading))
@@ -152,7 +152,7 @@ def communes(told: Told) -> Table | None:
         line = told.line(Place("access.resolution", "commune", str(code)))
         if not known(line):
             continue
-        rows.append((f"{name} ({code})", number(people, 0, lang), level(line.without, "days", lang),
+        rows.append((f"{name} ({code})", number(people, 0, lang), number(line.without.mean, 1, lang),
                      gap_short(line, lang), reading_words(line, lang)))  # fmt: skip
         tones.append(str(line.reading))
     if not rows:
@@ -192,7 +192,8 @@ def missions(told: Told) -> Table | None:
     for mission, form, without, with_ in told.ablations():
         lines = [told.between(name, without, with_) for name in MISSION_OUTCOMES]
         name = say(f"report.mission.{mission}", lang)
-        rows.append((say(f"document.mission_{form}", lang, mission=name), *(gap_short(line, lang) for line in lines)))
+        title = capital(say(f"document.mission_{form}", lang, mission=name))
+        rows.append((title, *(gap_short(line, lang) for line in lines)))
     if not rows:
         return None
     lines = [told.line(name) for name in MISSION_OUTCOMES]
@@ -214,7 +215,8 @@ def time_asked(told: Told) -> Table | None:
         return None
     head = (*_head(told, "profession"), *(say(f"measures.line.{name}", lang) for name in CPTS_LINES))
     note = say("document.table.time_note", lang)
-    return Table("time-asked", say("document.table.time", lang, interval=told.interval), head, tuple(rows), note=note)
+    caption = say("document.table.time", lang, interval=told.interval, base=told.name(told.base))
+    return Table("time-asked", caption, head, tuple(rows), note=note)
 
 
 def _minutes(line: Line, lang: str) -> str:
@@ -271,23 +273,24 @@ def account(told: Told, arm: str) -> Table | None:
 def paid(told: Told) -> Table | None:
     """Return the activity declared for each mission, the share it earned, and the true outcomes beside it."""
     lang, rows, tones = told.lang, [], []
+    same, arm = say("document.same", lang), told.funded
     for mission in ACI_MISSIONS:
-        earned = told.line(Place("cpts.paid_indicators", "mission", mission))
-        if not math.isfinite(earned.with_.mean):
+        earned = told.level(arm, Place("cpts.paid_indicators", "mission", mission))
+        if not math.isfinite(earned.mean):
             continue
         first = (say(f"life.mission.{mission}", lang), say(f"life.declared.{mission}", lang),
-                 level_spread(earned.with_, "share", lang))  # fmt: skip
+                 level_spread(earned, "share", lang, 1.0))  # fmt: skip
         for rank, place in enumerate(contract_outcomes(mission)):
             line = told.line(place)
             outcome = named_unit(told.label(line), line.indicator.unit, lang)
-            rows.append((*(first if not rank else ("", "", "")), outcome,
+            rows.append((*(first if not rank else (first[0], same, same)), outcome,
                          gap_short(line, lang) if known(line) else say("document.not_measured", lang),
                          reading_words(line, lang) if known(line) else "–"))  # fmt: skip
             tones.append(str(line.reading) if known(line) else "")
     if not rows:
         return None
     head = _head(told, "mission", "activity", "earned", "true_outcome", "gap", "reading")
-    caption = say("document.table.paid", lang)
+    caption = say("document.table.paid", lang, paid=told.name(arm), arm=told.name(told.arm), base=told.name(told.base))
     return Table("paid-table", caption, head, tuple(rows), tuple(tones), frozenset({1, 3, 5}))
 
 

@@ -137,8 +137,10 @@ def _of_population(tables: Mapping[str, Mapping[str, NDArray[Any]]]) -> dict[str
     without = adult & (people["mt_state"] != MtState.HAS)
     ald = adult & (people["ald"] == 1)
     own = gps["halo"] == 0
-    late = own & (gps["age"] >= LATE_CAREER)
-    theirs = (people["mt"] >= 0) & late[np.clip(people["mt"], 0, len(late) - 1)]
+    old = gps["age"] >= LATE_CAREER
+    late = own & old
+    # The usual GP of an inhabitant may practise next to the territory.
+    theirs = (people["mt"] >= 0) & old[np.clip(people["mt"], 0, len(old) - 1)]
     nurses = tables["nurses"]
     mine = nurses["halo"] == 0
     return {

@@ -27,12 +27,12 @@ def ages(own: Floats, france: Floats, lang: str) -> bytes:
     """
     title, text = say("diagnosis.section.people", lang), say("diagnosis.figure.ages", lang)
     rows = np.arange(len(AGE_BANDS))
-    with style.bare(), style.figure(7.2, 4.2) as (drawn, axes):
+    with style.bare(), style.figure(8.4, 2.7) as (drawn, axes):
         axes.bar(rows, 100.0 * own / own.sum(), 0.72, color=style.OTHER, label=say("diagnosis.here", lang))
         axes.step(np.append(rows - 0.5, rows[-1] + 0.5), 100.0 * np.append(france, france[-1]) / france.sum(),
                   where="post", color=style.BASE, linewidth=1.6, label=say("diagnosis.france", lang))  # fmt: skip
         names = [*AGE_BANDS[:-1], AGE_BANDS[-1].split("-")[0] + "+"]
-        axes.set_xticks(rows, names, rotation=60, fontsize=8)
+        axes.set_xticks(rows, [name.replace("-", "–") for name in names], fontsize=8)
         axes.set_ylabel(say("diagnosis.axis.people", lang))
         axes.set_xlabel(say("diagnosis.axis.age", lang))
         axes.legend(loc="upper right")
