@@ -244,7 +244,7 @@ def _silent(told: Told) -> Section:
     """Return what the result does not say: limits of every result, of this territory, and effects beyond any trial."""
     lang = told.lang
     own_draws = ("one_drawn", "interval_drawn") if told.drawn else ("one", "interval")
-    names = ("forecast", *own_draws, "short", "people", "validity")
+    names = ("forecast", "weak", *own_draws, "short", "people", "validity")
     fixed = [say(f"document.limit.{name}", lang) for name in names]
     own = [str(each[lang]) for each in _territory(told.done).get("notes", [])]
     alerts = [Text(text, "alert") for text in exceeding(told.done, lang)]

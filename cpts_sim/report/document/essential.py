@@ -54,7 +54,13 @@ def _what(told: Told) -> str:
 
 
 def _word(line: Line) -> str:
+    if line.reading is Reading.TOO_FEW and line.credible and max(map(abs, _ends(line))) < line.smallest:
+        return "too_few_inside"
     return "higher" if line.reading is Reading.LOWER else str(line.reading)
+
+
+def _ends(line: Line) -> tuple[float, float]:
+    return line.difference.low, line.difference.high
 
 
 def _others(told: Told, lines: list[Line]) -> str:

@@ -42,9 +42,16 @@ def cost_tables(told: Told) -> list[Block]:
     parts += [say("costs.note.medians", told.lang)] if costs.draws is not None else []
     parts += [same_years(told.done, told.lang)] if sentences else []
     if told.done.plan.scenario.years < costs.horizon:
-        parts.append(say("document.costs_short", told.lang, time=told.time, horizon=costs.horizon))
+        key = "costs_short_since" if _runs_already(told) else "costs_short"
+        parts.append(say(f"document.{key}", told.lang, time=told.time, horizon=costs.horizon))
     parts += proration_words(told.done, told.arm, told.lang)
     return [_summary(told, costs), Items(tuple(sentences)), Text(" ".join(parts), "note")]
+
+
+def _runs_already(told: Told) -> bool:
+    arms = told.done.plan.scenario.arms
+    own = arms[told.funded].cpts if told.funded in arms else None
+    return own is not None and own.since_months is not None
 
 
 def payer_tables(told: Told) -> list[Block]:

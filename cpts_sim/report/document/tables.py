@@ -289,7 +289,8 @@ def paid(told: Told) -> Table | None:
             tones.append(str(line.reading) if known(line) else "")
     if not rows:
         return None
-    head = _head(told, "mission", "activity", "earned", "true_outcome", "gap", "reading")
+    gap = "gap" if told.funded == told.arm else "gap_stop"  # else the effect stands beside what the other arm declares
+    head = _head(told, "mission", "activity", "earned", "true_outcome", gap, "reading")
     caption = say("document.table.paid", lang, paid=told.name(arm), arm=told.name(told.arm), base=told.name(told.base))
     return Table("paid-table", caption, head, tuple(rows), tuple(tones), frozenset({1, 3, 5}))
 
