@@ -156,7 +156,9 @@ class Draws:
     def _compiled(self, decision: str | Keys, count: int, who: Keys, what: ArrayLike | int) -> Floats | None:
         """Return what the compiled loop draws; None without it, or where keys are no plain column."""
         kernels = compiled.LOADED
-        if kernels is None or not isinstance(decision, str) or who.dtype != _WORD or who.ndim != 1:
+        if kernels is None or not isinstance(decision, str):
+            return None
+        if not isinstance(who, np.ndarray) or who.dtype != _WORD or who.ndim != 1:
             return None
         keys, base = np.ascontiguousarray(who), self._base(decision)
         if isinstance(what, _INTEGERS):

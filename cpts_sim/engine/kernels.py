@@ -19,7 +19,7 @@ from numba import cfunc, njit, types
 from cpts_sim.engine import compiled
 from cpts_sim.engine.agenda import Slot
 from cpts_sim.engine.clock import NEVER
-from cpts_sim.engine.draws import ATANH, GOLDEN, LOG2_HIGH, LOG2_LOW, M1, M2, ROOT_OF_HALF, STEP, UNIT, Draws
+from cpts_sim.engine.draws import ATANH, GOLDEN, LOG2_HIGH, LOG2_LOW, M1, M2, ROOT_OF_HALF, STEP, UNIT, Draws, log
 
 _U = np.uint64
 _M1, _M2, _GOLDEN, _STEP = (_U(word) for word in (M1, M2, GOLDEN, STEP))
@@ -246,14 +246,18 @@ def main() -> None:
     """Write the machine code of all functions to a file, once it has been loaded and has drawn a number rightly.
 
     Raises:
-        RuntimeError: it has not.
+        RuntimeError: it has not, or the sources are not those of the program that asks.
     """
+    file, asked = sys.argv[1:]
+    if compiled.sources() != asked:
+        raise RuntimeError(f"another version of the program lies in {Path(compiled.__file__).parent}")
     code = compiled.machine().emit_object(module())
-    draws = Draws(1)
-    drawn = compiled.Kernels(code).uniforms(np.array([3], np.uint64), int(draws.bases(["any"])[0]), 0, np.array([7]), 1)
-    if drawn[0, 0] != draws.scalar("any", 3, 7):
+    draws, kernels = Draws(1), compiled.Kernels(code)
+    drawn = kernels.uniforms(np.array([3], np.uint64), int(draws.bases(["any"])[0]), 0, np.array([7]), 1)
+    logs, usual = kernels.logarithms(np.array([0.3, 0.8, 7.0])), log([0.3, 0.8, 7.0])
+    if drawn[0, 0] != draws.scalar("any", 3, 7) or logs is None or (logs != usual).any():
         raise RuntimeError("the machine code does not draw the numbers that it should")
-    Path(sys.argv[1]).write_bytes(code)
+    Path(file).write_bytes(code)
 
 
 if __name__ == "__main__":

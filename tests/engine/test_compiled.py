@@ -31,9 +31,9 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """Nothing loaded, and nothing left behind."""
     monkeypatch.delenv(compiled.VARIABLE, raising=False)
     monkeypatch.setattr(compiled, "LOADED", None)
-    compiled.load.cache_clear()
+    compiled._loaded.cache_clear()
     yield monkeypatch
-    compiled.load.cache_clear()
+    compiled._loaded.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +44,9 @@ def kernels() -> compiled.Kernels:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(compiled.VARIABLE, raising=False)
         patch.setattr(compiled, "LOADED", None)
-        compiled.load.cache_clear()
+        compiled._loaded.cache_clear()
         found = compiled.load()
-        compiled.load.cache_clear()
+        compiled._loaded.cache_clear()
     assert found is not None
     return found
 
@@ -274,9 +274,78 @@ def test_machine_code_is_kept_in_the_first_folder_that_may_be_written(
     first = compiled.load()
     assert first is not None
     assert [file.suffix for file in mine.iterdir()] == [".o"]
-    compiled.load.cache_clear()
+    compiled._loaded.cache_clear()
     fresh.setattr(subprocess, "run", lambda *_, **__: pytest.fail("compiled twice"))
     assert compiled.load() is not None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda code: b"", lambda code: code[:-1], lambda code: code[: len(code) // 2], lambda code: bytes(len(code)),
+     lambda code: code[:-900] + bytes(900)],
+)  # fmt: skip
+def test_a_damaged_file_is_made_anew(
+    fresh: pytest.MonkeyPatch, tmp_path: Path, kernels: compiled.Kernels, damage: Any
+) -> None:
+    fresh.setattr(compiled, "folders", lambda: [tmp_path / "cache"])
+    file = tmp_path / "cache" / "kernels-1.o"
+    fresh.setattr(compiled, "_name", lambda versions: file.name)
+    whole = compiled._sealed(b"machine code " * 100)
+    fresh.setattr(compiled, "_compiled", lambda file: b"made anew")
+    file.parent.mkdir(mode=0o700)
+    file.write_bytes(whole)
+    assert compiled._code([]) == whole[16:]
+    file.write_bytes(damage(whole))
+    assert compiled._code([]) == b"made anew"
+
+
+def test_what_others_may_have_written_is_not_run(tmp_path: Path) -> None:
+    if not hasattr(os, "getuid"):
+        pytest.skip("no users here")
+    tmp_path.chmod(0o700)
+    file = tmp_path / "kernels-1.o"
+    file.write_bytes(compiled._sealed(b"code"))
+    file.chmod(0o600)
+    assert compiled._kept(file) == b"code"
+    file.chmod(0o666)
+    assert compiled._kept(file) is None
+    file.chmod(0o600)
+    tmp_path.chmod(0o777)
+    assert compiled._kept(file) is None
+
+
+def test_what_lies_in_the_working_folder_is_not_compiled(
+    fresh: pytest.MonkeyPatch, tmp_path: Path, kernels: compiled.Kernels
+) -> None:
+    (tmp_path / "cpts_sim").mkdir()
+    for name in ("numbers.py", "cpts_sim/__init__.py"):
+        (tmp_path / name).write_text("raise SystemExit('the wrong one')")
+    fresh.chdir(tmp_path)
+    fresh.setattr(compiled, "folders", lambda: [tmp_path / "cache"])
+    assert compiled.load() is not None
+
+
+def test_other_sources_are_not_compiled_for_this_program(
+    fresh: pytest.MonkeyPatch, tmp_path: Path, kernels: compiled.Kernels
+) -> None:
+    fresh.setattr(compiled, "folders", lambda: [tmp_path])
+    fresh.setattr(compiled, "sources", lambda: "those of an older version")
+    with pytest.warns(UserWarning, match="another version of the program lies in"):
+        assert compiled.load() is None
+
+
+def test_without_a_home_there_is_one_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", nobody)
+    assert [folder.name for folder in compiled.folders()] == ["__pycache__"]
+
+
+def test_keys_that_are_no_array_are_drawn_by_numpy(kernels: compiled.Kernels) -> None:
+    plain, fast = both(kernels, lambda: (Draws(1).uniform("a", [1, 2, 3]).tolist(), float(Draws(1).uniform("a", 4))))
+    assert plain == fast
 
 
 def test_code_for_another_processor_is_another_file(fresh: pytest.MonkeyPatch) -> None:
