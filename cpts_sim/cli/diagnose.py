@@ -28,6 +28,7 @@ def command(source: str, year: str | None, lang: str | None, theme: Path | None,
     from cpts_sim.report.document.diagnosis import diagnosis_of
 
     tongue, rules = language_of(lang), theme_of(theme)
+    _territory(source, None)  # what is wrong with it is said in the language of the command, not of the document
     with speaking(tongue):
         territory, reference = _territory(source, None if year is None else int(year))
     redo = (f"cpts-sim diagnose {Path(source).name} --year {reference} --lang {tongue}",)

@@ -352,12 +352,19 @@ def read_earlier(manifest: Path) -> Earlier:
 
 
 def read_results(folder: Path) -> Comparison:
-    """Read a folder of results: its numbers, its plan and its smallest differences."""
+    """Read a folder of results: its numbers, its plan and its smallest differences.
+
+    Raises:
+        InputError: the numbers are missing or not whole.
+    """
     import yaml
 
     earlier = read_earlier(folder)
-    arms = earlier.manifest["arms"]
-    values = Values.from_parquet((folder / "values.parquet").read_bytes(), arms)
+    table = folder / "values.parquet"
+    try:
+        values = Values.from_parquet(table.read_bytes(), earlier.manifest["arms"])
+    except (OSError, ValueError):  # not there; or not whole, as pyarrow says
+        raise InputError(say("experiment.results.damaged", file=table, folder=folder)) from None
     smallest = yaml.safe_load((folder / "smallest_differences.yaml").read_text(encoding="utf-8"))
     files = {"territory.json": (folder / "territory.json").read_bytes()}
     pairs = {values.seeds[0]: Pair(values.seeds[0], files)}

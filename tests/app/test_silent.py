@@ -68,6 +68,24 @@ def test_silent_connections_are_let_go(port: int) -> None:
         assert status(port) == 200
 
 
+def test_half_a_further_request_is_let_go_too(port: int) -> None:
+    with ExitStack() as held:
+        opened = (socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(ROOM - 1))
+        slow = [held.enter_context(one) for one in opened]
+        for one in slow:
+            one.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            told = b""
+            while b"page" not in told:
+                told += one.recv(1000)
+                assert told.startswith(b"HTTP/1.1 200")
+            one.sendall(b"G")
+        time.sleep(0.2)
+        assert status(port) == 503
+        for one in slow:
+            assert one.recv(1) == b""
+        assert status(port) == 200
+
+
 def test_a_page_that_talks_stays(port: int) -> None:
     with connect(f"ws://127.0.0.1:{port}/live") as talk:
         time.sleep(2 * PATIENCE_S)

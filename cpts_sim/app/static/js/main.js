@@ -74,9 +74,10 @@ function lessonState(run) {
     missions, shocks: run.shocks ?? {}, members: run.members ?? {} };
 }
 
-/** Whether what runs is what the class predicted: the lesson's own missions, members and shocks. */
+/** Whether what runs is what the class predicted: the lesson's own territory, year, missions, members and shocks. */
 function asPredicted() {
-  const told = ({ missions, members, shocks }) => JSON.stringify([Object.keys(missions).sort(), members.share_gps, members.active_share, Object.keys(shocks).sort()]);
+  const told = ({ preset, year, missions, members, shocks }) => JSON.stringify([
+    preset, year, Object.keys(missions).sort(), members.share_gps, members.active_share, Object.keys(shocks).sort()]);
   return told(app.state) === told(lessonState(app.lesson.now.run));
 }
 
