@@ -34,7 +34,7 @@ def figure(outcome: Outcome, lang: str, kind: str = "png") -> bytes:
         axes.set_xlabel(say("verify.figure.axis_formula" if formula else "verify.figure.axis", lang), fontsize=8.5)
         style.number_axis(axes.xaxis, lang)
         drawn.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
-        _legend(drawn, axes, rows, lang)
+        _legend(axes, rows, lang)
         style.foot(drawn, text)
         return style.picture(drawn, kind, title, text)
 
@@ -66,7 +66,7 @@ def _numbers(row: Row, lang: str) -> str:
     return f"{both} {say(f'verify.unit.{row.unit}', lang)}"
 
 
-def _legend(drawn: Any, axes: Any, rows: Sequence[Row], lang: str) -> None:
+def _legend(axes: Any, rows: Sequence[Row], lang: str) -> None:
     from matplotlib.lines import Line2D
 
     told = say("verify.figure.reached" if any(row.half for row in rows) else "verify.figure.found", lang)
@@ -75,7 +75,7 @@ def _legend(drawn: Any, axes: Any, rows: Sequence[Row], lang: str) -> None:
         label = say("verify.figure.wrong", lang)
         marks.append(Line2D([], [], marker="s", color=style.WORSE, markerfacecolor="white", linewidth=0.8, markersize=5,
                             label=label))  # fmt: skip
-    drawn.legend(handles=marks, loc="outside upper right", fontsize=7.5, ncols=2)
+    axes.legend(handles=marks, loc="lower right", bbox_to_anchor=(1.0, 1.005), fontsize=7.5, ncols=2, frameon=False)
 
 
 def draw_all(outcomes: Sequence[Outcome], lang: str, kind: str = "png") -> dict[str, bytes]:
