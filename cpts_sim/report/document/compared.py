@@ -73,7 +73,9 @@ def _arm(told: Told, arm: str) -> str:
         parts = [say("document.compared.exists", lang, since=since, missions=missions)]
     else:
         start = _months(own.cpts.start_months, lang)
-        parts = [say("document.compared.cpts", lang, start=start, missions=missions)]
+        signed = (getattr(own.cpts, "starts_at", ""), getattr(own.cpts, "life", "")) == ("running", "succeeds")
+        begins = "signed" if signed else "cpts"
+        parts = [say(f"document.compared.{begins}", lang, start=start, missions=missions)]
     if getattr(own.cpts, "life", "") == "drawn":
         parts.append(say("document.compared.drawn", lang))
     if own.cpts.stop_months is not None:

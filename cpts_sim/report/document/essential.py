@@ -92,7 +92,8 @@ def _rest(told: Told, lines: list[Line]) -> list[str]:
 
 def _named(told: Told, lines: list[Line]) -> str:
     texts = [_pair(lowered(told.spoken(line)), gap_phrase(line, told.lang), told.lang) for line in lines]
-    return listed(texts, told.lang)
+    free = say("document.no_threshold", told.lang)  # any difference counts there
+    return listed([text + free * math.isnan(line.smallest) for text, line in zip(texts, lines, strict=True)], told.lang)
 
 
 def _pair(name: str, text: str, lang: str) -> str:

@@ -96,9 +96,13 @@ def _two_units(label: str, line: Line, lang: str) -> str:
 
 
 def other_arms(told: Told, arms: Sequence[str], lines: Sequence[Line], name: str, caption: str) -> Table:
-    """Return the differences of the decision and of the other arms, side by side."""
+    """Return the differences of the decision and of the other arms, side by side.
+
+    The same money otherwise is compared with directly where as much of it was spent; else a note says why not.
+    """
     lang, all_arms = told.lang, (told.arm, *arms)
-    directly = [arm for arm in arms if arm == SAME_MONEY]
+    unlike = not_comparable(told.done, lang) if SAME_MONEY in arms else []
+    directly = [arm for arm in arms if arm == SAME_MONEY and not unlike]
     rows = [
         (named_unit(told.label(line), line.indicator.unit, lang),
          *(gap_short(told.line(line.place, arm), lang) for arm in all_arms),
@@ -111,7 +115,7 @@ def other_arms(told: Told, arms: Sequence[str], lines: Sequence[Line], name: str
     if BEFORE_FUNDING in all_arms:
         names = {"before": told.name(BEFORE_FUNDING), "arm": told.name(told.arm)}
         note += " " + say("document.table.arms_before", lang, **names)
-    note = " ".join([note, *(not_comparable(told.done, lang) if directly else ())])
+    note = " ".join([note, *unlike])
     return Table(name, say(caption, lang, base=told.name(told.base)), head, tuple(rows), note=note)
 
 
