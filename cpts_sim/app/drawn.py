@@ -1,7 +1,8 @@
 """Further draws of the lessons, recorded beforehand: ``python -m cpts_sim.app.drawn`` writes them again.
 
 A file holds the numbers of every seventh day of both arms, for each draw. It says which model made it (epoch and every
-parameter): after a change of either it is not shown any more, and the page computes draws as for any other run.
+parameter but prices): after a change of either it is not shown any more, and the page computes draws as for any other
+run.
 """
 
 from __future__ import annotations
@@ -32,15 +33,18 @@ PEOPLE = 100
 """People on the map of a draw, where nobody looks at the map."""
 SIGNIFICANT = 4
 YEARS = (2019, 2024)
+PRICES = "tariff."
+"""Parameters by which volumes are valued afterwards: no run reads them."""
 
 
 @cache
 def model_mark() -> str:
-    """Return what changes whenever the numbers of a run may change: the epoch and the value of every parameter."""
+    """Return what changes whenever the numbers of a run may change: epoch and value of every parameter but prices."""
     values = {}
     for year in YEARS:
         parameters = load_parameters(year)
-        values[year] = {name: str(parameters.entry(name).value) for name in parameters}
+        values[year] = {name: str(parameters.entry(name).value) for name in parameters
+                        if not name.startswith(PRICES)}  # fmt: skip
     told = json.dumps({"epoch": EPOCH, "series": SERIES, "values": values}, sort_keys=True)
     return blake2b(told.encode(), digest_size=16).hexdigest()
 

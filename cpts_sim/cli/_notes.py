@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -35,18 +35,40 @@ def of_scenario(scenario: Scenario, arms: Collection[str] | None = None) -> list
     return [*warnings(scenario, lived), *of_missions(scenario, lived), *of_territory(scenario)]
 
 
-def of_missions(scenario: Scenario, lived: Collection[str]) -> list[str]:
-    """Return a sentence on each mission that opens too late, with the arms in which it does."""
+def _with_parameters(scenario: Scenario, lived: Collection[str]) -> dict[str, tuple[Any, Any]]:
+    """Return the block ``cpts`` and the parameters in force of each of these arms."""
     from cpts_sim.care.baseline import levels
-    from cpts_sim.catalogue import plugin_modules
     from cpts_sim.evidence import load_parameters
-    from cpts_sim.missions.deadlines import late_missions
 
     year, level = scenario.reference_year, levels(scenario.baseline)
-    arms = {
+    return {
         name: (arm.cpts, load_parameters(year, {**level, **arm.parameters}))
         for name, arm in scenario.arms.items() if name in lived
     }  # fmt: skip
+
+
+def of_contract(scenario: Scenario) -> list[str]:
+    """Return a sentence on the missions that a contract makes compulsory and that arms never open."""
+    from cpts_sim.missions.deadlines import missing_missions
+
+    by_arm: dict[str, list[str]] = {}
+    arms = _with_parameters(scenario, scenario.arms)
+    for missing in missing_missions(arms, scenario.horizon_days, scenario.reference_year):
+        told = say("scenario.mission_by", mission=missing.mission, months=number(missing.limit, 0))
+        by_arm.setdefault(missing.arm, []).append(told)
+    alike: dict[str, list[str]] = {}
+    for arm, missions in by_arm.items():
+        alike.setdefault(", ".join(missions), []).append(arm)
+    return [say("scenario.missions_missing", arms=", ".join(names), missions=missions)
+            for missions, names in alike.items()]  # fmt: skip
+
+
+def of_missions(scenario: Scenario, lived: Collection[str]) -> list[str]:
+    """Return a sentence on each mission that opens too late, with the arms in which it does."""
+    from cpts_sim.catalogue import plugin_modules
+    from cpts_sim.missions.deadlines import late_missions
+
+    arms, year = _with_parameters(scenario, lived), scenario.reference_year
     alike: dict[tuple[str, str, float, float, float], list[str]] = {}
     for late in late_missions(arms, plugin_modules("missions"), scenario.horizon_days, year):
         alike.setdefault((late.why, late.mission, late.months, late.limit, late.paid_from), []).append(late.arm)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cpts_sim.catalogue import catalogue
-from cpts_sim.cli._notes import of_scenario
+from cpts_sim.cli._notes import of_contract, of_scenario
 from cpts_sim.cli._options import json_option, write_json
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.scenario import Scenario, ScenarioError, load
@@ -46,7 +46,7 @@ def _check(path: Path) -> dict[str, Any]:
         return _result(path, str(error), [problem.as_dict() for problem in error.problems])
     except (InputError, UsageError) as error:  # what an experiment needs besides its file
         return _result(path, f"{path}: {error}", [{"file": str(path), "text": str(error)}])
-    notes = of_scenario(scenario)
+    notes = [*of_scenario(scenario), *of_contract(scenario)]
     text = "\n".join([_summary(path, scenario), *(say("cli.warning", text=note) for note in notes)])
     return _result(path, text, [], notes)
 
@@ -70,9 +70,7 @@ def _of_experiment(path: Path) -> str:
     )
 
 
-def _result(
-    path: Path, text: str, problems: list[dict[str, Any]], notes: Sequence[str] = ()
-) -> dict[str, Any]:
+def _result(path: Path, text: str, problems: list[dict[str, Any]], notes: Sequence[str] = ()) -> dict[str, Any]:
     return {"file": str(path), "ok": not problems, "problems": problems, "warnings": list(notes), "text": text}
 
 

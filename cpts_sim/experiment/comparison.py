@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,15 @@ from cpts_sim.experiment.store import Store
 from cpts_sim.experiment.values import Place, Values
 from cpts_sim.experiment.workers import results, usable_cores
 from cpts_sim.measures import chosen
-from cpts_sim.scenario import Scenario, as_written, canonical_json, from_written, short_arm
+from cpts_sim.scenario import (
+    Problem,
+    Scenario,
+    ScenarioError,
+    as_written,
+    canonical_json,
+    from_written,
+    short_arm,
+)
 from cpts_sim.words import did_you_mean, say
 
 Progress = Callable[[int, int], None]
@@ -163,10 +171,12 @@ def arms_of(scenario: Scenario, wanted: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the arms to compare: those wanted, else all, ``without`` first.
 
     Raises:
-        UsageError: an arm that the scenario does not have.
+        UsageError: an arm that the scenario does not have, or one named twice.
     """
     known = list(scenario.arms)
     for name in wanted:
+        if wanted.count(name) > 1:
+            raise UsageError(say("experiment.arm_twice", arm=name))
         if name not in known:
             hint = did_you_mean(name, known)
             raise UsageError(say("experiment.no_arm", arm=name, hint=hint, known=", ".join(known)))
@@ -192,8 +202,18 @@ def with_short_arms(scenario: Scenario, wanted: Sequence[str]) -> tuple[Scenario
         names.append(text if made is None else made[0])
     if added:
         written = as_written(scenario)
-        scenario = from_written({**written, "arms": {**written["arms"], **added}}, catalogue())
+        try:
+            scenario = from_written({**written, "arms": {**written["arms"], **added}}, catalogue())
+        except ScenarioError as error:
+            told = {f"arms.{name}": text for name, text in zip(names, wanted, strict=True) if name in added}
+            raise ScenarioError(_as_asked(problem, told) for problem in error.problems) from None
     return scenario, arms_of(scenario, names)
+
+
+def _as_asked(problem: Problem, told: Mapping[str, str]) -> Problem:
+    """Put what is wrong with an arm made on demand where the user wrote it: on the command line."""
+    place = ".".join(problem.key.split(".")[:2])
+    return replace(problem, key=f"--arms {told[place]}") if place in told else problem
 
 
 def compare(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from cpts_sim.errors import UsageError
 from cpts_sim.evidence import Parameters, load_parameters
 from cpts_sim.experiment.comparison import Comparison
+from cpts_sim.experiment.credible import level_band
 from cpts_sim.experiment.parquet import to_parquet
 from cpts_sim.experiment.readings import Gap, Line, Reading, gap_of
 from cpts_sim.experiment.statistics import Interval, mean_interval
@@ -29,7 +30,7 @@ PERSPECTIVES = ("public", "professionals", "patients")
 COUNT, HOURS, EUROS, UNPAID = "resource.count", "resource.hours", "resource.euros", "resource.unpaid"
 TOTAL = "total"
 _WEEKS = 365 / 7
-_TOWN, _HOSPITAL = "tariff.share_town", "tariff.share_hospital"
+_TOWN, _NURSE, _HOSPITAL = "tariff.share_town", "tariff.share_nurse", "tariff.share_hospital"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,9 @@ def _fee(name: str, share: str = _TOWN) -> Item:
 
 ITEMS: tuple[Item, ...] = (
     *(_fee(name) for name in ("gp_consultation", "gp_home_visit", "remote_consultation", "duty_act",
-                              "pharmacist_protocol", "nurse_visit", "nurse_contact", "vaccine", "specialist")),
+                              "pharmacist_protocol")),
+    *(_fee(name, _NURSE) for name in ("nurse_visit", "nurse_contact")),
+    *(_fee(name) for name in ("vaccine", "specialist")),
     _fee("ed_visit", _HOSPITAL),
     _fee("hospital_day", _HOSPITAL),
     Item("public", "assistants", COUNT, "assistant_week", ("tariff.assistant_help", "gp.assistant_fte"), 1 / _WEEKS),
@@ -95,7 +98,8 @@ class CostLine:
         arm: arm compared with the first. perspective: who pays. name: which line, or "total".
         volumes: physical volume in the first arm and in this one over the horizon, not discounted (nan for a total).
         price: euros of a unit (nan for a total).
-        without: euros in the first arm. with_: euros in this arm. difference: paired differences.
+        without: euros in the first arm. with_: euros in this arm. difference: mean of the paired differences, with
+        its interval (of one of them where the pairs have drawn parameters).
         at_prices: least and greatest mean difference when the line's prices move over their ranges.
         reading: what the difference says.
     """
@@ -208,15 +212,19 @@ class Costs:
     def _total(self, arm: str, perspective: str, lines: list[CostLine]) -> CostLine:
         first, second = (self.total(one, perspective) for one in (self.values.arms[0], arm))
         gap = self.gap(second - first, "lower")
-        # Medians of lines do not sum to the median of their total: what prices move is counted from the total itself.
         own = gap.interval.mean
         ends = tuple(own + math.fsum(line.at_prices[end] - line.difference.mean for line in lines) for end in (0, 1))
         return CostLine(arm, perspective, TOTAL, (math.nan, math.nan), math.nan, mean_interval(first),
                         mean_interval(second), gap.interval, (ends[0], ends[1]), gap.reading)  # fmt: skip
 
     def gap(self, differences: Array, better: str = "none") -> Gap:
-        """Read paired differences: of a mean, or of an uncertain effect where the pairs have drawn parameters."""
-        return gap_of(differences, better, draws=self.draws)
+        """Read paired differences, told by their mean, so that lines make their total and levels their difference.
+
+        Where the pairs have drawn parameters the interval is that of one of them (and the reading counts them); else it
+        is that of the mean.
+        """
+        found = gap_of(differences, better, draws=self.draws)
+        return found if self.draws is None else replace(found, interval=level_band(differences))
 
     def hours(self, arm: str) -> Iterator[tuple[str, str, Gap]]:
         """Yield profession, use and paired difference of its hours over the horizon, where any are counted."""

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cpts_sim.experiment.costs import COUNT, Costs
-from cpts_sim.experiment.credible import CREDIBLE, band_of, expected_draws
+from cpts_sim.experiment.credible import CREDIBLE, expected_draws, level_band
 from cpts_sim.experiment.statistics import Interval, mean_interval, student_cdf, student_quantile
 from cpts_sim.experiment.values import Place, Values
 
@@ -77,13 +77,13 @@ class Worth:
 
     @property
     def cost(self) -> Interval:
-        """Further euros with their interval: mean and computing error, or median and credible interval."""
-        return mean_interval(self.euros) if self.draws is None else band_of(self.euros)
+        """Mean of the further euros, with its computing error or the credible interval of one pair."""
+        return mean_interval(self.euros) if self.draws is None else level_band(self.euros)
 
     @property
     def effect(self) -> Interval:
-        """Effect with its interval: mean and computing error, or median and credible interval."""
-        return mean_interval(self.effects) if self.draws is None else band_of(self.effects)
+        """Mean effect, with its computing error or the credible interval of one pair."""
+        return mean_interval(self.effects) if self.draws is None else level_band(self.effects)
 
     @property
     def count(self) -> int:

@@ -1,10 +1,13 @@
-"""Missions that open too late to count: after the run, after the contract's end, after the contract's own deadline.
+"""Missions that open too late to count, or that the contract asks for and nobody opens.
+
+Too late is after the run, after the contract's end, or after the contract's own deadline.
 
 The months are those of the scenario, else of the evidence; before the signature each step takes its shortest time.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -62,6 +65,40 @@ def late_missions(
             if paid and block.since_months is None and opens_late(name, after, parameters):
                 limit = parameters.mapping("aci.open_by_months")[name]
                 yield Late(arm, name, "contract", after, limit, (after // YEAR_MONTHS + 1) * YEAR_MONTHS)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A mission that the contract makes compulsory and that an arm never opens.
+
+    Attributes:
+        arm: the arm. mission: the mission.
+        limit: months from the signature by which it has to have begun.
+    """
+
+    arm: str
+    mission: str
+    limit: float
+
+
+def missing_missions(arms: Mapping[str, tuple[Any, Parameters]], horizon_days: int, year: int) -> Iterator[Missing]:
+    """Yield the compulsory missions that an arm with a contract lacks, where their deadline comes before its end.
+
+    Args:
+        arms: name → block ``cpts`` (None: no CPTS) and parameters in force.
+        horizon_days: length of the run.
+        year: reference year, for the rules of a contract that names none.
+    """
+    for arm, (block, parameters) in arms.items():
+        if block is None:
+            continue
+        signed = earliest_signature(block, parameters)
+        there = {name for name, settings in block.missions.items() if settings.dose >= LEAST_DOSE}
+        end = min(horizon_days * MONTHS_A_DAY, math.inf if block.stop_months is None else block.stop_months)
+        rules = contract(block.rules or usual_rules(year), block.covers or 1.0, parameters)
+        for mission, limit in parameters.mapping("aci.open_by_months").items():
+            if mission not in there and rules.pays(mission) and signed + limit < end - HAIR:
+                yield Missing(arm, mission, limit)
 
 
 def _too_late(arm: str, name: str, begins: float, stop: float | None, horizon: float) -> Iterator[Late]:

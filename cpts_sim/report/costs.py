@@ -159,7 +159,7 @@ def _notes(comparison: Comparison, costs: Costs, arm: str, lang: str) -> list[st
     found = worth_lines(comparison, costs, arm, lang)
     out += [*found, same_years(comparison, lang)] if found else []
     out += [say("costs.note.payers", lang), say("costs.note.intervals", lang, interval=interval_kind(comparison, lang))]
-    out += [say("costs.note.medians", lang)] if costs.draws is not None else []
+    out += [say("costs.note.means", lang)] if costs.draws is not None else []
     if comparison.plan.scenario.years < costs.horizon:
         years = counted_time(comparison, costs, lang)
         out.append(say("costs.note.short", lang, years=years, horizon=costs.horizon))

@@ -10,7 +10,7 @@ import pytest
 
 from cpts_sim.catalogue import catalogue
 from cpts_sim.cli import main
-from cpts_sim.cli._notes import of_scenario
+from cpts_sim.cli._notes import of_contract, of_scenario
 from cpts_sim.scenario import Scenario, ScenarioError, load, parse
 from cpts_sim.words import speaking
 
@@ -106,6 +106,37 @@ def test_a_mission_that_opens_too_late_is_told_with_its_months(
 )
 def test_a_mission_in_time_or_without_a_deadline_is_not_told(values: dict[str, Any]) -> None:
     assert not of_scenario(_spec(**values))
+
+
+@pytest.mark.parametrize(
+    ("missions", "block", "missing"),
+    [
+        (["treating_physician", "unscheduled_care"], {}, ["crisis (6", "pathways (12", "prevention (12"]),
+        (["treating_physician", "unscheduled_care"], {"rules": "aci_2019"}, ["pathways (12", "prevention (12"]),
+        (["treating_physician", "unscheduled_care"], {"years": 0.75}, ["crisis (6"]),
+        (["treating_physician", "unscheduled_care"], {"stop": "6 months"}, []),
+        (["treating_physician", "unscheduled_care"], {"since": "5 months", "years": 0.25}, ["crisis (6"]),
+        (["treating_physician", "unscheduled_care", "crisis", "pathways", "prevention"], {}, []),
+    ],
+)
+def test_compulsory_missions_that_never_open_are_told(missions: list[str], block: dict[str, Any], missing: list[str]):
+    years = block.pop("years", 3)
+    cpts = {"missions": {name: {} for name in missions}, "rules": "aci_2022", **block}
+    spec = parse({"name": "x", "territory": TOWN, "years": years, "cpts": cpts}, catalogue())
+    with speaking("en"):
+        found = of_contract(spec)
+    assert [part in text for text in found for part in missing] == [True] * len(missing)
+    assert len(found) == bool(missing) and not any("quality" in text for text in found)
+    assert sum(text.count("months)") for text in found) == len(missing)
+
+
+def test_a_compulsory_mission_at_dose_zero_is_missing() -> None:
+    names = ("treating_physician", "unscheduled_care", "crisis", "pathways", "prevention")
+    missions = {name: {"dose": 0 if name == "pathways" else 1} for name in names}
+    (told,) = of_contract(
+        parse({"name": "x", "territory": TOWN, "years": 3, "cpts": {"missions": missions}}, catalogue())
+    )
+    assert "pathways" in told and "prevention" not in told
 
 
 def test_run_and_compare_say_it_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cpts_sim.catalogue import catalogue
+from cpts_sim.errors import InputError
 from cpts_sim.experiment.readings import known_indicators, smallest_differences
 from cpts_sim.experiment.sweep.design import Row, rows_of, size_of
 from cpts_sim.experiment.sweep.factors import OFF, Axis, axes_of
@@ -122,9 +123,12 @@ def read_experiment(path: Path) -> Experiment:
     """Read an experiment file.
 
     Raises:
+        InputError: it is a scenario.
         ScenarioError: every problem found, each with its place, the value received and the cure.
     """
     document = read_yaml(path)
+    if "base" not in document.values and {"territory", "extends"} & set(document.values):
+        raise InputError(say("sweep.a_scenario", file=path, name=path.name))
     chosen = _checked(document)
     bases, problems = _bases(chosen, path)
     year = _year(bases)

@@ -6,6 +6,7 @@ from typing import Any
 
 from cpts_sim.evidence import load_parameters
 from cpts_sim.explain import mission_card, mission_names
+from cpts_sim.missions.deadlines import missing_missions
 from cpts_sim.report.document.blocks import Section, Table, Terms, Text
 from cpts_sim.report.document.life import life
 from cpts_sim.report.document.phrases import capital
@@ -39,7 +40,20 @@ def compared(told: Told) -> Section:
     blocks: list[Any] = [Text(intro), Terms(arms)]
     table = _table(told, "mission-list", ("begins", "grade"))
     blocks.append(table or Text(say("document.missing.mission_list", lang), "note"))
+    blocks += _not_opened(told)
     return Section("compared", say("document.section.compared", lang), (*blocks, *life(told)))
+
+
+def _not_opened(told: Told) -> list[Text]:
+    """Name the missions that the contract makes compulsory and that the decision's CPTS never opens."""
+    spec, own = told.done.plan.scenario, _cpts(told)
+    arms = {told.arm: (own, load_parameters(spec.reference_year, spec.parameters))}
+    missing = [
+        say("document.compared.missing_by", told.lang, mission=say(f"report.mission.{found.mission}", told.lang),
+            months=number(found.limit, 0, told.lang))
+        for found in missing_missions(arms, spec.horizon_days, spec.reference_year)
+    ]  # fmt: skip
+    return [Text(say("document.compared.missing", told.lang, missions=", ".join(missing)), "alert")] if missing else []
 
 
 def mission_detail(told: Told) -> Section | None:

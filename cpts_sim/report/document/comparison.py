@@ -25,9 +25,13 @@ from cpts_sim.report.document.reading import CUTS, PRIMARY, Told, known, told_of
 from cpts_sim.report.maps import _territory, remarks
 from cpts_sim.report.marks import note
 from cpts_sim.report.numbers import gap_unit_words
+from cpts_sim.report.sums import summing
 from cpts_sim.report.table import exceeding, long_week_words, scenario_title
 from cpts_sim.territory import archetype_title
 from cpts_sim.words import date_words, say
+
+HOURS = ("time.hours", "time.patients", "time.displaced", "time.unpaid_evening", "cpts.hours", "cpts.unpaid_hours")
+"""Hours of GPs and of the CPTS that a table sets side by side."""
 
 
 def report_of(done: Comparison, lang: str, provenance: Mapping[str, Any] | None = None, folder: Path | None = None,
@@ -207,8 +211,7 @@ def _not_computed(told: Told) -> Text | None:
 
 def _time(told: Told) -> Section:
     lang = told.lang
-    lines = [told.line(name) for name in ("time.hours", "time.patients", "time.displaced", "time.unpaid_evening",
-                                          "cpts.hours", "cpts.unpaid_hours")]  # fmt: skip
+    lines = [summing(told.done, name, told.arm) for name in HOURS]
     shown = [line for line in lines if known(line)]
     caption = say("document.table.hours_drawn" if told.drawn else "document.table.hours", lang)
     table = tables.burdens(told, "hours", shown, caption) if shown else None

@@ -39,7 +39,7 @@ def cost_tables(told: Told) -> list[Block]:
     sentences = worth_lines(told.done, costs, told.arm, told.lang)
     kind = interval_kind(told.done, told.lang)
     parts = [say("costs.note.payers", told.lang), say("costs.note.intervals", told.lang, interval=kind)]
-    parts += [say("costs.note.medians", told.lang)] if costs.draws is not None else []
+    parts += [say("costs.note.means", told.lang)] if costs.draws is not None else []
     parts += [same_years(told.done, told.lang)] if sentences else []
     if told.done.plan.scenario.years < costs.horizon:
         key = "costs_short_since" if _runs_already(told) else "costs_short"

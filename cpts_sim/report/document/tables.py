@@ -120,15 +120,15 @@ def other_arms(told: Told, arms: Sequence[str], lines: Sequence[Line], name: str
 
 
 def burdens(told: Told, name: str, lines: Sequence[Line], caption: str) -> Table:
-    """Return levels in both arms, differences with intervals, readings."""
+    """Return levels in both arms, differences with intervals, what matters, readings."""
     lang = told.lang
     rows = tuple(
         (_two_units(told.label(line), line, lang), *levels(line, lang), gap_short(line, lang),
-         reading_words(line, lang))
+         smallest_phrase(line, lang), reading_words(line, lang))
         for line in lines
     )  # fmt: skip
-    head = (*_head(told, "indicator"), *_arms(told), *_head(told, "gap", "reading"))
-    return Table(name, caption, head, rows, tuple(str(line.reading) for line in lines), frozenset({4}))
+    head = (*_head(told, "indicator"), *_arms(told), *_head(told, "gap", "smallest", "reading"))
+    return Table(name, caption, head, rows, tuple(str(line.reading) for line in lines), frozenset({5}))
 
 
 def groups(told: Told, indicator: str = PRIMARY) -> Table | None:
