@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from cpts_sim.errors import InputError
-from cpts_sim.words import say
+from cpts_sim.words import did_you_mean, say
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system answers when there is no room."""
@@ -29,6 +29,14 @@ def reason(error: OSError) -> str:
     """Return why the system refused, in the current language (the system's own words where it is a rare reason)."""
     key = _REASONS.get(error.errno or 0)
     return say(f"files.{key}") if key else error.strerror or str(error) or type(error).__name__
+
+
+def nearest_beside(path: Path) -> str:
+    """Return " (did you mean “x”?)" for the nearest name in the folder where a path is not, or ""."""
+    try:
+        return did_you_mean(path.name, [there.name for there in path.parent.iterdir()])
+    except OSError:
+        return ""
 
 
 def write_fault(error: OSError, place: Path) -> InputError:

@@ -14,9 +14,11 @@ import click
 
 from cpts_sim import __version__
 from cpts_sim.cli._click_words import speak_click
-from cpts_sim.errors import CptsSimError
+from cpts_sim.cli._options import ASKED
+from cpts_sim.errors import CptsSimError, UsageError
 from cpts_sim.files import FULL, reason, write_fault
 from cpts_sim.words import LANGUAGES, choose_language, label, say, use_language
+from cpts_sim.words.language import language_of_tag
 
 PROGRAM = "cpts-sim"
 INTERRUPTED = 130
@@ -63,8 +65,15 @@ def _language_option() -> click.Option:
         help=say("cli.option_lang"),
         expose_value=False,
         is_eager=True,
-        callback=lambda ctx, parameter, value: use_language(value) if value else None,
+        callback=_speak,
     )
+
+
+def _speak(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    """Speak the language asked for, and remember that it was: a document is then written in it too."""
+    if value:
+        use_language(value)
+        context.meta[ASKED] = value
 
 
 def build() -> Commands:
@@ -83,7 +92,19 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     arguments = list(sys.argv[1:] if args is None else args)
     use_language(choose_language(asked_language(arguments)))
     speak_click()
-    sys.exit(exit_code(lambda: build().main(arguments, prog_name=PROGRAM, standalone_mode=False)))
+    sys.exit(exit_code(lambda: _run(arguments)))
+
+
+def _run(arguments: Sequence[str]) -> Any:
+    """Run a command.
+
+    Raises:
+        UsageError: the environment asks for a language that is not spoken here.
+    """
+    wanted = os.environ.get("CPTS_SIM_LANG", "")
+    if wanted.strip() and language_of_tag(wanted) is None and asked_language(arguments) is None:
+        raise UsageError(say("cli.variable_lang", value=wanted, known=", ".join(LANGUAGES)))
+    return build().main(list(arguments), prog_name=PROGRAM, standalone_mode=False)
 
 
 def asked_language(arguments: Sequence[str]) -> str | None:

@@ -11,9 +11,28 @@ from typing import Any, TypeVar
 import click
 
 from cpts_sim.errors import InputError
-from cpts_sim.words import say
+from cpts_sim.files import nearest_beside
+from cpts_sim.words import did_you_mean, say
 
 F = TypeVar("F", bound=Callable[..., Any])
+ASKED = "cpts_sim.language"
+"""Where a command's context keeps the language that ``--lang`` asked for."""
+
+
+def absent(path: Path) -> InputError:
+    """Return the one sentence for a file or folder that is not there, with the nearest name beside it."""
+    return InputError(say("cli.absent", path=path, hint=nearest_beside(path)))
+
+
+def unknown_territory(source: str) -> InputError:
+    """Return the one sentence for what names no territory: a file that is not there, or no archetype."""
+    from cpts_sim.territory import ARCHETYPES
+
+    path = Path(source)
+    if (path.suffix or len(path.parts) > 1) and not path.exists():
+        return absent(path)
+    hint = did_you_mean(source, ARCHETYPES)
+    return InputError(say("cli.territory_unknown", value=source, hint=hint, known=", ".join(ARCHETYPES)))
 
 
 class Given(click.Path):
@@ -29,7 +48,7 @@ class Given(click.Path):
             InputError: nothing is there.
         """
         if not Path(value).exists():
-            raise InputError(say("cli.absent", path=value))
+            raise absent(Path(value))
         return super().convert(value, param, ctx)
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
+from cpts_sim.cli._options import unknown_territory
 from cpts_sim.cli.report import FILE, language_of, theme_of, write
 from cpts_sim.errors import InputError
 from cpts_sim.evidence import REFERENCE_YEARS
-from cpts_sim.words import LANGUAGES, did_you_mean, say, speaking
+from cpts_sim.words import LANGUAGES, say, speaking
 
 _YEARS = [str(year) for year in REFERENCE_YEARS]
 
@@ -49,8 +50,7 @@ def _territory(source: str, year: int | None) -> tuple[Any, int]:
         return load_territory({"archetype": source}), year or first
     path = Path(source)
     if not path.is_file():
-        hint = did_you_mean(source, ARCHETYPES)
-        raise InputError(say("cli.territory_unknown", value=source, hint=hint, known=", ".join(ARCHETYPES)))
+        raise unknown_territory(source)
     if path.suffix in (".yaml", ".yml", ".toml"):
         from cpts_sim.catalogue import catalogue
         from cpts_sim.scenario import load

@@ -9,10 +9,11 @@ from typing import Any
 import click
 
 from cpts_sim.cli._notes import warn
-from cpts_sim.cli._options import Amount
+from cpts_sim.cli._options import ASKED, Amount
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment.defaults import DEFAULT_PAIRS, UNCERTAIN_PAIRS
 from cpts_sim.words import LANGUAGES, say
+from cpts_sim.words.language import language_of_tag
 
 SOURCE = click.Path(path_type=Path)  # a missing file is told by the reader: exit code 3
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -21,9 +22,13 @@ DEFAULT_LANGUAGE = "fr"
 
 
 def language_of(asked: str | None) -> str:
-    """Return the language of a document: the one asked, else that of ``CPTS_SIM_LANG``, else French."""
-    wanted = asked or os.environ.get("CPTS_SIM_LANG", "")[:2].lower()
-    return wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
+    """Return the language of a document: the one asked, here or before the command, else ``CPTS_SIM_LANG``'s or French.
+
+    Args:
+        asked: by the command's own ``--lang``.
+    """
+    before = click.get_current_context().meta.get(ASKED)
+    return asked or before or language_of_tag(os.environ.get("CPTS_SIM_LANG", "")) or DEFAULT_LANGUAGE
 
 
 @click.command(help=say("cli.report"))

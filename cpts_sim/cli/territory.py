@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cpts_sim.cli._options import Amount, Given, json_option, write_json
-from cpts_sim.errors import InputError, UsageError
+from cpts_sim.cli._options import Amount, Given, json_option, unknown_territory, write_json
+from cpts_sim.errors import UsageError
 from cpts_sim.words import did_you_mean, number, say
 
 if TYPE_CHECKING:
@@ -73,8 +73,7 @@ def show(source: str, as_json: bool) -> None:
     elif Path(source).is_file():
         kind = "table" if source.endswith(".csv") else "file"
     else:
-        hint = did_you_mean(source, ARCHETYPES)
-        raise InputError(say("cli.territory_unknown", value=source, hint=hint, known=", ".join(ARCHETYPES)))
+        raise unknown_territory(source)
     territory = load_territory({kind: source})
     if as_json:
         write_json(summary(territory))

@@ -34,9 +34,13 @@ def load(path: str | Path, catalogue: Catalogue | None = None) -> Scenario:
         catalogue: missions, shocks (name → settings class) and archetype ids that may be named.
 
     Raises:
-        ScenarioError: every problem found, each with its file, line, key, value and cure.
+        ScenarioError: every problem found, each with its file, line, key, value and cure; or it is an experiment.
     """
-    return parse(read_document(Path(path)), catalogue)
+    document = read_document(Path(path))
+    if "base" in document.values and "territory" not in document.values:
+        text = say("scenario.an_experiment", file=path)
+        raise ScenarioError([Problem.about(document.marks.get(("base",)), ("base",), text)])
+    return parse(document, catalogue)
 
 
 def parse(source: Document | Mapping[str, Any], catalogue: Catalogue | None = None) -> Scenario:

@@ -43,7 +43,7 @@ class Problem:
 
     def sentence(self) -> str:
         """Return the whole sentence: file, line, key, text."""
-        form = ("file_line" if self.line else "file") if self.file else "nowhere"
+        form = ("file" if self.key else "whole") + ("_line" if self.line else "") if self.file else "nowhere"
         place = say(f"scenario.place_{form}", file=self.file, line=self.line, key=self.key or "—")
         return f"{place} {self.text}"
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from cpts_sim.files import reason
+from cpts_sim.files import nearest_beside, reason
 from cpts_sim.scenario.problems import Mark, Path_, Problem, ScenarioError
 from cpts_sim.words import say
 
@@ -60,9 +60,21 @@ def read_yaml(path: Path, gather: bool = False) -> Document:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        why = reason(error) if isinstance(error, OSError) else str(error)
-        raise _whole_file(str(path), 0, say("scenario.unreadable", why=why)) from None
+        raise _unreadable(path, error) from None
     return parse_yaml(text, str(path), gather)
+
+
+def _unreadable(path: Path, error: OSError | UnicodeDecodeError) -> ScenarioError:
+    """Say why a file cannot be read: not there, a folder, no text, or what the system answers."""
+    name = str(path)
+    if isinstance(error, UnicodeDecodeError):
+        read, start = error.object, error.start
+        return _whole_file(name, read[:start].count(b"\n") + 1, say("scenario.not_text", value=f"0x{read[start]:02x}"))
+    if isinstance(error, FileNotFoundError):
+        return _whole_file(name, 0, say("scenario.no_such", hint=nearest_beside(path)))
+    if isinstance(error, IsADirectoryError):
+        return _whole_file(name, 0, say("scenario.a_folder"))
+    return _whole_file(name, 0, say("scenario.unreadable", why=reason(error)))
 
 
 def parse_yaml(text: str, name: str = "<text>", gather: bool = False) -> Document:
@@ -82,6 +94,9 @@ def parse_yaml(text: str, name: str = "<text>", gather: bool = False) -> Documen
 def _compose(text: str, name: str) -> Any:
     try:
         return yaml.compose(text, Loader=_Loader)
+    except yaml.reader.ReaderError as error:
+        line = text[: text.find(chr(error.character))].count("\n") + 1
+        raise _whole_file(name, line, say("scenario.not_text", value=f"0x{error.character:02x}")) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 0

@@ -23,11 +23,16 @@ def choose_language(asked: str | None = None, environ: Mapping[str, str] | None 
     env = os.environ if environ is None else environ
     for name in ("CPTS_SIM_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         candidate = asked if asked is not None else env.get(name, "")
-        short = candidate.strip().lower().replace("-", "_").split("_")[0].split(".")[0]
-        if short in LANGUAGES:
+        if (short := language_of_tag(candidate)) is not None:
             return short
         asked = None
     return "en"
+
+
+def language_of_tag(tag: str) -> str | None:
+    """Return "fr" or "en" for a tag such as ``fr_FR.UTF-8`` or ``en-GB``; None for any other text."""
+    short = tag.strip().lower().replace("-", "_").split("_")[0].split(".")[0]
+    return short if short in LANGUAGES else None
 
 
 def current_language() -> str:
