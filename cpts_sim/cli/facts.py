@@ -10,7 +10,7 @@ import click
 
 from cpts_sim.cli._options import Given, cut, json_option, table, write_json
 from cpts_sim.errors import InputError, UsageError
-from cpts_sim.words import has, number, percent, say, signed
+from cpts_sim.words import has, number, percent, say, signed, source_words
 
 SOURCE = Given(dir_okay=False)
 DEFAULT = Path("scenarios/france_2019.yaml")
@@ -156,7 +156,7 @@ def _row(fact: Any) -> tuple[str, ...]:
     interval = " – ".join(ends) if math.isfinite(reached.half) else ""
     return (
         _name(fact), entry.fact["use"], band, _with_unit(reached.mean, entry), interval,
-        verdict, "" if fact.hit or not fact.applies else _distance(fact), entry.year, cut(entry.source, 46),
+        verdict, "" if fact.hit or not fact.applies else _distance(fact), entry.year, cut(source_words(entry.source), 46),
     )  # fmt: skip
 
 

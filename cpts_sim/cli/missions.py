@@ -9,7 +9,7 @@ import click
 from cpts_sim.cli._options import cut, json_option, table, write_json
 from cpts_sim.evidence import REFERENCE_YEARS, ParameterEntry, load_parameters, plain_value
 from cpts_sim.explain import PARTS, MissionCard, Option, mission_card, mission_names
-from cpts_sim.words import number, say, unit_words
+from cpts_sim.words import number, say, source_words, unit_words
 
 _YEARS = [str(year) for year in REFERENCE_YEARS]
 SOURCE_LENGTH = 70
@@ -65,7 +65,7 @@ def _parameters(entries: tuple[ParameterEntry, ...]) -> str:
     head = tuple(say(f"cli.column_{name}") for name in ("id", "value", "unit", "range", "grade", "source"))
     rows = [
         (entry.id, cut(str(plain_value(entry.value)), 24), unit_words(entry.unit), f"{entry.low:g}–{entry.high:g}",
-         say(f"cli.grade_short_{entry.grade}"), cut(entry.source, SOURCE_LENGTH)) for entry in entries
+         say(f"cli.grade_short_{entry.grade}"), cut(source_words(entry.source), SOURCE_LENGTH)) for entry in entries
     ]  # fmt: skip
     return table([head, *rows])
 

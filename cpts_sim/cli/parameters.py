@@ -9,7 +9,7 @@ import click
 from cpts_sim.cli._options import cut, json_option, table, write_json
 from cpts_sim.errors import UsageError
 from cpts_sim.evidence import REFERENCE_YEARS, ParameterEntry, Parameters, load_parameters, plain_value
-from cpts_sim.words import did_you_mean, say, unit_words
+from cpts_sim.words import did_you_mean, note_words, say, source_words, unit_words
 
 _YEARS = [str(year) for year in REFERENCE_YEARS]
 
@@ -61,7 +61,7 @@ def _listing(entries: list[ParameterEntry]) -> str:
 
 
 def _row(entry: ParameterEntry) -> tuple[str, ...]:
-    value, unit, source = cut(_value(entry), 28), cut(unit_words(entry.unit), 28), cut(entry.source, 40)
+    value, unit, source = cut(_value(entry), 28), cut(unit_words(entry.unit), 28), cut(source_words(entry.source), 40)
     return entry.id, value, unit, _range(entry), say(f"cli.grade_short_{entry.grade}"), source
 
 
@@ -90,10 +90,10 @@ def _card(entry: ParameterEntry) -> str:
         "range": _range(entry),
         "prior": entry.prior,
         "grade": say(f"cli.grade_{entry.grade}"),
-        "source": entry.source,
+        "source": source_words(entry.source),
         "year": entry.year,
         "target": say("cli.use_target" if entry.target else "cli.use_input"),
         "room": entry.room,
-        "note": entry.note,
+        "note": note_words(entry.note),
     }
     return table([(say(f"cli.column_{name}"), text) for name, text in lines.items() if text])

@@ -1,4 +1,4 @@
-"""Units of parameters in the reader's language."""
+"""Units, sources and notes of parameters in the reader's language."""
 
 from __future__ import annotations
 
@@ -17,14 +17,27 @@ def unit_words(unit: str, lang: str | None = None) -> str:
         unit: a code (``per_1000_year``) or an English phrase (``minutes of a nurse for one vaccination``).
         lang: "fr" or "en" (default: the current language).
     """
-    language = lang or current_language()
     if has(f"units.{unit}"):
-        return say(f"units.{unit}", language)
-    return french_units().get(unit, unit) if language == "fr" else unit
+        return say(f"units.{unit}", lang or current_language())
+    return _told("units", unit, lang)
+
+
+def source_words(source: str, lang: str | None = None) -> str:
+    """Return where a number comes from, in "fr" or "en"; a source that is only codes (``D19, E9``) is as written."""
+    return _told("sources", source, lang)
+
+
+def note_words(note: str, lang: str | None = None) -> str:
+    """Return the remark on a parameter, in "fr" or "en" (default: the current language)."""
+    return _told("notes", note, lang)
 
 
 @cache
-def french_units() -> Mapping[str, str]:
-    """Return English phrase → French phrase."""
-    text = files(__package__).joinpath("french", "units.yaml").read_text(encoding="utf-8")
-    return {str(phrase): str(french) for phrase, french in parse(text).items()}
+def french(kind: str) -> Mapping[str, str]:
+    """Return English phrase → French phrase of the ``units``, ``sources`` or ``notes`` of parameters."""
+    text = files(__package__).joinpath("french", f"{kind}.yaml").read_text(encoding="utf-8")
+    return {str(phrase): str(said) for phrase, said in parse(text).items()}
+
+
+def _told(kind: str, phrase: str, lang: str | None) -> str:
+    return french(kind).get(phrase, phrase) if (lang or current_language()) == "fr" else phrase

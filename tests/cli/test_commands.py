@@ -21,7 +21,7 @@ from cpts_sim.cli._main import asked_language, build, exit_code
 from cpts_sim.errors import InputError, InternalError, UsageError
 from cpts_sim.evidence import load_parameters
 from cpts_sim.scenario import load
-from cpts_sim.words import current_language, french_units, has, sentences, speaking, use_language
+from cpts_sim.words import current_language, has, speaking, use_language
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "scenarios").glob("*.yaml"))
@@ -275,16 +275,6 @@ def test_completion_answers() -> None:
     assert "validate" in done.stdout
 
 
-def test_every_unit_of_a_parameter_is_said_in_french() -> None:
-    """And no translation is left of a unit that the data no longer have."""
-    units = {entry.unit for year in (2019, 2024) for entry in load_parameters(year).entries()}
-    codes = {unit for unit in units if has(f"units.{unit}")}
-    assert len(units) > 600
-    assert sorted(units - codes - set(french_units())) == []
-    assert sorted(set(french_units()) - units) == []
-    assert {key.partition(".")[2] for key in sentences("units")} == codes
-
-
 def test_a_parameter_is_shown_with_its_unit_in_the_reader_s_language(run) -> None:
     identifier = "nurse.brief_per_year_by_age"
     shared = next(e.id for e in load_parameters(2019).entries() if e.unit == "per_1000_year")
@@ -292,6 +282,16 @@ def test_a_parameter_is_shown_with_its_unit_in_the_reader_s_language(run) -> Non
     assert "per 1 000 inhabitants and year" in run("parameters", shared, "--lang", "en")[1]
     assert load_parameters(2019).entry(identifier).unit in run("parameters", identifier, "--lang", "en")[1]
     assert "nouveaux épisodes de soins infirmiers courts" in run("parameters", identifier, "--lang", "fr")[1]
+
+
+def test_a_parameter_is_shown_with_its_source_and_note_in_the_reader_s_language(run) -> None:
+    entry = next(e for e in load_parameters(2019).entries() if e.note == "unverified")
+    card = run("parameters", entry.id, "--lang", "fr")[1]
+    assert "non vérifié" in card and "unverified" not in card
+    assert "unverified" in run("parameters", entry.id, "--lang", "en")[1]
+    room = run("parameters", "--room", "quality", "--lang", "fr")[1]
+    assert "les groupes de pairs se réunissent" in room and "groups of peers" not in room
+    assert "groups of peers meet" in run("parameters", "--room", "quality", "--lang", "en")[1]
 
 
 def test_a_territory_without_emergency_department_is_told(run, monkeypatch: pytest.MonkeyPatch) -> None:

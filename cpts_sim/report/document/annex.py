@@ -82,4 +82,4 @@ def _room(room: str, entries: list[ParameterEntry], lang: str) -> Table:
     )  # fmt: skip
     caption = say("document.table.room", lang, room=room, count=len(rows))
     return Table(f"parameters-{room}", caption, parameter_head(lang), rows, words=frozenset({1, 2, 3, 4, 5}),
-                 english=frozenset({0, 5}), small=True)  # fmt: skip
+                 english=frozenset({0}), small=True)  # fmt: skip

@@ -51,7 +51,7 @@ class Table:
         rows: cells, as people read them.
         tones: reading of each row ("better", "worse", or anything else), for a mark beside its words.
         words: columns that hold words rather than numbers (the first is always words).
-        english: columns whose text is English in every language (names and sources of parameters).
+        english: columns whose text is English in every language (names of parameters).
         note: sentence below.
         small: many rows: small print.
         toned: the column that holds the reading (-1: the last).

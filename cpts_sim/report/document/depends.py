@@ -13,18 +13,13 @@ from cpts_sim.report.document.drivers import FEWEST, Driver, drivers_of
 from cpts_sim.report.document.phrases import listed
 from cpts_sim.report.document.reading import PRIMARY, Told
 from cpts_sim.report.numbers import decimals, factor, gap_unit_words, written
-from cpts_sim.words import number, percent, say, unit_words
+from cpts_sim.words import number, percent, say, source_words, unit_words
 
 WEAK = ("judgement", "D")
 SHOWN = 6
 """Assumptions shown; the annex has them all."""
 CUT = 120
 """Letters of a value at most."""
-SHORT = {
-    "judgement": "judgement", "judged": "judgement", "ours": "ours", "usual hours, judged": "judgement",
-    "structural option": "option", "[recall-low]": "recall",
-}  # fmt: skip
-"""Sources so short that they are said in the language of the document."""
 _COLUMNS = ("parameter", "value", "unit", "range", "grade", "source")
 
 
@@ -43,7 +38,7 @@ def depends(told: Told) -> Section:
     rows = tuple((entry.id, value_of(entry, lang), unit_words(entry.unit, lang), range_of(entry, lang),
                   grade_of(entry, lang), source_of(entry, lang)) for entry in widest)  # fmt: skip
     table = Table("weakest", say("document.table.weakest", lang, count=len(rows)), parameter_head(lang), rows,
-                  words=frozenset({1, 2, 3, 4, 5}), english=frozenset({0, 5}), small=True)  # fmt: skip
+                  words=frozenset({1, 2, 3, 4, 5}), english=frozenset({0}), small=True)  # fmt: skip
     how = Text(say("document.depends.how", lang), "note")
     return Section("depends", title, (Text(intro), *(_moving(told) if told.drawn else ()), table, how))
 
@@ -71,7 +66,7 @@ def _moving(told: Told) -> list[Block]:
                  ("parameter", "drawn_from", "at_low", "at_high", "flips", "grade", "source"))  # fmt: skip
     unit = gap_unit_words(line.indicator.unit, lang)
     caption = say("document.table.drivers", lang, indicator=told.label(line), unit=unit, **counts)
-    return [Table("drivers", caption, head, rows, words=frozenset({5, 6}), english=frozenset({0, 6}), small=True)]
+    return [Table("drivers", caption, head, rows, words=frozenset({5, 6}), english=frozenset({0}), small=True)]
 
 
 def _driver(told: Told, driver: Driver) -> tuple[str, ...]:
@@ -124,9 +119,8 @@ def range_of(entry: ParameterEntry, lang: str) -> str:
 
 
 def source_of(entry: ParameterEntry, lang: str) -> str:
-    """Write the source of a parameter with its year; the shortest sources in the language of the document."""
-    short = SHORT.get(entry.source)
-    return f"{entry.source if short is None else say(f'document.source_word.{short}', lang)} ({entry.year})"
+    """Write the source of a parameter with its year."""
+    return f"{source_words(entry.source, lang)} ({entry.year})"
 
 
 def grade_of(entry: ParameterEntry, lang: str) -> str:
