@@ -12,7 +12,7 @@ from cpts_sim.words.catalogue import has, label, languages, rooms, say, sentence
 from cpts_sim.words.closest import did_you_mean
 from cpts_sim.words.language import LANGUAGES, choose_language, current_language, speaking, use_language
 from cpts_sim.words.numbers import date_words, duration, euros, interval, number, percent, signed
-from cpts_sim.words.parameters import french, note_words, source_words, unit_words
+from cpts_sim.words.parameters import french, note_words, part_words, source_words, unit_words
 
 __all__ = [
     "LANGUAGES",
@@ -29,6 +29,7 @@ __all__ = [
     "languages",
     "note_words",
     "number",
+    "part_words",
     "percent",
     "rooms",
     "say",

@@ -1,4 +1,4 @@
-"""Units, sources and notes of parameters in the reader's language."""
+"""Units, sources, notes and parts of parameters in the reader's language."""
 
 from __future__ import annotations
 
@@ -32,9 +32,14 @@ def note_words(note: str, lang: str | None = None) -> str:
     return _told("notes", note, lang)
 
 
+def part_words(part: str, lang: str | None = None) -> str:
+    """Return the name of a part of a value (``men``), in "fr" or "en"; an age or a department is as written."""
+    return _told("parts", part, lang)
+
+
 @cache
 def french(kind: str) -> Mapping[str, str]:
-    """Return English phrase → French phrase of the ``units``, ``sources`` or ``notes`` of parameters."""
+    """Return English phrase → French phrase of the ``units``, ``sources``, ``notes`` or ``parts`` of parameters."""
     text = files(__package__).joinpath("french", f"{kind}.yaml").read_text(encoding="utf-8")
     return {str(phrase): str(said) for phrase, said in parse(text).items()}
 

@@ -1,8 +1,9 @@
-"""Units, sources and notes of parameters in French: every one is said, none is left over, no figure is changed."""
+"""Words of parameters in French: each unit, source, note and part is said, none is left over, no figure is changed."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import pytest
 
@@ -42,6 +43,21 @@ def test_every_note_is_said_in_french() -> None:
     assert len(notes) > 40
     assert sorted(notes - set(french("notes"))) == []
     assert sorted(set(french("notes")) - notes) == []
+
+
+def test_every_part_of_a_value_is_said_in_french() -> None:
+    """A number (an age, a department) is the same in both languages."""
+    parts = {part for entry in ENTRIES if not entry.target for part in _parts(entry.value)}
+    named = {part for part in parts if not part.isdigit()}
+    assert len(named) > 50
+    assert sorted(named - set(french("parts"))) == []
+    assert sorted(set(french("parts")) - named) == []
+
+
+def _parts(value: object) -> list[str]:
+    if isinstance(value, Mapping):
+        return [*value, *(part for item in value.values() for part in _parts(item))]
+    return [part for item in value for part in _parts(item)] if isinstance(value, tuple) else []
 
 
 @pytest.mark.parametrize("kind", ["sources", "notes"])

@@ -13,7 +13,7 @@ from cpts_sim.report.document.drivers import FEWEST, Driver, drivers_of
 from cpts_sim.report.document.phrases import listed
 from cpts_sim.report.document.reading import PRIMARY, Told
 from cpts_sim.report.numbers import decimals, factor, gap_unit_words, written
-from cpts_sim.words import number, percent, say, source_words, unit_words
+from cpts_sim.words import number, part_words, percent, say, source_words, unit_words
 
 WEAK = ("judgement", "D")
 SHOWN = 6
@@ -130,7 +130,8 @@ def grade_of(entry: ParameterEntry, lang: str) -> str:
 
 def _plain(value: object, lang: str) -> str:
     if isinstance(value, dict):
-        return ", ".join(say("document.part", lang, cut=key, group=_plain(item, lang)) for key, item in value.items())
+        parts = ((part_words(key, lang), _plain(item, lang)) for key, item in value.items())
+        return ", ".join(say("document.part", lang, cut=name, group=amount) for name, amount in parts)
     if isinstance(value, list | tuple):
         return listed([_plain(item, lang) for item in value], lang)
     if not isinstance(value, int | float):
