@@ -6,6 +6,7 @@ import math
 
 from cpts_sim.experiment.readings import Line
 from cpts_sim.experiment.statistics import Interval
+from cpts_sim.scenario.arms import at_end
 from cpts_sim.words import duration, has, number, percent, say, signed
 
 TWO_DIGITS = 1
@@ -106,6 +107,8 @@ def arm_words(arm: str, titles: dict[str, str], lang: str) -> str:
     """Return the name of an arm for people: its title, else our words for ``with`` and ``without``."""
     if titles.get(arm):
         return titles[arm]
+    if (found := at_end(arm)) is not None:
+        return say(f"report.arm.{found[0]}_one", lang, parameter=found[1])
     form, _, mission = arm.partition("_")
     if mission and has(f"report.arm.{form}_one") and has(f"report.mission.{mission}"):
         return say(f"report.arm.{form}_one", lang, mission=say(f"report.mission.{mission}", lang))

@@ -4,7 +4,7 @@
 that this room needs to know none of them.
 """
 
-from cpts_sim.scenario.arms import short_arm
+from cpts_sim.scenario.arms import at_end, short_arm
 from cpts_sim.scenario.calendar import Calendar, calendar_of, plain_calendar
 from cpts_sim.scenario.catalogue import EMPTY, Catalogue, json_schema, scenario_model
 from cpts_sim.scenario.load import load, parse
@@ -49,6 +49,7 @@ __all__ = [
     "Title",
     "Week",
     "as_written",
+    "at_end",
     "calendar_of",
     "canonical_json",
     "file_hash",

@@ -14,6 +14,8 @@ from typing import Any
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from cpts_sim.errors import UsageError
+from cpts_sim.evidence import REFERENCE_YEARS, load_parameters
 from cpts_sim.scenario.fields import Euros, Share
 from cpts_sim.scenario.problems import Mark, Path_, Problem
 from cpts_sim.scenario.settings import Settings
@@ -22,6 +24,8 @@ from cpts_sim.words import did_you_mean, say
 WITHOUT, WITH, STOP, SAME_MONEY = "without", "with", "stop", "same_money"
 """Names of arms that say what they are."""
 FORMS = ("minus", "plus", "stop", "instead")
+ENDS = ("low", "high")
+"""Ends of the range of a parameter, by which an arm on a command line may differ."""
 AT_ONCE = "0 months"
 
 
@@ -169,12 +173,41 @@ def _faults(name: str, arm: Mapping[str, Any], cpts: Any, known: list[str]) -> I
 
 # ------------------------------------------------------------------------------------------ on a command line
 def short_arm(text: str) -> tuple[str, dict[str, Any]] | None:
-    """Read an arm as a command line writes it: a name that says what it is, ``minus:mission`` or ``plus:mission``.
+    """Read an arm as a command line writes it.
+
+    It is a name that says what it is, ``minus:mission``, ``plus:mission``, or the scenario's CPTS with one parameter at
+    an end of its range: ``low:parameter``, ``high:parameter``.
 
     Returns:
         The arm's name and its block; None for any other text.
+
+    Raises:
+        UsageError: the parameter is not known, or has no range.
     """
-    form, colon, mission = text.partition(":")
+    form, colon, about = text.partition(":")
     if not colon:
         return (text, {}) if text in (WITHOUT, WITH, STOP, SAME_MONEY) else None
-    return (f"{form}_{mission}", {form: mission}) if form in ("minus", "plus") and mission else None
+    if form in ENDS and about:
+        return f"{form}_{about.replace('.', '__')}", {"parameters": {about: end_of_range(about, form)}}
+    return (f"{form}_{about}", {form: about}) if form in ("minus", "plus") and about else None
+
+
+def end_of_range(identifier: str, end: str) -> float:
+    """Return the "low" or "high" end of the range of a parameter.
+
+    Raises:
+        UsageError: it is not known, or has no range of single numbers.
+    """
+    known = load_parameters(REFERENCE_YEARS[0])
+    if identifier not in known:
+        raise UsageError(say("scenario.end_unknown", end=end, value=identifier, hint=did_you_mean(identifier, known)))
+    entry = known.entry(identifier)
+    if not isinstance(entry.value, int | float) or not entry.low < entry.high:
+        raise UsageError(say("scenario.end_none", end=end, value=identifier))
+    return float(entry.low if end == "low" else entry.high)
+
+
+def at_end(arm: str) -> tuple[str, str] | None:
+    """Return ("low" or "high", parameter) for an arm made by such a short form, else None."""
+    end, _, about = arm.partition("_")
+    return (end, about.replace("__", ".")) if end in ENDS and "__" in about else None
