@@ -1,0 +1,50 @@
+"""Arms that differ by one parameter at an end of its range, as a command line writes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from cpts_sim.catalogue import catalogue
+from cpts_sim.errors import UsageError
+from cpts_sim.evidence import load_parameters
+from cpts_sim.experiment import with_short_arms
+from cpts_sim.report.numbers import arm_words
+from cpts_sim.scenario import at_end, parse, short_arm
+from cpts_sim.words import speaking
+
+ONE = "cpts.shared_slots_per_day"
+CPTS = {"missions": {"treating_physician": {}, "unscheduled_care": {}}}
+
+
+def _spec():
+    return parse({"name": "x", "territory": {"archetype": "reference", "population": 2000}, "cpts": CPTS}, catalogue())
+
+
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_an_arm_at_an_end_is_the_cpts_with_that_one_parameter(end: str) -> None:
+    scenario, (name,) = with_short_arms(_spec(), [f"{end}:{ONE}"])
+    entry = load_parameters(2019).entry(ONE)
+    arm, plain = scenario.arms[name], scenario.arms["with"]
+    assert dict(arm.parameters) == {ONE: getattr(entry, end)}
+    assert arm.cpts == plain.cpts and not plain.parameters
+    assert at_end(name) == (end, ONE)
+    assert ONE in arm_words(name, {}, "fr") != arm_words(name, {}, "en")
+
+
+@pytest.mark.parametrize("arm", ["with", "minus_prevention", "low_tide", "high", "same_money"])
+def test_other_arms_are_at_no_end(arm: str) -> None:
+    assert at_end(arm) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("low:cpts.shared_slot_per_day", r"cpts\.shared_slots_per_day"),
+        ("high:aci.open_by_months", "no range of single numbers"),
+        ("low:aci.contract_monthz", r"aci\.contract_months"),
+    ],
+)
+def test_a_parameter_without_range_or_unknown_is_refused_with_its_place(text: str, told: str) -> None:
+    with speaking("en"), pytest.raises(UsageError, match=told) as error:
+        short_arm(text)
+    assert f"--arms {text}" in str(error.value)
