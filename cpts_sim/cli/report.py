@@ -37,6 +37,7 @@ def language_of(asked: str | None) -> str:
 @click.option("--pdf", is_flag=True, help=say("document.option_pdf"))
 @click.option("--theme", type=FILE, help=say("document.option_theme"))
 @click.option("--output", "-o", type=FILE, help=say("document.option_output"))
+@click.option("--assumptions", type=SOURCE, metavar="RESULT", help=say("document.option_assumptions"))
 @click.option("--arms", help=say("compare.option_arms"))
 @click.option("--replications", "-n", type=click.IntRange(1, 10_000),
               help=say("uncertain.option_replications", default=UNCERTAIN_PAIRS, fixed=DEFAULT_PAIRS))  # fmt: skip
@@ -58,8 +59,9 @@ def command(context: click.Context, /, path: Path, lang: str | None, **options: 
         folder = path
     else:
         folder = _computed(path, options)
-    done = _read(folder)
-    document = report_of(done, tongue, provenance_of(folder), folder)
+    done, beside = _read(folder), options["assumptions"]
+    assumed = None if beside is None else (_read(beside), beside)
+    document = report_of(done, tongue, provenance_of(folder), folder, assumed)
     write(document, options["output"] or folder / f"report_{tongue}.html", theme, options["pdf"])
 
 

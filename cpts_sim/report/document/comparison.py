@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from cpts_sim.report.document.figures import Dot, dots, drawn
 from cpts_sim.report.document.life import with_journal
 from cpts_sim.report.document.phrases import capital, named_unit
 from cpts_sim.report.document.reading import CUTS, PRIMARY, Told, known, told_of
+from cpts_sim.report.document.swings import same_decision
 from cpts_sim.report.maps import _territory, remarks
 from cpts_sim.report.marks import note
 from cpts_sim.report.numbers import gap_unit_words
@@ -35,7 +37,7 @@ HOURS = ("time.hours", "time.patients", "time.displaced", "time.unpaid_evening",
 
 
 def report_of(done: Comparison, lang: str, provenance: Mapping[str, Any] | None = None, folder: Path | None = None,
-              ) -> Document:  # fmt: skip
+              assumed: tuple[Comparison, Path] | None = None) -> Document:  # fmt: skip
     """Return the report of a comparison.
 
     Args:
@@ -43,8 +45,14 @@ def report_of(done: Comparison, lang: str, provenance: Mapping[str, Any] | None 
         lang: "fr" or "en".
         provenance: what varies (only the day of the computation is read).
         folder: where the results are, named in the commands to redo them.
+        assumed: pairs of the same decision with assumptions at the ends of their ranges, and where they are.
+
+    Raises:
+        InputError: those pairs are of another decision.
     """
     told = told_of(with_journal(done, folder), lang)
+    if assumed is not None:
+        told = replace(told, assumed=same_decision(done, assumed[0], told.arm, str(assumed[1])))
     parts = (
         _section("essential", lang, essential(told), kind="box"), compared(told), _main(told), _arms(told),
         _forest(told), _course(told), _map(told), _groups(told), _missions(told), harms.harms(told), _time(told),

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 from cpts_sim.evidence import ParameterEntry, load_parameters, plain_value
 from cpts_sim.explain import mission_card, mission_names
-from cpts_sim.report.document.blocks import Block, Section, Table, Text
+from cpts_sim.report.document.blocks import Block, Figure, Section, Table, Text
 from cpts_sim.report.document.compared import missions_in
 from cpts_sim.report.document.drivers import FEWEST, Driver, drivers_of
-from cpts_sim.report.document.phrases import listed
+from cpts_sim.report.document.phrases import gap_short, listed, named_unit, reading_words
 from cpts_sim.report.document.reading import PRIMARY, Told
+from cpts_sim.report.document.swings import Swing, swings, tornado
 from cpts_sim.report.numbers import decimals, factor, gap_unit_words, written
 from cpts_sim.words import number, part_words, percent, say, source_words, unit_words
 
@@ -39,8 +40,46 @@ def depends(told: Told) -> Section:
                   grade_of(entry, lang), source_of(entry, lang)) for entry in widest)  # fmt: skip
     table = Table("weakest", say("document.table.weakest", lang, count=len(rows)), parameter_head(lang), rows,
                   words=frozenset({1, 2, 3, 4, 5}), english=frozenset({0}), small=True)  # fmt: skip
-    how = Text(say("document.depends.how", lang), "note")
-    return Section("depends", title, (Text(intro), *(_moving(told) if told.drawn else ()), table, how))
+    shown = _tornado(told) or [table, Text(say("document.depends.how", lang), "note")]
+    return Section("depends", title, (Text(intro), *(_moving(told) if told.drawn else ()), *shown))
+
+
+def _tornado(told: Told) -> list[Block]:
+    """Return the effect at both ends of each assumption that was moved, drawn and in numbers."""
+    lang, done = told.lang, told.assumed or told.done
+    found = swings(done, told.arm, told.line(PRIMARY).place)
+    if not found:
+        return []
+    line = found[0].usual
+    unit = gap_unit_words(line.indicator.unit, lang)
+    counts = {"pairs": len(done.values.seeds), "indicator": told.label(line), "unit": unit, "interval": told.interval}
+    caption, text = (say(f"document.swings.{name}", lang, **counts) for name in ("table", "text"))
+    names = ("parameter", "value_range", "at_low_end", "at_high_end", "flips", "grade", "source")
+    head = tuple(say(f"document.column.{name}", lang, interval=told.interval) for name in names)
+    rows = tuple(_swing(one, lang) for one in found)
+    data = Table("tornado-data", caption, head, rows, words=frozenset({1, 5, 6}), small=True)
+    axis = named_unit(told.label(line), line.indicator.unit, lang)
+    picture = tornado(found, axis, lang, say("document.swings.title", lang), text)
+    turned = [one for one in found if one.turns]
+    names_turned = listed([_label(one, lang) for one in turned], lang)
+    key = "turns" if turned else "stays"
+    words = say(f"document.swings.{key}", lang, count=len(turned) or len(found), all=len(found), names=names_turned)
+    return [Figure("figure-tornado", picture, text, data), Text(words),
+            Text(say("document.swings.note", lang, pairs=counts["pairs"]), "note")]  # fmt: skip
+
+
+def _swing(one: Swing, lang: str) -> tuple[str, ...]:
+    entry = one.entry
+    flips = number(one.flips, 2, lang) if math.isfinite(one.flips) else say("document.no_flip", lang)
+    value = say("document.swings.value", lang, value=value_of(entry, lang), range=range_of(entry, lang),
+                unit=unit_words(entry.unit, lang))  # fmt: skip
+    cells = (say("document.swings.cell", lang, gap=gap_short(line, lang), reading=reading_words(line, lang))
+             for line in (one.low, one.high))  # fmt: skip
+    return (entry.id, value, *cells, flips, grade_of(entry, lang), source_of(entry, lang))
+
+
+def _label(one: Swing, lang: str) -> str:
+    return say("document.swings.named", lang, name=one.entry.id, unit=unit_words(one.entry.unit, lang))
 
 
 def _drawn(told: Told) -> set[str]:

@@ -14,6 +14,7 @@ from cpts_sim.experiment.credible import level_band
 from cpts_sim.experiment.statistics import Interval, mean_interval
 from cpts_sim.report.numbers import arm_words, time_words
 from cpts_sim.report.table import HEADLINES, row_label, titles_of
+from cpts_sim.scenario import at_end
 from cpts_sim.scenario.arms import SAME_MONEY, STOP, WITH
 from cpts_sim.words import say
 
@@ -40,11 +41,13 @@ class Told:
         done: the pairs.
         lang: "fr" or "en".
         arm: the decision that the document is about, compared with the first arm.
+        assumed: comparison whose arms hold one assumption at an end of its range (None: the pairs themselves).
     """
 
     done: Comparison
     lang: str
     arm: str
+    assumed: Comparison | None = None
 
     @property
     def base(self) -> str:
@@ -126,8 +129,8 @@ class Told:
         return say(f"document.group.{line.place.by}.{line.place.group}", self.lang)
 
     def others(self) -> list[str]:
-        """Return the other arms of which one asks "and instead?": neither the decision's nor made by a mission."""
-        return [arm for arm in self.done.values.arms[1:] if arm != self.arm and mission_of(arm) is None]
+        """Return the other arms of which one asks "and instead?": neither the decision's nor made for a table."""
+        return [arm for arm in self.done.values.arms[1:] if arm != self.arm and not made_for_a_table(arm)]
 
     def beside(self) -> list[str]:
         """Return the arms that stand in the main table beside the decision: its money otherwise, and the end of it."""
@@ -155,8 +158,13 @@ class Told:
 def told_of(done: Comparison, lang: str) -> Told:
     """Return a comparison as a document tells it; the decision is the arm ``with``, else the first compared one."""
     arms = done.values.arms[1:]
-    plain = [arm for arm in arms if mission_of(arm) is None and arm not in (SAME_MONEY, BEFORE_FUNDING)]
+    plain = [arm for arm in arms if not made_for_a_table(arm) and arm not in (SAME_MONEY, BEFORE_FUNDING)]
     return Told(done, lang, WITH if WITH in arms else (plain or list(arms))[0])
+
+
+def made_for_a_table(arm: str) -> bool:
+    """Tell whether an arm differs by one mission or by one assumption: it is read beside the decision only."""
+    return mission_of(arm) is not None or at_end(arm) is not None
 
 
 def mission_of(arm: str) -> tuple[str, str] | None:

@@ -1,0 +1,166 @@
+"""The tornado: what the effect would be with one assumption at either end of its range, all else as it is.
+
+Read off a comparison of the same decision with arms ``low:parameter`` and ``high:parameter`` beside it: the report's
+own, or another with the same arms under study and perhaps fewer pairs.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cpts_sim.errors import InputError
+from cpts_sim.evidence import ParameterEntry
+from cpts_sim.experiment import Comparison, Line
+from cpts_sim.experiment.scale import parameters_of
+from cpts_sim.report import style
+from cpts_sim.report.marks import reach, zero
+from cpts_sim.report.numbers import factor
+from cpts_sim.scenario import as_written, at_end
+from cpts_sim.words import number, say, unit_words
+
+LETTERS = 46
+"""Letters of a name on one line of the figure."""
+ROW, MARGIN = 0.42, 0.9
+"""Inches of a row, and of the axis with its name."""
+
+
+@dataclass(frozen=True)
+class Swing:
+    """An assumption moved from one end of its range to the other.
+
+    Attributes:
+        entry: the parameter: value in force, range, source.
+        usual: effect at the value in force. low: at the low end. high: at the high end.
+        between: effect at the high end minus effect at the low end, pair by pair.
+    """
+
+    entry: ParameterEntry
+    usual: Line
+    low: Line
+    high: Line
+    between: Line
+
+    @property
+    def value(self) -> float:
+        """The value in force."""
+        return float(self.entry.value)  # type: ignore[arg-type]  # only single numbers have arms at their ends
+
+    @property
+    def flips(self) -> float:
+        """Value at which the effect changes sign, on a line from the value in force to an end; nan for none."""
+        middle = self.usual.difference.mean
+        for end, line in ((self.entry.low, self.low), (self.entry.high, self.high)):
+            there = line.difference.mean
+            if middle * there < 0:
+                return self.value + (end - self.value) * middle / (middle - there)
+        return math.nan
+
+    @property
+    def turns(self) -> bool:
+        """Whether the reading at either end is another than at the value in force."""
+        return {self.low.reading, self.high.reading} != {self.usual.reading}
+
+    @property
+    def clear(self) -> bool:
+        """Whether the effects at both ends differ by more than chance: their paired interval leaves zero."""
+        gap = self.between.difference
+        return math.isfinite(gap.half) and not gap.low <= 0 <= gap.high
+
+
+def swings(done: Comparison, arm: str, place: Any) -> list[Swing]:
+    """Return the assumptions of which both ends were computed, those that move the effect most first.
+
+    Args:
+        done: a comparison with arms at the ends of ranges.
+        arm: the arm under study.
+        place: the outcome.
+    """
+    arms, known = done.plan.scenario.arms, parameters_of(done)
+    ends: dict[str, dict[str, str]] = {}
+    for name in done.values.arms[1:]:
+        if (found := at_end(name)) is not None and arms[name].cpts == arms[arm].cpts:
+            ends.setdefault(found[1], {})[found[0]] = name
+    out = []
+    for parameter, both in ends.items():
+        if len(both) == 2:
+            low, high = (done.line(place, both[end]) for end in ("low", "high"))
+            between = done.between(place, both["low"], both["high"])
+            out.append(Swing(known.entry(parameter), done.line(place, arm), low, high, between))
+    return sorted(out, key=lambda one: (-abs(one.between.difference.mean), one.entry.id))
+
+
+def same_decision(done: Comparison, other: Comparison, arm: str, name: str) -> Comparison:
+    """Return a second comparison with the thresholds of the first, after checking that it is of the same decision.
+
+    Raises:
+        InputError: its scenario, or the arms under study, are others; or it has no arm at an end of a range.
+    """
+    both = (done.values.arms[0], arm)
+    there = all(side in other.values.arms for side in both) and other.values.arms[0] == both[0]
+    if not there or _decision(done, both) != _decision(other, both):
+        raise InputError(say("document.assumptions.other", file=name, arms=", ".join(both)))
+    if not any(at_end(each) for each in other.values.arms):
+        raise InputError(say("document.assumptions.none", file=name))
+    return replace(other, smallest=done.smallest)
+
+
+def _decision(done: Comparison, both: Sequence[str]) -> dict[str, Any]:
+    """Return a scenario with the arms under study alone."""
+    written = as_written(done.plan.scenario)
+    return {**written, "arms": {name: written["arms"].get(name) for name in both}, "name": "", "title": None}
+
+
+def tornado(rows: Sequence[Swing], axis: str, lang: str, title: str, text: str) -> bytes:
+    """Draw the effect at both ends of each assumption, with its interval, around the effect at the values in force.
+
+    Args:
+        rows: from top to bottom.
+        axis: what is measured, with its unit.
+        lang: "fr" or "en".
+        title: name of the picture.
+        text: its description.
+    """
+    times = factor(rows[0].usual.indicator.unit)
+    with style.bare(), style.figure(7.6, MARGIN + ROW * len(rows)) as (picture, axes):
+        if math.isfinite(least := rows[0].usual.smallest * times):
+            axes.axvspan(-least, least, color=style.LIGHT, alpha=0.35, linewidth=0)
+        zero(axes)
+        axes.axvline(rows[0].usual.difference.mean * times, color=style.NEUTRAL, linewidth=0.9, linestyle="--")
+        for rank, row in enumerate(rows):
+            _row(axes, rank, row, times, lang)
+        axes.set_yticks(range(len(rows)), [_name(row.entry, lang) for row in rows])
+        axes.tick_params(axis="y", length=0, labelsize=8)
+        axes.set_ylim(len(rows) - 0.4, -0.6)
+        style.few_ticks(axes.xaxis, 6)
+        style.number_axis(axes.xaxis, lang)
+        axes.set_xlabel(axis)
+        return style.picture(picture, "svg", title, text)
+
+
+def _row(axes: Any, rank: int, row: Swing, times: float, lang: str) -> None:
+    middle = row.usual.difference.mean * times
+    ends = ((row.entry.low, row.low, style.OTHER, -0.17), (row.entry.high, row.high, style.ROADS[2], 0.17))
+    for value, line, colour, shift in ends:
+        there = line.difference.mean * times
+        axes.barh(rank + shift, there - middle, 0.3, left=middle, color=colour, alpha=0.85 if row.clear else 0.35)
+        axes.errorbar(there, rank + shift, xerr=reach(line.difference, times), fmt="none", color=colour, capsize=2,
+                      linewidth=0.9)  # fmt: skip
+        low, high = line.difference.low * times, line.difference.high * times
+        beyond, side = (low, "right") if there < middle else (high, "left")
+        place = beyond if math.isfinite(beyond) else there
+        gap = (4 if side == "left" else -4, 0)
+        axes.annotate(_short(value, lang), (place, rank + shift), gap, textcoords="offset points", ha=side, va="center",
+                      fontsize=7.5, color="#202020")  # fmt: skip
+    axes.margins(x=0.12)
+
+
+def _short(value: float, lang: str) -> str:
+    return number(value, next((d for d in range(4) if abs(value - round(value, d)) < 1e-9), 4), lang)
+
+
+def _name(entry: ParameterEntry, lang: str) -> str:
+    return textwrap.fill(unit_words(entry.unit, lang), LETTERS, max_lines=2, placeholder=" …")
