@@ -29,16 +29,12 @@ KEPT = click.Choice(("all", "first", "none"))
 @click.option("--precision", type=Amount(0, 1, min_open=True),
               help=say("compare.option_precision", ceiling=CEILING))  # fmt: skip
 @click.option("--years", type=Amount(0, 20, min_open=True), help=say("compare.option_years"))
-@click.option(
-    "--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("compare.option_seed")
-)
+@click.option("--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("compare.option_seed"))
 @click.option("--workers", type=click.IntRange(1, 1024), help=say("compare.option_workers"))
 @click.option("--output", "-o", type=click.Path(path_type=Path), help=say("compare.option_output"))
 @click.option("--like", type=Given(), help=say("compare.option_like"))
 @click.option("--replace", is_flag=True, help=say("compare.option_replace"))
-@click.option(
-    "--keep-journal", type=KEPT, default="first", show_default=True, help=say("compare.option_keep_journal")
-)
+@click.option("--keep-journal", type=KEPT, default="first", show_default=True, help=say("compare.option_keep_journal"))
 @click.option("--smallest-differences", "smallest", type=SOURCE, help=say("compare.option_smallest"))
 @click.option("--ensemble", type=SOURCE, help=say("uncertain.option_ensemble"))
 @click.option("--fixed-parameters", "fixed", is_flag=True, help=say("uncertain.option_fixed"))
@@ -83,9 +79,7 @@ def _plan(options: dict[str, Any]) -> Any:
     )  # fmt: skip
 
 
-def _compute_and_show(
-    plan: Any, folder: Path, options: dict[str, Any], as_json: bool, fresh: bool
-) -> dict[str, bytes]:
+def _compute_and_show(plan: Any, folder: Path, options: dict[str, Any], as_json: bool, fresh: bool) -> dict[str, bytes]:
     """Compute, write the folder, print the table; returns the files that must not vary."""
     from cpts_sim.cli import _pairs
     from cpts_sim.experiment.results import may_write
@@ -120,52 +114,35 @@ def _more(done: Any, options: dict[str, Any]) -> dict[str, bytes]:
 
 
 def _show(done: Any, as_json: bool) -> None:
+    """Print a comparison: as JSON, as text for a pipe or a file, or in the width of the terminal."""
     from cpts_sim.report import as_json as plain
     from cpts_sim.report import plain_text, rich_text, table_of
     from cpts_sim.report.arms import overview
     from cpts_sim.report.costs import cost_text
-
-    lang = current_language()
-    costs = "".join(f"\n\n{text}" for arm in done.values.arms[1:] if (text := cost_text(done, lang, arm)))
-    if done.plan.ensemble is not None:
-        _show_uncertain(done, lang, as_json, costs)
-        return
-    if as_json:
-        write_json(plain(done, lang))
-        return
-    tables = [table_of(done, lang, arm) for arm in done.values.arms[1:]]
-    if len(tables) > 1:
-        click.echo(overview(done, lang) + "\n")
-    if not sys.stdout.isatty():
-        click.echo("\n\n".join(plain_text(table) for table in tables) + costs)
-        return
-    from rich.console import Console
-
-    console = Console()
-    for table in tables:
-        console.print(rich_text(table))
-    click.echo(costs)
-
-
-def _show_uncertain(done: Any, lang: str, as_json: bool, costs: str) -> None:
-    """Print the tables of a comparison whose pairs have drawn their parameters."""
-    from cpts_sim.report.arms import overview
     from cpts_sim.report.uncertain import uncertain_json, uncertain_rich, uncertain_text
 
-    arms = done.values.arms[1:]
+    lang, arms, drawn = current_language(), done.values.arms[1:], done.plan.ensemble is not None
     if as_json:
-        write_json(uncertain_json(done, lang))
+        write_json((uncertain_json if drawn else plain)(done, lang))
         return
+    terminal = sys.stdout.isatty()
+    width = _console().width if terminal else None
     if len(arms) > 1:
-        click.echo(overview(done, lang) + "\n")
-    if not sys.stdout.isatty():
-        click.echo("\n\n".join(uncertain_text(done, lang, arm) for arm in arms) + costs)
-        return
+        click.echo(overview(done, lang, width) + "\n")
+    if terminal:
+        for arm in arms:
+            _console().print(uncertain_rich(done, lang, arm) if drawn else rich_text(table_of(done, lang, arm)))
+    else:
+        texts = (uncertain_text(done, lang, arm) if drawn else plain_text(table_of(done, lang, arm)) for arm in arms)
+        click.echo("\n\n".join(texts), nl=False)
+    costs = "".join(f"\n\n{text}" for arm in arms if (text := cost_text(done, lang, arm, width)))
+    click.echo(costs)
+
+
+def _console() -> Any:
     from rich.console import Console
 
-    for arm in arms:
-        Console().print(uncertain_rich(done, lang, arm))
-    click.echo(costs)
+    return Console(highlight=False)
 
 
 def _repeat(context: click.Context, like: Path, options: dict[str, Any], as_json: bool) -> int:

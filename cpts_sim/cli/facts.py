@@ -156,7 +156,8 @@ def _row(fact: Any) -> tuple[str, ...]:
     interval = " – ".join(ends) if math.isfinite(reached.half) else ""
     return (
         _name(fact), entry.fact["use"], band, _with_unit(reached.mean, entry), interval,
-        verdict, "" if fact.hit or not fact.applies else _distance(fact), entry.year, cut(source_words(entry.source), 46),
+        verdict, "" if fact.hit or not fact.applies else _distance(fact), entry.year,
+        cut(source_words(entry.source), 46),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import math
 
 from cpts_sim.experiment import Comparison, Line
 from cpts_sim.report import style
+from cpts_sim.report.columns import fitted, wrapped
 from cpts_sim.report.marks import SURE, interval_kind, note, reach, zero
 from cpts_sim.report.numbers import arm_words, gap, gap_interval, level, unit_words
 from cpts_sim.report.table import HEADLINES, row_label, scenario_title, simulated, titles_of
@@ -27,8 +28,8 @@ def rows_of(comparison: Comparison) -> list[list[Line]]:
     return [row for row in rows if all(math.isfinite(line.difference.mean) for line in row)]
 
 
-def overview(comparison: Comparison, lang: str) -> str:
-    """Write the differences of all arms from the first side by side, for a terminal, a pipe or a file."""
+def overview(comparison: Comparison, lang: str, width: int | None = None) -> str:
+    """Write the differences of all arms from the first side by side, for a pipe or a file, or in a terminal's width."""
     names = words_of(comparison, lang)
     caption = say(
         "report.arms.caption", lang, title=scenario_title(comparison, lang), base=names[0],
@@ -36,10 +37,14 @@ def overview(comparison: Comparison, lang: str) -> str:
     )  # fmt: skip
     head = [say("report.column.indicator", lang), say("report.column.unit", lang), *names]
     cells = [head, *(_cells(row, lang) for row in rows_of(comparison))]
+    told = say("report.arms.note", lang, interval=interval_kind(comparison, lang))
+    if width is not None:
+        rows = fitted(cells, range(2, len(head)), width)
+        return "\n".join([wrapped(caption, width), "", *rows, "", wrapped(told, width)])
     widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
     sides = [str.ljust, str.ljust, *[str.rjust] * len(names)]
     lines = ("  ".join(f(c, w) for f, c, w in zip(sides, row, widths, strict=True)).rstrip() for row in cells)
-    return "\n".join([caption, "", *lines, "", say("report.arms.note", lang, interval=interval_kind(comparison, lang))])
+    return "\n".join([caption, "", *lines, "", told])
 
 
 def _cells(row: list[Line], lang: str) -> list[str]:

@@ -26,6 +26,7 @@ from cpts_sim.experiment.statistics import Interval
 from cpts_sim.experiment.worth import GAINS, SURE, Worth, worth
 from cpts_sim.report import style
 from cpts_sim.report.chances import chance
+from cpts_sim.report.columns import fitted, wrapped
 from cpts_sim.report.marks import interval_kind, note
 from cpts_sim.report.numbers import arm_words, decimals, gap, gap_interval, gap_unit_words, time_words, written
 from cpts_sim.report.table import reading_text, row_label, simulated, titles_of
@@ -45,8 +46,15 @@ MONEY = ("contract", "instead")
 Rows = list[tuple[str, ...]]
 
 
-def cost_text(comparison: Comparison, lang: str, arm: str) -> str:
-    """Write the cost-consequence table of an arm; empty where the volumes were not measured."""
+def cost_text(comparison: Comparison, lang: str, arm: str, width: int | None = None) -> str:
+    """Write the cost-consequence table of an arm; empty where the volumes were not measured.
+
+    Args:
+        comparison: pairs and what was asked.
+        lang: "fr" or "en".
+        arm: the arm compared with the first.
+        width: characters a line (None: as many as it takes).
+    """
     costs = costs_of(comparison)
     if not costs.measured:
         return ""
@@ -54,8 +62,19 @@ def cost_text(comparison: Comparison, lang: str, arm: str) -> str:
     years = counted_time(comparison, costs, lang)
     told = {"arm": _name(comparison, arm, lang), "base": base, "years": years}
     head = say("costs.title", lang, **told, rate=costs.parameters["tariff.discount"])
-    parts = [head, *_payers(costs, arm, base, lang), _hours(costs, arm, years, lang), _effects(comparison, arm, lang)]
-    return "\n\n".join([*parts, "\n".join(_notes(comparison, costs, arm, lang))])
+    tables = [
+        *_payers(costs, arm, base, lang), _hours(costs, arm, years, lang), _effects(comparison, arm, lang),
+    ]  # fmt: skip
+    parts = [(head, []), *tables, ("\n".join(_notes(comparison, costs, arm, lang)), [])]
+    return "\n\n".join(_written(title, rows, width) for title, rows in parts)
+
+
+def _written(title: str, rows: Rows, width: int | None) -> str:
+    """Write a table under its title (none: its first row is a head)."""
+    if width is None:
+        return "\n".join(part for part in (title, _aligned(rows)) if part)
+    above = [wrapped(title, width)] if title else []
+    return "\n".join([*above, *fitted(rows, range(1, len(rows[0]) - 1), width, not title)] if rows else above)
 
 
 def _name(comparison: Comparison, arm: str, lang: str) -> str:
@@ -67,18 +86,18 @@ def counted_time(comparison: Comparison, costs: Costs, lang: str) -> str:
     return time_words(min(comparison.plan.scenario.years, float(costs.horizon)), lang)
 
 
-def _payers(costs: Costs, arm: str, base: str, lang: str) -> list[str]:
+def _payers(costs: Costs, arm: str, base: str, lang: str) -> list[tuple[str, Rows]]:
     """Return one block a payer; lines without any euro in either arm are left out."""
     lines = list(costs.lines(arm))
     names = ("price", "without", "difference", "interval", "prices", "reading")
     rooms = {"interval": "uncertain.column" if costs.draws is not None else "costs.column"}
     columns = tuple(say(f"{rooms.get(name, 'costs.column')}.{name}", lang, arm=base) for name in names)
-    out = []
+    out: list[tuple[str, Rows]] = []
     for perspective in PERSPECTIVES:
         mine = [line for line in lines if line.perspective == perspective]
         shown = [line for line in mine if line.name == TOTAL or line.without.mean or line.with_.mean]
         title = say(f"costs.perspective.{perspective}", lang)
-        out.append(_aligned([(title, *columns), *(_cost_row(costs, line, lang) for line in shown)]))
+        out.append(("", [(title, *columns), *(_cost_row(costs, line, lang) for line in shown)]))
     return out
 
 
@@ -124,7 +143,7 @@ def cost_reading(costs: Costs, reading: Reading, lang: str) -> str:
     return say(f"uncertain.reading.{reading}", lang) if plain else say("uncertain.probably", lang, reading=words)
 
 
-def _hours(costs: Costs, arm: str, years: str, lang: str) -> str:
+def _hours(costs: Costs, arm: str, years: str, lang: str) -> tuple[str, Rows]:
     """Return the block of displaced hours by profession."""
     rows: Rows = []
     for who, use, found in costs.hours(arm):
@@ -132,15 +151,15 @@ def _hours(costs: Costs, arm: str, years: str, lang: str) -> str:
             continue
         name = f"{say(f'costs.worker.{who}', lang)}, {say(f'costs.use.{use}', lang)}"
         rows.append((name, *_gap(found.interval, lang), cost_reading(costs, found.reading, lang)))
-    return say("costs.section.hours", lang, years=years) + "\n" + _aligned(rows)
+    return say("costs.section.hours", lang, years=years), rows
 
 
-def _effects(comparison: Comparison, arm: str, lang: str) -> str:
+def _effects(comparison: Comparison, arm: str, lang: str) -> tuple[str, Rows]:
     rows: Rows = []
     for line in effects(comparison, arm):
         unit, reading = gap_unit_words(line.indicator.unit, lang), reading_text(line, lang)
         rows.append((row_label(line.place, lang), unit, gap(line, lang), gap_interval(line, lang), reading))
-    return say("costs.section.effects", lang) + "\n" + _aligned(rows)
+    return say("costs.section.effects", lang), rows
 
 
 def _aligned(rows: Rows) -> str:

@@ -15,6 +15,7 @@ from cpts_sim.experiment.long_weeks import LONG_HOURS, long_week
 from cpts_sim.experiment.readings import known_indicators
 from cpts_sim.experiment.results import line_record
 from cpts_sim.measures.accounts import ACCOUNTS
+from cpts_sim.report.columns import Fitted
 from cpts_sim.report.headlines import HEADLINES
 from cpts_sim.report.instead import not_comparable, same_money
 from cpts_sim.report.numbers import arm_words, gap, gap_interval, gap_unit_words, level, time_words, unit_words, written
@@ -254,25 +255,25 @@ def _aligned(rows: Sequence[Sequence[str]], names: Sequence[str]) -> str:
 
 
 def rich_text(table: Table) -> Any:
-    """Return a table for a terminal, as a rich renderable."""
+    """Return a table for a terminal, as a rich renderable: numbers are whole however narrow it is."""
     from rich.console import Group
-    from rich.table import Table as RichTable
     from rich.text import Text
 
-    main = RichTable(title=Text(table.title, style="bold"), title_justify="left", box=None, pad_edge=False)
-    for name, head in zip(_COLUMNS, table.head, strict=True):
-        main.add_column(head, justify="right" if name in _RIGHT else "left", header_style="bold")
-    for row, reading in zip(table.rows, table.readings, strict=True):
-        main.add_row(*row[:-1], Text(row[-1], style=_TONES.get(reading, "dim")))
-    parts: list[Any] = [main]
-    for title, rows in table.blocks:
-        block = RichTable(title=Text(title, style="bold"), title_justify="left", box=None, show_header=False)
-        for side in ("left", "right", "right", "left"):
-            block.add_column(justify=side)
-        for row in rows:
-            block.add_row(*row)
-        parts += [Text(""), block]
-    return Group(*parts, Text(""), *(Text(note, style="dim") for note in table.notes))
+    right = [rank for rank, name in enumerate(_COLUMNS) if name in _RIGHT]
+    tones = [_TONES.get(reading, "") for reading in table.readings]
+    main = Fitted([table.head, *table.rows], right, tones=tones)
+    notes = (Text(note, style="dim") for note in table.notes)
+    return Group(Text(table.title, style="bold"), Text(""), main, *rich_blocks(table.blocks), Text(""), *notes)
+
+
+def rich_blocks(blocks: Sequence[tuple[str, Sequence[Sequence[str]]]]) -> list[Any]:
+    """Return the blocks below a table for a terminal, each after an empty line."""
+    from rich.text import Text
+
+    return [
+        part for title, rows in blocks
+        for part in (Text(""), Text(title, style="bold"), Fitted(rows, (1, 2), head=False))
+    ]  # fmt: skip
 
 
 def as_json(comparison: Comparison, lang: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from cpts_sim.experiment.parquet import to_french_csv
 from cpts_sim.experiment.results import credible_record
 from cpts_sim.experiment.shares import Share
 from cpts_sim.report.chances import chance_better, chance_matters, drawn_words, support_words
+from cpts_sim.report.columns import Fitted
 from cpts_sim.report.numbers import arm_words, decimals, factor, gap_unit_words, level, unit_words, written
 from cpts_sim.report.table import (
     blocks_of,
@@ -23,6 +24,7 @@ from cpts_sim.report.table import (
     headlines,
     long_week_words,
     pairing_words,
+    rich_blocks,
     row_label,
     scenario_title,
     simulated,
@@ -79,22 +81,17 @@ def _aligned(row: Sequence[str], widths: Sequence[int]) -> list[str]:
 
 
 def uncertain_rich(comparison: Comparison, lang: str, arm: str) -> Any:
-    """Return the table of an arm for a terminal, as a rich renderable."""
+    """Return the table of an arm for a terminal, as a rich renderable: numbers are whole however narrow it is."""
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
 
-    title = Text(_caption(comparison, lang, arm), style="bold")
-    main = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for name, head in zip(COLUMNS, _head(comparison, lang, arm), strict=True):
-        main.add_column(head, justify="right" if name in _RIGHT else "left", header_style="bold")
     found = uncertain_rows(comparison, arm)
-    for line, effect in found:
-        row = _row(line, effect, lang)
-        main.add_row(*row[:-1], Text(row[-1], style=_TONES.get(effect.verdict, "dim")))
-    notes = uncertain_notes(comparison, found, lang, arm)
-    blocks = (Text(part) for part in blocks_text(blocks_of(comparison, arm, lang)))
-    return Group(main, *blocks, Text(""), *(Text(note, style="dim") for note in notes))
+    rows = [_head(comparison, lang, arm), *(_row(line, effect, lang) for line, effect in found)]
+    right = [rank for rank, name in enumerate(COLUMNS) if name in _RIGHT]
+    main = Fitted(rows, right, tones=[_TONES.get(effect.verdict, "") for _, effect in found])
+    notes = (Text(note, style="dim") for note in uncertain_notes(comparison, found, lang, arm))
+    blocks = rich_blocks(blocks_of(comparison, arm, lang))
+    return Group(Text(_caption(comparison, lang, arm), style="bold"), Text(""), main, *blocks, Text(""), *notes)
 
 
 def _caption(comparison: Comparison, lang: str, arm: str) -> str:
