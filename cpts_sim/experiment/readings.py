@@ -23,6 +23,10 @@ from cpts_sim.measures import Indicator, indicators
 from cpts_sim.words import did_you_mean, say
 
 
+ROAD = "road"
+"""How emergency visits are told apart by what led to them."""
+
+
 class Reading(StrEnum):
     """The fixed words of the last column."""
 
@@ -151,8 +155,11 @@ def contrast_of(
 
 
 def least_of(values: Values, place: Place, smallest: Mapping[str, float]) -> float:
-    """Return the smallest difference that matters for a number; only for the whole territory and horizon."""
-    if place.by or place.week >= 0:
+    """Return the smallest difference that matters for a number; only for the whole territory and horizon.
+
+    Visits that come by one road are judged as all visits are: a part cannot matter where the whole would not.
+    """
+    if place.by not in ("", ROAD) or place.week >= 0:
         return math.nan
     if place.indicator == "burnout.ee" and place.indicator not in smallest:
         spread = mean_interval(values.get(values.arms[0], Place("burnout.ee_sd"))).mean

@@ -133,4 +133,5 @@ def _table(told: Told, name: str, columns: tuple[str, ...]) -> Table | None:
         return None
     head = tuple(say(f"document.column.{column}", lang) for column in ("mission", *columns))
     caption = say(f"document.table.{name.replace('-', '_')}", lang)
-    return Table(name, caption, head, tuple(rows), words=frozenset(range(1, len(head))))
+    note = say("document.table.grade_note", lang) if "grade" in columns else ""
+    return Table(name, caption, head, tuple(rows), words=frozenset(range(1, len(head))), note=note)

@@ -14,6 +14,7 @@ from cpts_sim.experiment import Comparison
 from cpts_sim.report.chances import support_words
 from cpts_sim.report.courses import LONG, QUARTER
 from cpts_sim.report.document import harms, tables
+from cpts_sim.report.document.accounts import account_table
 from cpts_sim.report.document.annex import annexes
 from cpts_sim.report.document.blocks import Block, Document, Figure, Items, Section, Table, Text, kept
 from cpts_sim.report.document.compared import compared, mission_detail, missions_in
@@ -56,8 +57,8 @@ def report_of(done: Comparison, lang: str, provenance: Mapping[str, Any] | None 
     parts = (
         _section("essential", lang, essential(told), kind="box"), compared(told), _main(told), _arms(told),
         _forest(told), _course(told), _map(told), _groups(told), _missions(told), harms.harms(told), _time(told),
-        _slack(told), _costs(told), _paid(told), depends(told), _silent(told), mission_detail(told), _cost_detail(told),
-        _arms_detail(told), *annexes(told, folder),
+        _slack(told), _costs(told), _paid(told), depends(told), _silent(told), mission_detail(told), _accounts(told),
+        _cost_detail(told), _arms_detail(told), *annexes(told, folder),
     )  # fmt: skip
     title = say("document.title", lang, title=scenario_title(done, lang))
     sections = tuple(part for part in parts if part is not None)
@@ -112,6 +113,8 @@ def _main(told: Told) -> Section:
     note_ = say("document.table.main_note", lang)
     if told.drawn:
         note_ = say("document.table.main_note_drawn", lang, chances=say("uncertain.chances", lang))
+    if any(line.place.indicator == "burnout.exhausted_or_gone" for line in lines):
+        note_ += " " + say("document.table.gone", lang)
     table = tables.outcomes(told, "main-table", lines, caption, note_, told.beside())
     return _section("main", lang, table, Text(_open_note(told), "note"))
 
@@ -229,6 +232,13 @@ def _time(told: Told) -> Section:
 
 def _slack(told: Told) -> Section:
     return _section("slack", told.lang, tables.slack(told))
+
+
+def _accounts(told: Told) -> Section | None:
+    """Return where the change in needs met comes from, in the annex."""
+    table = account_table(told)
+    title = say("document.section.accounts", told.lang)
+    return None if table is None else Section("accounts-part", title, (table,), "annex")
 
 
 def _costs(told: Told) -> Section:

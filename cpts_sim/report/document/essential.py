@@ -13,9 +13,10 @@ from cpts_sim.experiment.defaults import FEWEST_PAIRS
 from cpts_sim.experiment.long_weeks import long_week
 from cpts_sim.experiment.scale import residents
 from cpts_sim.report.chances import drawn_words
+from cpts_sim.report.document.accounts import accounts_of
 from cpts_sim.report.document.blocks import Terms
 from cpts_sim.report.document.harms import WATCHED
-from cpts_sim.report.document.money import payer_gap
+from cpts_sim.report.document.money import apart, payer_gap, payer_parts
 from cpts_sim.report.document.phrases import HARDLY, agreed, amount, gap_phrase, level_phrase, listed, lowered
 from cpts_sim.report.document.reading import BEFORE_FUNDING, CUTS, MAIN, PRIMARY, Told, better, known, quarters, worse
 from cpts_sim.report.instead import least_share, unlike
@@ -50,7 +51,19 @@ def _what(told: Told) -> str:
         level=level_phrase(first.without, first.indicator.unit, lang),
     )  # fmt: skip
     rest = [line for line in told.main() if line.place.indicator != PRIMARY]
-    return " ".join([head, _others(told, rest)])
+    return " ".join([head, *_by_what(told), _others(told, rest)])
+
+
+def _by_what(told: Told) -> list[str]:
+    """Name the first of the seven accounts by which needs met change, where both stand apart from zero."""
+    change, lines = accounts_of(told)
+    alike = [line for line in lines if line.difference.mean * change.difference.mean > 0 and apart(line.difference)]
+    if not alike or not apart(change.difference):
+        return []
+    first = max(alike, key=lambda line: abs(line.difference.mean))
+    account = lowered(say(f"measures.account.{first.place.group}", told.lang))
+    texts = {"gap": gap_phrase(change, told.lang), "account": account, "part": gap_phrase(first, told.lang)}
+    return [say("document.what.by", told.lang, **texts)]
 
 
 def _word(line: Line) -> str:
@@ -215,6 +228,7 @@ def _cost(told: Told) -> str:
     if (found := payer_gap(told)) is not None:
         gap, time = found
         parts.append(say("document.cost.payer", lang, base=told.name(told.base), gap=gap, time=time))
+        parts += [text] if (text := payer_parts(told)) else []
     for other in (SAME_MONEY, BEFORE_FUNDING):
         if other in told.others():
             parts.append(_against(told, other))

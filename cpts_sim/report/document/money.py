@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from cpts_sim.experiment import Reading
-from cpts_sim.experiment.costs import PERSPECTIVES, TOTAL, CostLine, Costs, costs_of
+from cpts_sim.experiment.costs import ITEMS, PERSPECTIVES, TOTAL, CostLine, Costs, costs_of
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.report.costs import (
     MONEY,
@@ -91,8 +93,39 @@ def payer_gap(told: Told) -> tuple[str, str] | None:
     total = [line for line in costs.lines(told.arm) if line.perspective == PERSPECTIVES[0] and line.name == TOTAL]
     if not total:
         return None
-    gap = _gap(total[0].difference, told.lang).replace(" [", " € (").replace("]", ")")
-    return gap, counted_time(told.done, costs, told.lang)
+    return _spoken(total[0].difference, told.lang), counted_time(told.done, costs, told.lang)
+
+
+def payer_parts(told: Told) -> str:
+    """Split what health insurance and the agency pay more or less into the contract and care; "" where there is none.
+
+    Where less care is paid, part of the saving is care that is no longer given: that is said.
+    """
+    costs, lang = costs_of(told.done), told.lang
+    if not costs.measured:
+        return ""
+    public = [item for item in ITEMS if item.perspective == PERSPECTIVES[0]]
+    gaps = {item.name: costs.euros(told.arm, item) - costs.euros(told.base, item) for item in public}
+    if not gaps[CONTRACT].any():
+        return ""
+    care = {name: costs.gap(gap).interval for name, gap in gaps.items() if name not in MONEY}
+    whole = costs.gap(np.sum([gap for name, gap in gaps.items() if name not in MONEY], axis=0)).interval
+    most = max(care, key=lambda name: abs(care[name].mean))
+    told_parts = {"contract": _spoken(costs.gap(gaps[CONTRACT]).interval, lang), "care": _spoken(whole, lang)}
+    line = say("document.cost.most", lang, line=say(f"costs.line.{most}", lang), gap=_spoken(care[most], lang))
+    texts = [say("document.cost.parts", lang, **told_parts, most=line if apart(care[most]) else "")]
+    texts += [say("document.cost.less_care", lang)] if whole.mean < 0 and apart(whole) else []
+    return " ".join(texts)
+
+
+def apart(gap: Interval) -> bool:
+    """Tell whether an interval leaves zero."""
+    return math.isfinite(gap.half) and not gap.low <= 0 <= gap.high
+
+
+def _spoken(gap: Interval, lang: str) -> str:
+    """Write a difference of euros with its interval, as a sentence does."""
+    return _gap(gap, lang).replace(" [", " € (").replace("]", ")")
 
 
 def _table(told: Told, costs: Costs, payer: str) -> Table:

@@ -90,7 +90,7 @@ class Told:
     def line(self, place: Place | str, arm: str | None = None) -> Line:
         """Compare one number of an arm (default: the decision's) with the first arm."""
         where = Place(place) if isinstance(place, str) else place
-        # A part of the population is judged by the same smallest difference as the whole; a part of a number by none.
+        # A part of the population is judged by the same smallest difference as the whole.
         least = self.done.smallest.get(where.indicator, math.nan) if where.by in (*CUTS, "commune") else None
         return self.done.line(where, arm or self.arm, least)
 
