@@ -1,0 +1,80 @@
+"""Where euros and needs come from: the payer's difference splits in contract and care, needs met in seven accounts."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from test_payer_words import put
+
+from cpts_sim.experiment import Comparison, Place
+from cpts_sim.experiment.costs import COUNT, EUROS, ITEMS, PERSPECTIVES, costs_of
+from cpts_sim.measures.accounts import ACCOUNTS
+from cpts_sim.report.document.accounts import account_table, accounts_of
+from cpts_sim.report.document.essential import essential_text
+from cpts_sim.report.document.money import payer_parts
+from cpts_sim.report.document.reading import told_of
+from cpts_sim.words import LANGUAGES, euros, say
+
+CONTRACT, VISITS = 100_000.0, 3_000.0
+
+
+def _paid(done: Comparison, contract: float, visits: float) -> Comparison:
+    """Two arms of which the second pays a contract and more or fewer nurses' contacts, and no other volume."""
+    costs = costs_of(done)
+    empty = {Place(item.indicator, f"year{year}", item.volume): 0.0 for item in ITEMS for year in range(costs.years)}
+    done = put(put(done, "without", empty), "with", empty)
+    base, other = max(0.0, -visits), max(0.0, visits)
+    nurse = Place(COUNT, "year0", "nurse_contact")
+    done = put(done, "without", {nurse: base, Place(EUROS, "year0", "contract"): max(0.0, -contract)})
+    return put(done, "with", {nurse: other, Place(EUROS, "year0", "contract"): max(0.0, contract)})
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_contract_and_care_are_told_apart_with_the_heaviest_line(plain: Comparison, lang: str) -> None:
+    told = told_of(_paid(plain, CONTRACT, VISITS), lang)
+    text = payer_parts(told)
+    price = next(costs_of(told.done).price(item)[0] for item in ITEMS if item.name == "nurse_contact")
+    assert euros(CONTRACT, 0, lang).removesuffix("€").strip("€ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}") in text
+    assert say("costs.line.nurse_contact", lang) in text
+    care = next(part for part in costs_of(told.done).lines("with") if part.name == "nurse_contact").difference.mean
+    assert care == pytest.approx(VISITS * price)
+    assert text in essential_text(told)
+    assert say("document.cost.less_care", lang) not in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_saving_made_of_care_withdrawn_is_called_so(plain: Comparison, lang: str) -> None:
+    assert say("document.cost.less_care", lang) in payer_parts(told_of(_paid(plain, -CONTRACT, -VISITS), lang))
+    assert payer_parts(told_of(_paid(plain, 0.0, VISITS), lang)) == "", "no contract in either arm: nothing to split"
+
+
+def test_means_of_lines_make_the_payers_total(plain: Comparison) -> None:
+    lines = list(costs_of(_paid(plain, CONTRACT, VISITS)).lines("with"))
+    public = [line for line in lines if line.perspective == PERSPECTIVES[0]]
+    assert math.fsum(line.difference.mean for line in public[:-1]) == pytest.approx(public[-1].difference.mean)
+
+
+def _accounted(done: Comparison, changes: dict[str, float]) -> Comparison:
+    numbers = {Place("account.change", "account", name): changes.get(name, 0.0) for name in ACCOUNTS}
+    numbers[Place("account.change")] = sum(changes.values())
+    return put(put(done, "without", dict.fromkeys(numbers, 0.0)), "with", numbers)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_account_that_moves_needs_most_their_way_is_named(plain: Comparison, lang: str) -> None:
+    told = told_of(_accounted(plain, {"paid_time": -9.0, "matching": 4.0, "lower_need": -1.0}), lang)
+    text = essential_text(told)
+    name = say("measures.account.paid_time", lang)
+    assert name[1:] in text and say("measures.account.matching", lang)[1:] not in text
+    table = account_table(told)
+    assert table is not None and len(table.rows) == len(ACCOUNTS) + 1
+    change, lines = accounts_of(told)
+    assert np.isclose(sum(line.difference.mean for line in lines), change.difference.mean)
+
+
+def test_no_account_is_named_where_needs_do_not_change(plain: Comparison) -> None:
+    text = essential_text(told_of(_accounted(plain, {"paid_time": -9.0, "matching": 9.0}), "en"))
+    assert "by the account" not in text
+    assert account_table(told_of(_accounted(plain, {}), "en")) is None
