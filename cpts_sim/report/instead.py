@@ -13,6 +13,7 @@ from cpts_sim.experiment import Comparison, Place, payer
 from cpts_sim.experiment.scale import parameters_of
 from cpts_sim.experiment.statistics import Interval, mean_interval
 from cpts_sim.report.numbers import arm_words, level
+from cpts_sim.scenario.arms import made_for_a_table
 from cpts_sim.words import percent, say
 
 ROWS = (
@@ -52,11 +53,11 @@ def least_share(comparison: Comparison) -> float:
 
 
 def not_comparable(comparison: Comparison, lang: str) -> list[str]:
-    """Return a sentence that names the arms, with or without a CPTS, whose money is not the same money.
+    """Return a sentence that names the choices, with or without a CPTS, whose money is not the same money.
 
     Nothing where no arm spends the money otherwise: nobody compares at the same money then.
     """
-    arms = comparison.values.arms
+    arms = [arm for arm in comparison.values.arms if not made_for_a_table(arm)]
     if all(spent_share(comparison, arm) is None for arm in arms):
         return []
     shares = unlike(comparison, arms, lang)

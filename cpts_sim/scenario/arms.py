@@ -207,6 +207,17 @@ def end_of_range(identifier: str, end: str) -> float:
     return float(entry.low if end == "low" else entry.high)
 
 
+def mission_of(arm: str) -> tuple[str, str] | None:
+    """Return ("minus" or "plus", mission) for an arm that differs by one mission, else None."""
+    form, _, mission = arm.partition("_")
+    return (form, mission) if form in ("minus", "plus") and mission else None
+
+
+def made_for_a_table(arm: str) -> bool:
+    """Tell whether an arm differs by one mission or by one assumption: it is read beside the decision only."""
+    return mission_of(arm) is not None or at_end(arm) is not None
+
+
 def at_end(arm: str) -> tuple[str, str] | None:
     """Return ("low" or "high", parameter) for an arm made by such a short form, else None."""
     end, _, about = arm.partition("_")

@@ -14,8 +14,7 @@ from cpts_sim.experiment.credible import level_band
 from cpts_sim.experiment.statistics import Interval, mean_interval
 from cpts_sim.report.numbers import arm_words, time_words
 from cpts_sim.report.table import HEADLINES, row_label, titles_of
-from cpts_sim.scenario import at_end
-from cpts_sim.scenario.arms import SAME_MONEY, STOP, WITH
+from cpts_sim.scenario.arms import SAME_MONEY, STOP, WITH, made_for_a_table, mission_of
 from cpts_sim.words import say
 
 MAIN: tuple[str, ...] = (
@@ -160,17 +159,6 @@ def told_of(done: Comparison, lang: str) -> Told:
     arms = done.values.arms[1:]
     plain = [arm for arm in arms if not made_for_a_table(arm) and arm not in (SAME_MONEY, BEFORE_FUNDING)]
     return Told(done, lang, WITH if WITH in arms else (plain or list(arms))[0])
-
-
-def made_for_a_table(arm: str) -> bool:
-    """Tell whether an arm differs by one mission or by one assumption: it is read beside the decision only."""
-    return mission_of(arm) is not None or at_end(arm) is not None
-
-
-def mission_of(arm: str) -> tuple[str, str] | None:
-    """Return ("minus" or "plus", mission) for an arm that differs by one mission, else None."""
-    form, _, mission = arm.partition("_")
-    return (form, mission) if form in ("minus", "plus") and mission else None
 
 
 def known(line: Line) -> bool:
