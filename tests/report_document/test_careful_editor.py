@@ -73,9 +73,7 @@ def test_an_old_usual_doctor_next_door_counts_too() -> None:
         "mt": np.array([0, 1, 1, 2]),
     }  # fmt: skip
     gps = {"halo": np.array([0, 1, 0]), "age": np.array([45.0, 65.0, 40.0]), "open": np.ones(3)}
-    nurses = {"halo": np.zeros(1), "age": np.array([40.0])}
-    found = _of_population({"people": people, "gps": gps, "nurses": nurses})
-    assert found["gps_late"] == 0.0, "those who practise here"
+    found = _of_population({"people": people, "gps": gps})
     assert found["patients_at_risk"] == 0.5, "the doctor may practise next to the territory"
 
 

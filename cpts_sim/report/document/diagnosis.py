@@ -1,4 +1,7 @@
-"""The diagnosis of a territory: what its data say before any project, beside France and similar territories."""
+"""The diagnosis of a territory: what its data say before any project, beside France and similar territories.
+
+Each number has its nature (official, a national rate applied, an estimate of the model), those of France their source.
+"""
 
 from __future__ import annotations
 
@@ -9,49 +12,60 @@ from dataclasses import dataclass
 
 from cpts_sim import EPOCH, __version__
 from cpts_sim.evidence import Parameters, load_parameters
+from cpts_sim.evidence.references import codes_in, references
 from cpts_sim.report.document import territory_figures
 from cpts_sim.report.document.annex import sources
 from cpts_sim.report.document.blocks import Block, Code, Document, Figure, Items, Section, Table, Terms, Text, kept
+from cpts_sim.report.document.depends import grade_of, parameter_head, range_of, source_of, value_of
+from cpts_sim.report.document.national import National, apl_year, france_of
+from cpts_sim.report.document.natures import nature_of
 from cpts_sim.report.document.phrases import NBSP, listed
-from cpts_sim.report.document.territory_facts import DRAWS, Fact, counted, drawn, exact, late_share
+from cpts_sim.report.document.territory_facts import DRAWS, LEVELS, UNSURE, Fact, counted, drawn, late, usual
 from cpts_sim.report.numbers import decimals, written
 from cpts_sim.territory import AGE_BANDS, ARCHETYPES, Territory, archetype_title, load_archetype
-from cpts_sim.words import number, say
+from cpts_sim.words import number, say, signed, unit_words
 
 FRANCE = "reference"
-"""The archetype written from national averages."""
+"""The archetype written from national averages: never one of the similar territories."""
 SHARES = frozenset({
-    "under_20", "over_65", "over_75", "scarce", "gps_far", "pharmacies_far", "emergency_far", "without_mt",
-    "ald_without_mt", "gps_late", "patients_at_risk", "lists_closed", "nurses_late",
+    "under_20", "over_65", "over_75", "scarce", "scarce_published", "gps_far", "pharmacies_far", "emergency_far",
+    "without_mt", "ald_without_mt", "gps_late", "patients_at_risk", "lists_closed", "nurses_late",
 })  # fmt: skip
-WHOLE = frozenset({"inhabitants", "density", "need", "unscheduled", "ageing", "without_mt_people", "gps_late_people",
-                   "health_houses"})  # fmt: skip
+WHOLE = frozenset({"inhabitants", "density", "need", "unscheduled", "ageing", "gps_late_people", "health_houses"})
 ROUGH = frozenset({"unscheduled"})
 """Numbers known to their order of size, written in tens."""
-UNLIKE = frozenset({"inhabitants", "health_houses", "scarce", "gps_far", "pharmacies_far", "emergency_far"})
-"""Numbers of the invented territory with the national means that say nothing of France: sizes, and shares of people
-beyond a limit, which hang on how unlike its places are."""
+PEOPLE = frozenset({"without_mt_people"})
+"""Numbers of people that are estimates: no digit finer than the first of the half-width of their range."""
+ALONE = frozenset({"gps_late", "nurses_late", "patients_at_risk"})
+"""National rates: a similar territory has the same by construction, so that setting it beside would say nothing."""
 _RANGED = re.compile(r"(\s\[[^\]]+\])(\s?%|\s(?:personnes|people)\b)")
 """A range in brackets before the unit of its number."""
 PARTS: Mapping[str, tuple[str, ...]] = {
     "people": ("inhabitants", "density", "under_20", "over_65", "over_75", "ageing", "deprivation", "need"),
     "supply": ("gps_density", "gps_need", "nurses_density", "pharmacies_density", "health_houses"),
-    "access": ("apl", "scarce"),
+    "access": ("apl_published", "scarce_published", "apl", "scarce"),
     "attached": ("without_mt", "without_mt_people", "ald_without_mt", "lists_closed"),
     "demand": ("unscheduled",),
-    "distance": ("gps_minutes", "gps_far", "pharmacies_minutes", "pharmacies_far", "emergency_minutes",
-                 "emergency_far"),
+    "distance": (
+        "gps_minutes", "gps_far", "pharmacies_minutes", "pharmacies_far", "emergency_minutes", "emergency_far",
+    ),
     "risk": ("gps_late", "gps_late_people", "patients_at_risk", "nurses_late"),
-}
+}  # fmt: skip
 """Sections and the numbers of each, in order."""
 LIKENESS = ("density", "over_65", "gps_density", "apl", "emergency_minutes")
 """Numbers by which a territory is called similar to another."""
 NEAR = 0.05
 """Relative difference below which a number is called near that of France."""
 SIMILAR = 2
-COMPARED_DRAWS = 20
-SMALL = 20_000
-"""Inhabitants of the populations drawn of a territory that one compares with."""
+COMPARED_DRAWS = 5
+"""Populations drawn of a territory that one compares with."""
+BEHIND = (
+    *UNSURE, *LEVELS, "territory.gp_age", "territory.gp_women", "territory.nurse_age", "territory.bpe_gp_share",
+    "territory.bpe_pharmacy_share", "territory.supply_trend", "territory.ed_visits", "care.rate_minor",
+    "care.rate_acute",
+)  # fmt: skip
+"""Parameters behind what is estimated here."""
+TRENDS = ("gps", "nurses", "pharmacies")
 
 
 @dataclass(frozen=True)
@@ -61,13 +75,9 @@ class Known:
     territory: Territory
     year: int
     facts: Mapping[str, Fact]
+    france: Mapping[str, National]
     others: Mapping[str, Mapping[str, Fact]]
     lang: str
-
-    @property
-    def france(self) -> Mapping[str, Fact]:
-        """The numbers of the national average."""
-        return self.others[FRANCE]
 
 
 def diagnosis_of(territory: Territory, year: int, lang: str, command: Sequence[str] = ()) -> Document:
@@ -83,27 +93,20 @@ def diagnosis_of(territory: Territory, year: int, lang: str, command: Sequence[s
     known = _known(territory, year, p, lang)
     parts = [_essential(known), *(_part(known, name) for name in PARTS), _similar(known), _limits(known)]
     redo = Section("redo", say("diagnosis.section.redo", lang), (Code(tuple(command)),), "annex") if command else None
-    parts += [part for part in (redo, sources(lang)) if part is not None]
+    parts += [part for part in (_national(known, p), _behind(p, lang), redo, sources(lang)) if part is not None]
     title = say("diagnosis.title", lang, title=territory.title)
     return Document(lang, say("diagnosis.nature", lang), title, say("diagnosis.banner", lang), _head(known),
                     tuple(parts))  # fmt: skip
 
 
 def _known(territory: Territory, year: int, p: Parameters, lang: str) -> Known:
-    facts = {**counted(territory, p), **drawn(territory, year, p)}
-    others = {name: counted(load_archetype(name, p=p), p) for name in ARCHETYPES}
+    facts = {**counted(territory, p), **drawn(territory, year), **late(territory, year, p)}
+    whole = {name: load_archetype(name, p=p) for name in ARCHETYPES}
+    others = {name: counted(place, p) for name, place in whole.items()}
     near = sorted((name for name in ARCHETYPES if name not in (FRANCE, territory.id)),
                   key=lambda name: _distance(facts, others[name], others))[:SIMILAR]  # fmt: skip
-    beside = {name: {**others[name], **_drawn_small(name, year, p)} for name in (FRANCE, *near)}
-    beside[FRANCE]["density"] = exact(p["territory.national_density"])
-    return Known(territory, year, facts, beside, lang)
-
-
-def _drawn_small(name: str, year: int, p: Parameters) -> dict[str, Fact]:
-    """Return what is drawn of an archetype: many small populations rather than few large ones."""
-    whole = load_archetype(name, p=p)
-    found = drawn(load_archetype(name, min(SMALL, whole.population), p), year, p, COMPARED_DRAWS)
-    return {**found, "gps_late": late_share(whole, year, p, 3 * COMPARED_DRAWS)}
+    beside = {name: {**others[name], **usual(whole[name], year, p, COMPARED_DRAWS)} for name in near}
+    return Known(territory, year, facts, france_of(territory, year, p), beside, lang)
 
 
 def _distance(facts: Mapping[str, Fact], other: Mapping[str, Fact], all_: Mapping[str, Mapping[str, Fact]]) -> float:
@@ -146,8 +149,11 @@ def _places(name: str, fact: Fact) -> int:
     """Return the decimals of a number: those that its range supports, none for people, tens for an order of size."""
     if not fact.drawn:
         return -1 if name in ROUGH else 0 if name in WHOLE or name in SHARES else 1
-    most = 0 if name in WHOLE else 1
-    return min(decimals(_times(name) * (fact.high - fact.low) / 2, fact.value * _times(name)), most)
+    half = _times(name) * (fact.high - fact.low) / 2
+    if name in PEOPLE:
+        return min(0, -math.floor(math.log10(half)))
+    most = 0 if name in WHOLE or half >= 1 else 1
+    return min(decimals(half, fact.value * _times(name)), most)
 
 
 def _alone(name: str, fact: Fact | None, own: Fact | None, lang: str) -> str:
@@ -157,19 +163,41 @@ def _alone(name: str, fact: Fact | None, own: Fact | None, lang: str) -> str:
     return written(fact.value * _times(name), _places(name, own), lang)
 
 
+def _of_france(known: Known, name: str, lang: str) -> str:
+    """Write a number of France, as finely as it was published, without its band (which stands with its source)."""
+    found = known.france.get(name)
+    if found is None or name not in known.facts:
+        return "–"
+    return written(found.fact.value * _times(name), _places(name, found.fact), lang)
+
+
 def _table(known: Known, name: str) -> Table:
     lang = known.lang
+    facts = [fact for fact in PARTS[name] if fact in known.facts]
     rows = [
         (say(f"diagnosis.row.{fact}", lang), written_fact(fact, known.facts.get(fact), lang),
-         *("–" if fact.endswith("_people") or (key == FRANCE and fact in UNLIKE)
-           else _alone(fact, other.get(fact), known.facts.get(fact), lang) for key, other in known.others.items()))
-        for fact in PARTS[name] if fact in known.facts
+         say(f"diagnosis.nature_of.{nature_of(fact, known.territory)}", lang), _of_france(known, fact, lang),
+         *("–" if fact.endswith("_people") or fact in ALONE
+           else _alone(fact, other.get(fact), known.facts.get(fact), lang) for other in known.others.values()))
+        for fact in facts
     ]  # fmt: skip
-    names = [say("diagnosis.france", lang), *(archetype_title(other, lang) for other in list(known.others)[1:])]
-    head = (say("diagnosis.column.number", lang), say("diagnosis.here", lang), *names)
-    has_range = any(known.facts[fact].drawn for fact in PARTS[name] if fact in known.facts)
-    note = say("diagnosis.range_note", lang, count=DRAWS, others=COMPARED_DRAWS) if has_range else ""
-    return Table(f"{name}-table", say(f"diagnosis.table.{name}", lang), head, tuple(rows), note=note)
+    names = [archetype_title(other, lang) for other in known.others]
+    head = (*(say(f"diagnosis.{key}", lang) for key in ("column.number", "here", "column.nature", "france")), *names)
+    return Table(f"{name}-table", say(f"diagnosis.table.{name}", lang), head, tuple(rows), words=frozenset({2}),
+                 note=_note(known, name))  # fmt: skip
+
+
+def _note(known: Known, name: str) -> str:
+    """Return what a table needs to be read: what its ranges hold, and what they do not."""
+    lang = known.lang
+    if name == "attached":
+        return say("diagnosis.note.attached", lang, count=DRAWS, others=COMPARED_DRAWS)
+    if name == "access" and (year := apl_year(known.territory)):
+        return say("diagnosis.note.access", lang, year=year)
+    return say(f"diagnosis.note.{name}", lang) if name in NOTED else ""
+
+
+NOTED = ("demand", "distance", "risk")
 
 
 def _part(known: Known, name: str) -> Section:
@@ -186,23 +214,42 @@ def _part(known: Known, name: str) -> Section:
 
 
 LEADING = {
-    "people": "over_65", "supply": "gps_need", "access": "apl", "attached": "without_mt", "demand": "unscheduled",
-    "distance": "emergency_minutes", "risk": "gps_late",
+    "people": "over_65", "supply": "gps_need", "access": "apl_published", "attached": "without_mt",
+    "demand": "unscheduled", "distance": "emergency_far", "risk": "gps_late",
 }  # fmt: skip
 """The number that the sentence of each section is about."""
 ANSWERED = ("people", "supply", "access", "attached", "risk")
 """Sections whose sentence stands in the essential; the others carry it themselves."""
+SINGLE = ("distance", "risk")
+"""Sections of one sentence: what is estimated or national by construction is not called more or less than France."""
 
 
 def _sentence(known: Known, name: str) -> str:
     """Say how the leading number of a section compares with France; the words follow the numbers."""
     lang, fact = known.lang, LEADING[name]
+    if name == "access" and (fact not in known.facts or fact not in known.france):
+        fact = "apl"
     own, france = known.facts.get(fact), known.france.get(fact)
     if own is None or france is None or not math.isfinite(own.value):
         return say("diagnosis.unknown", lang)
-    texts = {"own": written_fact(fact, own, lang), "france": _alone(fact, france, own, lang)}
+    texts = {"own": written_fact(fact, own, lang), "france": _of_france(known, fact, lang),
+             "year": france.year.replace("-", "–"), "how": _how(known, name, fact)}  # fmt: skip
     texts |= {f"more_{other}": written_fact(other, known.facts.get(other), lang) for other in PARTS[name]}
-    return unit_first(say(f"diagnosis.sentence.{name}.{compared_with(own, france)}", lang, **texts))
+    texts["scarce"] = texts.get("more_scarce" + fact.removeprefix("apl"), "–")
+    key = f"diagnosis.sentence.{name}" + ("" if name in SINGLE else f".{compared_with(own, france.fact)}")
+    return unit_first(say(key, lang, gps=round(known.territory.total("gps")), **texts))
+
+
+def _how(known: Known, name: str, fact: str) -> str:
+    """Return what must be said of the origin of a sentence's numbers, in brackets or as an adverbial."""
+    lang = known.lang
+    if name == "people":
+        nature = nature_of(fact, known.territory)
+        return say(f"diagnosis.how.{nature}", lang) if nature in ("department", "national") else ""
+    if name == "access":
+        return say(f"diagnosis.how.{'computed' if fact == 'apl' else 'published'}", lang,
+                   year=apl_year(known.territory))  # fmt: skip
+    return ""
 
 
 def unit_first(text: str) -> str:
@@ -220,13 +267,15 @@ def compared_with(own: Fact, france: Fact) -> str:
 def _essential(known: Known) -> Section:
     lang = known.lang
     pairs = tuple((say(f"diagnosis.question.{name}", lang), _sentence(known, name)) for name in ANSWERED)
-    return Section("essential", say("document.section.essential", lang), (Terms(pairs),), "box")
+    natures = Text(say("diagnosis.natures", lang), "note")
+    return Section("essential", say("document.section.essential", lang), (Terms(pairs), natures), "box")
 
 
 def _ages(known: Known) -> Figure:
     lang, size = known.lang, known.territory.size
     own = known.territory.age_sex[:size].sum(axis=(0, 1))
-    france = load_archetype(FRANCE).age_sex.sum(axis=(0, 1))
+    table = load_parameters(known.year).table("territory.national_age_sex")
+    france = table["men"] + table["women"]
     rows = tuple((band.replace("-", "–") if band != AGE_BANDS[-1] else band.split("-")[0] + "+",
                   number(100 * float(mine / own.sum()), 1, lang), number(100 * float(its / france.sum()), 1, lang))
                  for band, mine, its in zip(AGE_BANDS, own, france, strict=True))  # fmt: skip
@@ -241,33 +290,41 @@ def _map(known: Known) -> Block:
     size, communes = place.size, place.communes
     nearest = place.hospital_min[:size].min(axis=1) if place.hospital_min.size else [math.nan] * size
     heads = all(float(count).is_integer() for count in communes["gps"][:size])
+    columns = ("apl_published", "apl") if "apl_published" in known.facts else ("apl",)
     rows = tuple(
         (f"{communes['name'][row]} ({communes['code'][row]})", number(communes["population"][row], 0, lang),
          number(communes["gps"][row], 0 if heads or not communes["gps"][row] else 1, lang),
-         number(communes["apl"][row], 1, lang), number(float(nearest[row]), 0, lang))
+         *(number(communes[column][row], 1, lang) for column in columns), number(float(nearest[row]), 0, lang))
         for row in range(size)
     )  # fmt: skip
-    names = ("commune", "inhabitants", "gps", "apl", "emergency")
-    head = tuple(say(f"diagnosis.column.{name}", lang) for name in names)
+    head = tuple(say(f"diagnosis.column.{name}", lang) for name in ("commune", "inhabitants", "gps", *columns,
+                                                                    "emergency"))  # fmt: skip
     data = Table("map-data", say("diagnosis.table.communes", lang), head, rows, small=True)
-    picture = territory_figures.accessibility(place, lang)
-    return data if picture is None else Figure("figure-map", picture, say("diagnosis.figure.map", lang), data)
+    picture = territory_figures.accessibility(place, columns[0], lang)
+    text = say(f"diagnosis.figure.{'map' if columns[0] == 'apl' else 'map_published'}", lang, year=apl_year(place))
+    return data if picture is None else Figure("figure-map", picture, text, data)
 
 
 def _emergency(known: Known) -> str:
     """Say how many emergency visits national use would give here, and where they go."""
-    lang, place = known.lang, known.territory
-    entry = load_parameters(known.year).entry("territory.ed_visits")
-    rate = load_parameters(known.year)["territory.ed_visits"]
-    ends = [number(1000 * end, 0, lang) for end in (entry.low, entry.high)]
+    lang, place, p = known.lang, known.territory, load_parameters(known.year)
+    entry, rate = p.entry("territory.ed_visits"), p["territory.ed_visits"]
+    rates = {name: number(1000 * value, 0, lang) for name, value in
+             (("rate", rate), ("low", entry.low), ("high", entry.high))}  # fmt: skip
+    visits = {name: number(_two_digits(value * place.population), 0, lang) for name, value in
+              (("visits", rate), ("fewest", entry.low), ("most", entry.high))}  # fmt: skip
     names = listed([str(name) for name in place.hospitals["name"]], lang) or say("diagnosis.no_emergency", lang)
-    return say("diagnosis.emergency", lang, rate=number(1000 * rate, 0, lang), low=ends[0], high=ends[1],
-               visits=number(round(rate * place.population, -2), 0, lang), names=names)  # fmt: skip
+    return say("diagnosis.emergency", lang, names=names, source=source_of(entry, lang), **rates, **visits)
+
+
+def _two_digits(value: float) -> float:
+    """Round to two digits: an order of size."""
+    return round(value, 1 - math.floor(math.log10(value))) if value > 0 else 0.0
 
 
 def _similar(known: Known) -> Section:
     lang = known.lang
-    names = listed([archetype_title(name, lang) for name in list(known.others)[1:]], lang)
+    names = listed([archetype_title(name, lang) for name in known.others], lang)
     text = Text(say("diagnosis.similar", lang, names=names))
     return Section("similar", say("diagnosis.section.similar", lang), (text,))
 
@@ -276,4 +333,46 @@ def _limits(known: Known) -> Section:
     lang = known.lang
     fixed = [say(f"diagnosis.limit.{name}", lang) for name in ("drawn", "counted", "need", "quality")]
     remarks = [remark.say(lang) for remark in known.territory.cautions]
-    return Section("limits", say("diagnosis.section.limits", lang), (Items((*fixed, *remarks)),))
+    return Section("limits", say("diagnosis.section.limits", lang), (Items((*fixed, _trend(known), *remarks)),))
+
+
+def _trend(known: Known) -> str:
+    """Say by how much a year supply is carried from its count to another year, by which source, and whether here."""
+    lang, p = known.lang, load_parameters(known.year)
+    rates, years = p.mapping("territory.supply_trend"), known.year - known.territory.supply_year
+    told = {name: signed(100 * rates[name], 2 if name == "gps" else 1, lang) for name in TRENDS}
+    key, moved = ("carried" if years else "still"), signed(100 * years * rates["gps"], 1, lang)
+    here = say(f"diagnosis.trend.{key}", lang, year=known.year, moved=moved)
+    return say("diagnosis.trend", lang, counted=known.territory.supply_year, here=here,
+               source=source_of(p.entry("territory.supply_trend"), lang), **told)  # fmt: skip
+
+
+def _national(known: Known, p: Parameters) -> Section:
+    """Return where each number of France was read, with its band where the model is held against it."""
+    lang = known.lang
+    shown = [name for part in PARTS.values() for name in part if name in known.france and name in known.facts]
+    rows = tuple((say(f"diagnosis.row.{name}", lang), written_fact(name, found.fact, lang),
+                  found.year.replace("-", "–") or "–", found.source[lang])
+                 for name, found in ((name, known.france[name]) for name in shown))  # fmt: skip
+    head = (say("diagnosis.column.number", lang), say("diagnosis.france", lang), say("diagnosis.column.year", lang),
+            say("diagnosis.column.source", lang))  # fmt: skip
+    table = Table("national-table", say("diagnosis.table.national", lang), head, rows, words=frozenset({2, 3}),
+                  small=True)  # fmt: skip
+    used = {code for name in shown for code in codes_in(known.france[name].source["en"])}
+    used |= {code for name in BEHIND for code in codes_in(p.entry(name).source)}
+    unread = say("document.codes_unread", lang)
+    codes = tuple((code, found.what.get(lang, "–"), listed(found.where, lang) or unread)
+                  for code, found in references().items() if code in used)  # fmt: skip
+    heads = tuple(say(f"document.column.{name}", lang) for name in ("code", "subject", "read_at"))
+    read = Table("codes-table", say("diagnosis.table.codes", lang), heads, codes, words=frozenset({1, 2}), small=True)
+    return Section("national", say("diagnosis.section.national", lang), (table, read), "annex")
+
+
+def _behind(p: Parameters, lang: str) -> Section:
+    """Return the parameters behind the estimates."""
+    entries = [p.entry(name) for name in BEHIND]
+    rows = tuple((entry.id, value_of(entry, lang), unit_words(entry.unit, lang), range_of(entry, lang),
+                  grade_of(entry, lang), source_of(entry, lang)) for entry in entries)  # fmt: skip
+    table = Table("behind", say("diagnosis.table.behind", lang), parameter_head(lang), rows,
+                  words=frozenset({1, 2, 3, 4, 5}), english=frozenset({0}), small=True)  # fmt: skip
+    return Section("behind-estimates", say("diagnosis.section.behind", lang), (table,), "annex")

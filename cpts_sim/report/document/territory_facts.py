@@ -1,4 +1,8 @@
-"""What the data say of a territory before any simulation: people, supply, access, distances, professionals at risk."""
+"""What the data say of a territory before any simulation: people, supply, access, distances, professionals at risk.
+
+What no file says is estimated: each draw has its own people and its own reading of what the model knows badly, so that
+a range is that of the estimate and not of computing chance alone.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +14,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpts_sim.engine.draws import Draws
+from cpts_sim.engine.draws import Draws, keys_of
 from cpts_sim.engine.events import MtState
-from cpts_sim.evidence import Parameters
+from cpts_sim.evidence import Parameters, load_parameters, plain_value
+from cpts_sim.experiment.facts import targets
+from cpts_sim.experiment.sweep.factors import Axis
 from cpts_sim.territory import Territory, synthesise
 from cpts_sim.territory.apl import standard_population
-from cpts_sim.territory.professionals import make_gps
+from cpts_sim.territory.professionals import supply_now
 
-DRAWS = 10
-"""Populations drawn: what no file says (ages of doctors, who has no MT) is given with its range over them."""
+DRAWS = 40
+"""Draws of the people and of what the model knows badly; a number has its range over them."""
+SURE = 0.9
+"""Share of the draws that the range of an estimate holds."""
+UNSURE = (
+    "territory.no_mt_elasticity", "territory.closed_slope", "territory.mt_half_minutes", "territory.list_limit",
+)  # fmt: skip
+"""Parameters that decide who has no MT in a territory unlike the mean one: each draw has its own, by their laws."""
+LEVELS = {
+    "territory.no_mt_share": "without_mt", "territory.no_mt_ald": "ald_without_mt",
+    "territory.closed_share": "closed_lists",
+}  # fmt: skip
+"""Parameters that follow a national level, and the fact whose published band it is drawn in."""
 FAR_MIN = 15.0
 VERY_FAR_MIN = 30.0
 SCARCE_APL = 2.5
@@ -34,7 +51,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Fact:
-    """A number of a territory; ``low`` and ``high`` are equal to it where it is counted, not drawn."""
+    """A number; ``low`` and ``high`` are equal to it where it is counted, not estimated."""
 
     value: float
     low: float
@@ -59,7 +76,7 @@ def counted(territory: Territory, p: Parameters) -> dict[str, Fact]:
     bands = territory.age_sex[:size].sum(axis=(0, 1))
     # Published standardised populations are of an earlier census: beside today's inhabitants they would mix two years.
     standard = float(standard_population(territory.age_sex[:size], p).sum())
-    figures = {**_ages(bands), **_supply(territory, total, standard), **_distances(territory, people)}
+    figures = {**ages_of(bands), **_supply(territory, total, standard), **_distances(territory, people)}
     apl, weight = territory.communes["apl"][:size], territory.communes["standard"][:size]
     seen = np.isfinite(apl) & (weight > 0)
     figures |= {
@@ -69,12 +86,23 @@ def counted(territory: Territory, p: Parameters) -> dict[str, Fact]:
         "deprivation": float(np.average(territory.communes["deprivation"][:size], weights=people)),
         "apl": float(np.average(apl[seen], weights=weight[seen])) if seen.any() else math.nan,
         "scarce": float(people[seen & (apl < SCARCE_APL)].sum() / total),
-        "unscheduled": _unscheduled(bands, p),
+        "unscheduled": unscheduled(bands, p),
+        **_published(territory, people),
     }
     return {name: exact(value) for name, value in figures.items()}
 
 
-def _ages(bands: Floats) -> dict[str, float]:
+def _published(territory: Territory, people: Floats) -> dict[str, float]:
+    """Return the published accessibility where every commune has one."""
+    size = territory.size
+    apl, weight = territory.communes["apl_published"][:size], territory.communes["standard"][:size]
+    if not np.isfinite(apl).all() or not weight.sum():
+        return {}
+    return {"apl_published": float(np.average(apl, weights=weight)),
+            "scarce_published": float(people[apl < SCARCE_APL].sum() / people.sum())}  # fmt: skip
+
+
+def ages_of(bands: Floats) -> dict[str, float]:
     """Return shares by age; bands are five years wide."""
     total = float(bands.sum())
     young, old, oldest = float(bands[:4].sum()), float(bands[13:].sum()), float(bands[15:].sum())
@@ -106,7 +134,7 @@ def _far(name: str, minutes: Floats, people: Floats) -> dict[str, float]:
             f"{name}_far": float(people[minutes > limit].sum() / people.sum())}  # fmt: skip
 
 
-def _unscheduled(bands: Floats, p: Parameters) -> float:
+def unscheduled(bands: Floats, p: Parameters) -> float:
     """Return symptoms a year and 1 000 inhabitants that want care at once, by the ages of the people."""
     edges = p.array("care.age_from")
     rates = p.array("care.rate_minor") + p.array("care.rate_acute")
@@ -114,21 +142,84 @@ def _unscheduled(bands: Floats, p: Parameters) -> float:
     return float(1000.0 * (bands * rates[which]).sum() / bands.sum())
 
 
-def drawn(territory: Territory, year: int, p: Parameters, count: int = DRAWS) -> dict[str, Fact]:
-    """Return what must be drawn, with its mean and range over ``count`` populations."""
+def drawn(territory: Territory, year: int, count: int = DRAWS) -> dict[str, Fact]:
+    """Return what must be estimated: the median of the draws, and the range that holds nine in ten of them."""
+    each = [_of_population(synthesise(territory, year, p, Draws(seed)).tables())
+            for seed, p in enumerate(_readings(year, count), 1)]  # fmt: skip
+    tail = (1.0 - SURE) / 2.0
+    return {name: Fact(*(float(np.quantile([one[name] for one in each], share)) for share in (0.5, tail, 1.0 - tail)))
+            for name in each[0]}  # fmt: skip
+
+
+def usual(territory: Territory, year: int, p: Parameters, count: int) -> dict[str, Fact]:
+    """Return the same with the parameters as they are, without range: the mean over ``count`` populations."""
     each = [_of_population(synthesise(territory, year, p, Draws(seed)).tables()) for seed in range(1, count + 1)]
-    out = {}
-    for name in each[0]:
-        values = np.array([one[name] for one in each])
-        out[name] = Fact(float(values.mean()), float(values.min()), float(values.max()))
+    return {name: exact(float(np.mean([one[name] for one in each]))) for name in each[0]}
+
+
+def _readings(year: int, count: int) -> list[Parameters]:
+    """Return the parameters of each draw: those known badly by their own laws, national levels in their bands.
+
+    Each range is cut into as many equal parts as there are draws, and each draw takes another part of each.
+    """
+    p = load_parameters(year)
+    bands = {entry.fact["reads"]: entry for entry in targets(year)}
+    shares = {name: _spread(name, count) for name in (*UNSURE, *LEVELS)}
+    out = []
+    for rank in range(count):
+        own: dict[str, Any] = {}
+        for name in UNSURE:
+            entry = p.entry(name)
+            axis = Axis(name, "parameter", name, entry.low, entry.high, prior=entry.prior, mode=p[name])
+            own[name] = axis.at(float(shares[name][rank]))
+        for name, reads in LEVELS.items():
+            band = bands[reads]
+            level = band.low + float(shares[name][rank]) * (band.high - band.low)
+            own[name] = _times(plain_value(p.entry(name).value), level / float(band.value))  # type: ignore[arg-type]
+        out.append(load_parameters(year, own))
     return out
 
 
-def late_share(territory: Territory, year: int, p: Parameters, count: int) -> Fact:
-    """Return the mean share of GPs late in their career over many draws of the GPs alone (no patients needed)."""
-    each = [make_gps(territory, year, p, Draws(seed)) for seed in range(1, count + 1)]
-    shares = [_share((gps["halo"] == 0) & (gps["age"] >= LATE_CAREER), gps["halo"] == 0) for gps in each]
-    return exact(float(np.mean(shares)))
+def _spread(name: str, count: int) -> Floats:
+    """Return the middles of ``count`` equal parts of 0 to 1, in an order of its own."""
+    order = np.argsort(Draws(1).uniform(f"diagnosis {name}", keys_of("draw", np.arange(count))))
+    return (order + 0.5) / count
+
+
+def _times(value: Any, factor: float) -> Any:
+    return [_times(item, factor) for item in value] if isinstance(value, list) else value * factor
+
+
+def late_gps(p: Parameters) -> float:
+    """Return the share of the country's liberal GPs who are late in their career."""
+    levels, table, women = p.array("territory.gp_age_levels"), p.table("territory.gp_age"), p["territory.gp_women"]
+    old = {name: 1.0 - float(np.interp(LATE_CAREER, ages, levels)) for name, ages in table.items()}
+    return women * old["women"] + (1.0 - women) * old["men"]
+
+
+def late_nurses(p: Parameters) -> float:
+    """Return the share of the country's nurses who are late in their career."""
+    levels, ages = p.array("territory.gp_age_levels"), p.array("territory.nurse_age")
+    return 1.0 - float(np.interp(LATE_CAREER, ages, levels))
+
+
+def late(territory: Territory, year: int, p: Parameters) -> dict[str, Fact]:
+    """Return the national shares applied to the professionals counted, with what chance alone makes of so many."""
+    own = ~territory.communes["halo"]
+    gps, nurses = (int(supply_now(territory, name, year, p)[own].sum()) for name in ("gps", "nurses"))
+    share, people = _by_chance(gps, late_gps(p))
+    return {"gps_late": share, "gps_late_people": people, "nurses_late": _by_chance(nurses, late_nurses(p))[0]}
+
+
+def _by_chance(count: int, share: float) -> tuple[Fact, Fact]:
+    """Return a share and a number of so many people with the range that chance gives them."""
+    from scipy.stats import binom
+
+    if not count:
+        return exact(math.nan), exact(0.0)
+    tail = (1.0 - SURE) / 2.0
+    low, high = (float(binom.ppf(end, count, share)) for end in (tail, 1.0 - tail))
+    return Fact(share, low / count, high / count), Fact(share * count, low, high)
 
 
 def _of_population(tables: Mapping[str, Mapping[str, NDArray[Any]]]) -> dict[str, float]:
@@ -138,20 +229,14 @@ def _of_population(tables: Mapping[str, Mapping[str, NDArray[Any]]]) -> dict[str
     ald = adult & (people["ald"] == 1)
     own = gps["halo"] == 0
     old = gps["age"] >= LATE_CAREER
-    late = own & old
     # The usual GP of an inhabitant may practise next to the territory.
     theirs = (people["mt"] >= 0) & old[np.clip(people["mt"], 0, len(old) - 1)]
-    nurses = tables["nurses"]
-    mine = nurses["halo"] == 0
     return {
         "without_mt": _share(without, adult),
         "without_mt_people": float(without.sum()),
         "ald_without_mt": _share(without & ald, ald),
-        "gps_late": _share(late, own),
-        "gps_late_people": float(late.sum()),
         "patients_at_risk": _share(theirs & adult, adult),
         "lists_closed": _share(own & (gps["open"] == 0), own),
-        "nurses_late": _share(mine & (nurses["age"] >= LATE_CAREER), mine),
     }
 
 

@@ -40,10 +40,16 @@ def ages(own: Floats, france: Floats, lang: str) -> bytes:
         return style.picture(drawn, "svg", title, text)
 
 
-def accessibility(territory: Territory, lang: str) -> bytes | None:
-    """Draw the accessibility of each commune; None without outlines or figures."""
+def accessibility(territory: Territory, column: str, lang: str) -> bytes | None:
+    """Draw the accessibility of each commune; None without outlines or figures.
+
+    Args:
+        territory: its communes.
+        column: the accessibility shown, "apl" (computed) or "apl_published".
+        lang: "fr" or "en".
+    """
     size = territory.size
-    apl = territory.communes["apl"][:size]
+    apl = territory.communes[column][:size]
     rings = territory.outlines[:size]
     if size < 2 or not any(rings) or not np.isfinite(apl).any():
         return None

@@ -1,0 +1,161 @@
+"""A diagnosis says of what nature each number is, sets it beside sourced facts, and is as precise as it is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cpts_sim.evidence import REFERENCE_YEARS, load_parameters
+from cpts_sim.evidence.references import codes_in, references
+from cpts_sim.experiment.facts import targets
+from cpts_sim.report.document.blocks import Document, Table
+from cpts_sim.report.document.diagnosis import PARTS, diagnosis_of, written_fact
+from cpts_sim.report.document.national import READ, france_of, published_facts
+from cpts_sim.report.document.natures import nature_of
+from cpts_sim.report.document.territory_facts import (
+    LEVELS,
+    UNSURE,
+    Fact,
+    _readings,
+    counted,
+    drawn,
+    late,
+    late_gps,
+    usual,
+)
+from cpts_sim.territory import load_archetype
+from cpts_sim.territory.territory import Remark
+from cpts_sim.words import has, say
+
+
+@pytest.fixture(scope="module")
+def made() -> Document:
+    """A diagnosis in a year after that of the count of professionals."""
+    return diagnosis_of(load_archetype("rural_underdense", 5000), 2024, "en")
+
+
+def table_of(made: Document, name: str) -> Table:
+    return next(table for table in made.tables if table.id == name)
+
+
+@pytest.mark.parametrize("year", REFERENCE_YEARS)
+def test_france_is_the_fact_that_the_model_is_held_against(year: int) -> None:
+    p, place = load_parameters(year), load_archetype("reference")
+    france = france_of(place, year, p)
+    known = {entry.fact["reads"]: entry for entry in targets(year)}
+    for name, reads in READ.items():
+        entry = known[reads]
+        assert entry.low <= france[name].fact.value <= entry.high, name
+        assert (france[name].fact.low, france[name].fact.high) == (entry.low, entry.high)
+        assert france[name].year == entry.year and france[name].source["en"] == entry.source
+    assert 0.25 <= france["gps_late"].fact.value <= 0.305, "P4: 25 to 30 per cent"
+    assert france["gps_density"].fact.value == pytest.approx(7.7), "of the year of the count, not of the reference year"
+
+
+def test_the_mean_territory_reaches_the_facts_beside_which_others_are_set() -> None:
+    p, place = load_parameters(2019), load_archetype("reference")
+    france, own = france_of(place, 2019, p), usual(place, 2019, p, 3)
+    for name in READ:
+        assert france[name].fact.low <= own[name].value <= france[name].fact.high, name
+    same = counted(place, p)
+    for name in ("over_65", "under_20", "over_75", "need", "deprivation", "gps_density", "nurses_density"):
+        assert same[name].value == pytest.approx(france[name].fact.value, rel=0.03), name
+
+
+def test_supply_is_compared_in_the_year_of_its_count() -> None:
+    p, place = load_parameters(2024), load_archetype("reference")
+    later = replace(place, supply_year=2024)
+    assert france_of(later, 2024, p)["gps_density"].fact.value == pytest.approx(7.41, abs=0.01)
+    assert france_of(later, 2024, p)["pharmacies_density"].fact.value < 3.0
+    assert "apl_published" not in france_of(later, 2024, p), "nothing published beside it"
+    told = replace(place, remarks=(Remark("territory.note_apl_gap", {"year": 2018}),))
+    assert france_of(told, 2024, p)["apl_published"].year == "2018"
+    told = replace(place, remarks=(Remark("territory.note_apl_gap", {"year": 2023}),))
+    assert "apl_published" not in france_of(told, 2024, p), "another year, another scope"
+
+
+def test_every_published_fact_has_a_year_and_sources_that_are_explained() -> None:
+    for name, fact in published_facts().items():
+        assert set(fact["source"]) == {"en", "fr"} and fact["year"], name
+        assert codes_in(fact["source"]["en"]) == codes_in(fact["source"]["fr"])
+        assert all(code in references() for code in codes_in(fact["source"]["en"])), name
+
+
+def test_an_estimate_holds_what_the_model_knows_badly() -> None:
+    place = load_archetype("rural_underdense", 8000)
+    p = load_parameters(2019)
+    chance = [usual(place, 2019, p, 1)["without_mt"].value, usual(place, 2019, p, 4)["without_mt"].value]
+    own = drawn(place, 2019, 12)["without_mt"]
+    assert own.low < min(chance) and max(chance) < own.high
+    assert own.high - own.low > 0.2 * own.value, "not the range of computing chance alone"
+    shown = written_fact("without_mt", own, "en")
+    assert "." not in shown, f"{shown}: no decimal finer than what is known"
+
+
+@pytest.mark.parametrize("year", REFERENCE_YEARS)
+def test_draws_stay_within_the_ranges_of_parameters_and_facts(year: int) -> None:
+    p, made = load_parameters(year), _readings(year, 9)
+    for name in UNSURE:
+        values = [one[name] for one in made]
+        assert len(set(values)) == 9 and p.entry(name).low < min(values) < p[name] < max(values) < p.entry(name).high
+    bands = {entry.fact["reads"]: entry for entry in targets(year)}
+    for name, reads in LEVELS.items():
+        band, middle = bands[reads], p.array(name)
+        ratios = [float((one.array(name) / middle).max()) for one in made]
+        assert band.low / band.value <= min(ratios) < 1 < max(ratios) <= band.high / band.value  # type: ignore[operator]
+
+
+def test_the_same_diagnosis_every_time() -> None:
+    place = load_archetype("rural_underdense", 2000)
+    assert drawn(place, 2019, 3) == drawn(place, 2019, 3)
+
+
+def test_ages_of_professionals_are_the_country_s_with_the_chance_of_so_few() -> None:
+    p = load_parameters(2019)
+    few, many = (late(load_archetype("reference", size), 2019, p)["gps_late"] for size in (10_000, 100_000))
+    assert few.value == many.value == late_gps(p)
+    assert few.high - few.low > many.high - many.low > 0
+    assert written_fact(
+        "gps_late_people", late(load_archetype("reference"), 2019, p)["gps_late_people"], "en"
+    ).startswith("2")
+
+
+def test_people_are_rounded_to_what_the_range_supports() -> None:
+    assert written_fact("without_mt_people", Fact(3456.0, 2710.0, 4690.0), "en").startswith("3,500 [2,700")
+    assert written_fact("without_mt", Fact(0.149, 0.112, 0.187), "en").startswith("15 [11")
+
+
+def test_natures_follow_the_files_that_were_missing() -> None:
+    place = replace(load_archetype("reference"), source="official", remarks=())
+    assert nature_of("over_65", place) == nature_of("inhabitants", place) == "official"
+    assert nature_of("emergency_minutes", place) == nature_of("without_mt", place) == "model"
+    assert nature_of("need", place) == nature_of("gps_late", place) == "rate"
+    keys = ("note_ages_department", "note_supply", "note_travel_user", "note_income")
+    missing = replace(place, remarks=tuple(Remark(f"territory.{key}", {}) for key in keys))
+    assert nature_of("over_65", missing) == "department" and nature_of("gps_density", missing) == "corrected"
+    assert nature_of("emergency_minutes", missing) == "official" and nature_of("deprivation", missing) == "assumed"
+    assert nature_of("over_65", load_archetype("reference")) == "invented"
+    for name in (fact for part in PARTS.values() for fact in part):
+        for one in (place, missing, load_archetype("reference")):
+            assert has(f"diagnosis.nature_of.{nature_of(name, one)}"), name
+
+
+def test_each_number_has_its_nature_and_france_its_source(made: Document) -> None:
+    natures = {say(f"diagnosis.nature_of.{key}", "en") for key in ("invented", "rate", "model")}
+    for part in PARTS:
+        for row in table_of(made, f"{part}-table").rows:
+            assert row[2] in natures, row
+    sourced = {row[0]: row for row in table_of(made, "national-table").rows}
+    for part in PARTS:
+        for row in table_of(made, f"{part}-table").rows:
+            if row[3] != "–":
+                assert sourced[row[0]][3], row
+    assert sourced[say("diagnosis.row.without_mt", "en")][1].startswith("11.0 [10.5")
+
+
+def test_the_trend_of_supply_is_said_with_its_source(made: Document) -> None:
+    said = next(text for part in made.sections if part.id == "limits" for text in part.blocks[0].items  # type: ignore[union-attr]
+                if "trend" in text)  # fmt: skip
+    assert "-0.75" in said.replace("−", "-") and "P31" in said
+    assert "-3.8" in said.replace("−", "-"), "five years here"
