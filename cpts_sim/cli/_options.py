@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+import cpts_sim
 from cpts_sim.errors import InputError
 from cpts_sim.files import nearest_beside
 from cpts_sim.words import did_you_mean, say
@@ -17,6 +18,12 @@ from cpts_sim.words import did_you_mean, say
 F = TypeVar("F", bound=Callable[..., Any])
 ASKED = "cpts_sim.language"
 """Where a command's context keeps the language that ``--lang`` asked for."""
+
+
+def reference_scenario() -> Path:
+    """Return the France of 2019 of the folder ``scenarios``, else, away from a clone, the one packaged."""
+    here = Path("scenarios/france_2019.yaml")
+    return here if here.is_file() else Path(cpts_sim.__file__).parent / "scenario" / "data" / here.name
 
 
 def absent(path: Path) -> InputError:

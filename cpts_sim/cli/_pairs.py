@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace as changed
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,9 @@ import click
 
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment import Comparison, Plan, compare, smallest_differences
-from cpts_sim.experiment.results import PROVENANCE, held_seeds, may_write, provenance, result_files
-from cpts_sim.experiment.store import json_bytes
+from cpts_sim.experiment.keys import digest
+from cpts_sim.experiment.results import PROVENANCE, held_files, held_seeds, may_write, provenance, result_files
+from cpts_sim.experiment.store import MANIFEST, json_bytes
 from cpts_sim.experiment.workers import usable_cores
 from cpts_sim.files import write_folder
 from cpts_sim.report.progress import Progress
@@ -87,9 +88,7 @@ def compute(
     bar = Progress(current_language(), silent)
     try:
         with bar:
-            done = compare(
-                plan, workers=workers, store=store, fresh=fresh, smallest=least, progress=bar, warn=warn
-            )
+            done = compare(plan, workers=workers, store=store, fresh=fresh, smallest=least, progress=bar, warn=warn)
     except KeyboardInterrupt:
         text = say("experiment.interrupted", done=bar.done, total=bar.total, store=store)
         click.echo(text, err=True)
@@ -113,12 +112,29 @@ def write(
     comparison: Comparison, folder: Path, seconds: float, workers: int | None, replace: bool,
     more: dict[str, bytes] | None = None,
 ) -> dict[str, bytes]:  # fmt: skip
-    """Write the folder of results with its provenance and what else was asked; returns what must not vary."""
+    """Write the folder of results with its provenance and what else was asked; returns what must not vary.
+
+    Figures, costs and reports that the folder holds of this very computation stay; those of another are told.
+    """
     may_write(folder, comparison.plan.key, replace, len(comparison.pairs))
     files = result_files(comparison)
     told = provenance(seconds, workers or usable_cores(), comparison.reused)
-    write_folder(folder, {**files, **(more or {}), PROVENANCE: json_bytes(told)})
+    write_folder(folder, {**_beside(folder, files, more or {}), **(more or {}), **files, PROVENANCE: json_bytes(told)})
     return files
+
+
+def _beside(folder: Path, files: Mapping[str, bytes], more: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return what stands in a folder beside the results; told and left out where those were of another computation."""
+    before = held_files(folder)
+    own = {*files, *before, MANIFEST, PROVENANCE}
+    found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    others = {name: path for name, path in found.items() if name not in own}
+    if before == {name: digest(data) for name, data in files.items() if name != MANIFEST}:
+        return {name: path.read_bytes() for name, path in others.items()}
+    lost = sorted({name.split("/")[0] for name in others} - {name.split("/")[0] for name in more})
+    if lost:
+        click.echo(say("compare.beside_removed", folder=folder, names=", ".join(lost)), err=True)
+    return {}
 
 
 def say_where(folder: Path, files: dict[str, bytes]) -> None:
@@ -128,8 +144,15 @@ def say_where(folder: Path, files: dict[str, bytes]) -> None:
 
 
 def listed(text: str | None) -> Sequence[str]:
-    """Return the names in a comma-separated option."""
-    return [name.strip() for name in (text or "").split(",") if name.strip()]
+    """Return the names in the comma-separated option ``--arms``.
+
+    Raises:
+        UsageError: it was given and names nothing.
+    """
+    names = [name.strip() for name in (text or "").split(",") if name.strip()]
+    if text is not None and not names:
+        raise UsageError(say("compare.no_arms", value=text))
+    return names
 
 
 def refuse_with_like(context: click.Context, names: Sequence[str]) -> None:
@@ -138,9 +161,7 @@ def refuse_with_like(context: click.Context, names: Sequence[str]) -> None:
     Raises:
         UsageError: one of them was given.
     """
-    given = [
-        name for name in names if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
-    ]
+    given = [name for name in names if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT]
     if given:
         options = ", ".join("SCENARIO" if name == "path" else f"--{name.replace('_', '-')}" for name in given)
         raise UsageError(say("compare.like_alone", options=options))

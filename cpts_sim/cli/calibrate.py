@@ -9,17 +9,16 @@ from typing import Any
 
 import click
 
-from cpts_sim.cli._options import Amount, Given, json_option, table, write_json
+from cpts_sim.cli._options import Amount, Given, json_option, reference_scenario, table, write_json
 from cpts_sim.words import current_language, number, percent, say, signed
 
 SOURCE = Given(dir_okay=False)
-DEFAULT = Path("scenarios/france_2019.yaml")
 COLUMNS = ("fact", "band", "shipped", "reached", "tolerance", "residual", "emulator")
 POPULATION = 20_000
 
 
 @click.command(help=say("cli.calibrate"))
-@click.argument("path", metavar="[SCENARIO]", default=DEFAULT, type=SOURCE)
+@click.argument("path", metavar="[SCENARIO]", default=reference_scenario, type=SOURCE)
 @click.option("--population", type=click.IntRange(2_000, 1_000_000), help=say("calibrate.option_population"))
 @click.option("--waves", type=click.IntRange(1, 20), default=3, show_default=True, help=say("calibrate.option_waves"))
 @click.option("--points", type=click.IntRange(6, 5_000), default=40, show_default=True,

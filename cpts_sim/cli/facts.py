@@ -8,23 +8,20 @@ from typing import Any
 
 import click
 
-from cpts_sim.cli._options import Given, cut, json_option, table, write_json
+from cpts_sim.cli._options import Given, cut, json_option, reference_scenario, table, write_json
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.words import has, number, percent, say, signed, source_words
 
 SOURCE = Given(dir_okay=False)
-DEFAULT = Path("scenarios/france_2019.yaml")
 COLUMNS = ("fact", "use", "band", "reached", "interval", "verdict", "distance", "year", "source")
 
 
 @click.command(help=say("cli.facts"))
-@click.argument("path", metavar="[SCENARIO]", default=DEFAULT, type=SOURCE)
+@click.argument("path", metavar="[SCENARIO]", default=reference_scenario, type=SOURCE)
 @click.option("--population", type=click.IntRange(2_000, 1_000_000), help=say("facts.option_population"))
 @click.option("--replications", "-n", type=click.IntRange(1, 1_000), default=8, show_default=True,
               help=say("facts.option_replications"))  # fmt: skip
-@click.option(
-    "--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("facts.option_seed")
-)
+@click.option("--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("facts.option_seed"))
 @click.option("--workers", type=click.IntRange(1, 1024), help=say("facts.option_workers"))
 @click.option("--drawn", is_flag=True, help=say("facts.option_drawn"))
 @click.option("--ensemble", type=SOURCE, help=say("uncertain.option_ensemble"))
@@ -101,9 +98,7 @@ def _sized(scenario: Any, population: int | None) -> Any:
     from cpts_sim.scenario import as_written, from_written
 
     written = as_written(scenario)
-    return from_written(
-        {**written, "territory": {**written["territory"], "population": population}}, catalogue()
-    )
+    return from_written({**written, "territory": {**written["territory"], "population": population}}, catalogue())
 
 
 def _print(scenario: Any, facts: list[Any], runs: int, found: dict[str, int]) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cpts_sim.cli._notes import warn
-from cpts_sim.cli._options import ASKED, Amount
+from cpts_sim.cli._options import ASKED, Amount, Given
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment.defaults import DEFAULT_PAIRS, UNCERTAIN_PAIRS
+from cpts_sim.files import write_file
 from cpts_sim.words import LANGUAGES, say
 from cpts_sim.words.language import language_of_tag
+
+if TYPE_CHECKING:
+    from cpts_sim.scenario import Scenario
 
 SOURCE = click.Path(path_type=Path)  # a missing file is told by the reader: exit code 3
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -38,6 +43,7 @@ def language_of(asked: str | None) -> str:
 @click.option("--theme", type=FILE, help=say("document.option_theme"))
 @click.option("--output", "-o", type=FILE, help=say("document.option_output"))
 @click.option("--assumptions", type=SOURCE, metavar="RESULT", help=say("document.option_assumptions"))
+@click.option("--smallest-differences", "smallest", type=Given(dir_okay=False), help=say("compare.option_smallest"))
 @click.option("--arms", help=say("compare.option_arms"))
 @click.option("--replications", "-n", type=click.IntRange(1, 10_000),
               help=say("uncertain.option_replications", default=UNCERTAIN_PAIRS, fixed=DEFAULT_PAIRS))  # fmt: skip
@@ -59,8 +65,9 @@ def command(context: click.Context, /, path: Path, lang: str | None, **options: 
         folder = path
     else:
         folder = _computed(path, options)
-    done, beside = _read(folder), options["assumptions"]
-    assumed = None if beside is None else (_read(beside), beside)
+    least, beside = options["smallest"], options["assumptions"]
+    done = _read(folder, least)
+    assumed = None if beside is None else (_read(beside, least), beside)
     document = report_of(done, tongue, provenance_of(folder), folder, assumed)
     write(document, options["output"] or folder / f"report_{tongue}.html", theme, options["pdf"])
 
@@ -82,13 +89,12 @@ def write(document: Any, file: Path, theme: str, pdf: bool) -> None:
     from cpts_sim.report.document import html_of, pdf_of
 
     page = html_of(document, theme)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(page, encoding="utf-8")
+    write_file(file, page.encode())
     files = [str(file)]
     try:
         if pdf:
             other = file.with_suffix(".pdf")
-            other.write_bytes(pdf_of(page))
+            write_file(other, pdf_of(page))
             files.append(str(other))
     finally:  # where no PDF can be made, the reader is told which page to open instead
         click.echo(say("document.written", files=", ".join(files)), err=True)
@@ -132,14 +138,23 @@ def _computed(path: Path, options: dict[str, Any]) -> Path:
     return folder
 
 
-def _read(folder: Path) -> Any:
-    """Read a folder of results.
+def usual_arms(scenario: Scenario) -> tuple[str, ...]:
+    """Return the arms of a report that names none: the scenario's, and the money of its CPTS spent otherwise."""
+    from cpts_sim.experiment import arms_of
+    from cpts_sim.scenario.arms import SAME_MONEY
+
+    arms = arms_of(scenario)
+    return arms if scenario.cpts is None or SAME_MONEY in arms else (*arms, SAME_MONEY)
+
+
+def _read(folder: Path, smallest: Path | None) -> Any:
+    """Read a folder of results, with other smallest differences where a file of them is given.
 
     Raises:
         InputError: it does not hold the numbers of the pairs.
         UsageError: it has one arm only.
     """
-    from cpts_sim.experiment import read_results
+    from cpts_sim.experiment import read_results, smallest_differences
     from cpts_sim.experiment.store import MANIFEST
 
     if (folder / MANIFEST).is_file() and not (folder / "values.parquet").is_file():
@@ -147,4 +162,4 @@ def _read(folder: Path) -> Any:
     done = read_results(folder)
     if len(done.values.arms) < 2:
         raise UsageError(say("document.one_arm", folder=folder, arm=done.values.arms[0]))
-    return done
+    return done if smallest is None else replace(done, smallest=smallest_differences(smallest))

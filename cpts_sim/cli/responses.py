@@ -8,18 +8,17 @@ from typing import Any
 import click
 
 from cpts_sim.cli._endings import refuse, save
-from cpts_sim.cli._options import Given, json_option, table, write_json
+from cpts_sim.cli._options import Given, json_option, reference_scenario, table, write_json
 from cpts_sim.errors import InputError
 from cpts_sim.words import current_language, number, say
 
 SOURCE = Given(dir_okay=False)
-DEFAULT = Path("scenarios/france_2019.yaml")
 INHABITANTS, PAIRS = 14_000, 5
 LIVES = Path("results") / ".lives"
 
 
 @click.command(help=say("cli.responses"))
-@click.argument("path", metavar="[SCENARIO]", default=DEFAULT, type=SOURCE)
+@click.argument("path", metavar="[SCENARIO]", default=reference_scenario, type=SOURCE)
 @click.option("--only", multiple=True, metavar="NAME", help=say("responses.option_only"))
 @click.option("--replications", "-n", type=click.IntRange(1, 1_000), default=PAIRS, show_default=True,
               help=say("responses.option_replications"))  # fmt: skip

@@ -136,8 +136,25 @@ def _write(sweep: Any, outcome: Any, folder: Path, figures: bool) -> dict[str, b
         from cpts_sim.report.sweep_figures import draw_all
 
         files |= {f"figures/{name}": data for name, data in draw_all(results, current_language()).items()}
+    else:
+        files |= _figures_of(folder, files)
     write_files(sweep, outcome, folder, files, told_apart(outcome))
     return files
+
+
+def _figures_of(folder: Path, files: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the figures that a folder holds of these very numbers; those of others are told and left out."""
+    from cpts_sim.experiment.keys import digest
+    from cpts_sim.experiment.results import held_files
+
+    before, place = held_files(folder), folder / "figures"
+    drawn = {path.relative_to(folder).as_posix(): path for path in sorted(place.rglob("*")) if path.is_file()}
+    numbers = {name: told for name, told in before.items() if name not in drawn}
+    if numbers == {name: digest(data) for name, data in files.items()}:
+        return {name: path.read_bytes() for name, path in drawn.items()}
+    if drawn:
+        click.echo(say("compare.beside_removed", folder=folder, names="figures"), err=True)
+    return {}
 
 
 def _summary(sweep: Any, outcome: Any, folder: Path, files: dict[str, bytes], as_json: bool) -> None:

@@ -182,6 +182,8 @@ def smallest_differences(path: Path | None = None) -> dict[str, float]:
         return shipped | _read(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
         raise InputError(say("experiment.smallest.file", file=path, error=reason(error))) from None
+    except UnicodeDecodeError:
+        raise InputError(say("experiment.smallest.shape", file=path)) from None
 
 
 def _read(text: str, name: str) -> dict[str, float]:

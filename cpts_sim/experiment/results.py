@@ -24,6 +24,7 @@ import numpy as np
 
 from cpts_sim import EPOCH, __version__
 from cpts_sim.catalogue import catalogue
+from cpts_sim.engine import compiled
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment.comparison import Comparison, Plan
 from cpts_sim.experiment.contrasts import add_contrasts
@@ -200,6 +201,7 @@ def provenance(seconds: float, workers: int, reused: int) -> dict[str, Any]:
         "seconds": round(seconds, 1),
         "workers": workers,
         "pairs_found_in_store": reused,
+        "compiled_loops": compiled.LOADED is not None,
         "command": sys.argv,
         "host": platform.node(),
         "platform": platform.platform(),
@@ -213,7 +215,8 @@ def _versions() -> dict[str, str]:
     from importlib.metadata import PackageNotFoundError, version
 
     out = {"cpts-sim": __version__}
-    for name in ("mesa", "simpy", "numpy", "pyarrow", "pydantic", "holidays"):
+    fast = ("numba", "llvmlite") if compiled.LOADED is not None else ()
+    for name in ("mesa", "simpy", "numpy", "pyarrow", "pydantic", "holidays", *fast):
         try:
             out[name] = version(name)
         except PackageNotFoundError:
@@ -276,6 +279,11 @@ def held_key(folder: Path) -> str | None:
 def held_seeds(folder: Path, key: str) -> int:
     """Return how many seeds of a computation a folder holds."""
     return (_told(folder, "seeds", len) or 0) if held_key(folder) == key else 0
+
+
+def held_files(folder: Path) -> dict[str, str]:
+    """Return the digests of the files that the manifest of a folder lists."""
+    return _told(folder, "files", dict) or {}
 
 
 def held_points(folder: Path) -> int:

@@ -14,6 +14,7 @@ from functools import partial
 from multiprocessing.connection import wait as wait_for
 from typing import Any, TypeVar
 
+from cpts_sim.engine import compiled
 from cpts_sim.errors import CptsSimError, InternalError
 from cpts_sim.words import say
 
@@ -117,6 +118,7 @@ class Processes(Executor):
     """
 
     def __init__(self, workers: int, recycle: int = RECYCLE) -> None:
+        compiled.load()  # once here, so that not every worker compiles
         self._slots = [_Slot(recycle) for _ in range(workers)]
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import yaml
 
-from cpts_sim.cli import _main
+from cpts_sim.cli import _main, _pairs, sweep
+from cpts_sim.cli._options import reference_scenario
+from cpts_sim.engine import compiled
+from cpts_sim.experiment import smallest_differences
+from cpts_sim.experiment.keys import digest
+from cpts_sim.experiment.results import provenance
+from cpts_sim.experiment.workers import Processes
+from cpts_sim.report.document import annex
 from cpts_sim.words import use_language
 
 ROOT = Path(__file__).parents[2]
@@ -101,6 +112,7 @@ def test_a_scenario_is_no_experiment_nor_the_other_way_round(user, tmp_path):
     [
         ("without,minus:crisis", "--arms minus:crisis:", ("crisis", "prevention", "leave this arm out")),
         ("without,plus:crysis", "--arms plus:crysis:", ("did you mean “crisis”?",)),
+        (" ,", "--arms: received", ("leave --arms out",)),
         ("with,with", "Arm “with”", ("twice", "leave it out once")),
     ],
 )
@@ -109,3 +121,70 @@ def test_arms_are_told_as_they_were_asked(user, tmp_path, arms, place, words):
     code, _, said = user("compare", "rural.yaml", "--arms", arms, "--lang", "en")
     assert code in (2, 3) and said.startswith(f"Error: {place}") and all(word in said for word in words)
     assert said.count("\n") == 1
+
+
+# ------------------------------------------------------------------------------------------ folders and machines
+def test_away_from_a_clone_the_packaged_france_is_taken(tmp_path, monkeypatch):
+    packaged = ROOT / "cpts_sim" / "scenario" / "data" / "france_2019.yaml"
+    assert packaged.read_bytes() == (ROOT / "scenarios" / "france_2019.yaml").read_bytes()
+    monkeypatch.chdir(tmp_path)
+    assert reference_scenario() == packaged
+    monkeypatch.chdir(ROOT)
+    assert reference_scenario() == Path("scenarios/france_2019.yaml")
+
+
+def _folder(place, files, beside):
+    told = {name: digest(data) for name, data in files.items()}
+    for name, data in {**files, **beside, "manifest.json": json.dumps({"files": told}).encode()}.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_bytes(data)
+
+
+def test_what_stands_beside_the_same_results_stays_and_that_of_others_is_told(tmp_path, capsys):
+    files, beside = {"values.parquet": b"1"}, {"figures/forest.png": b"png", "report_fr.html": b"html"}
+    _folder(tmp_path, files, beside)
+    assert _pairs._beside(tmp_path, {**files, "manifest.json": b"any"}, {}) == beside
+    assert not capsys.readouterr().err
+    assert _pairs._beside(tmp_path, {"values.parquet": b"2"}, {"figures/forest.png": b"new"}) == {}
+    assert "report_fr.html" in (said := capsys.readouterr().err) and "figures" not in said.partition("(")[0]
+    assert _pairs._beside(tmp_path / "nowhere", files, {}) == {}
+
+
+def test_figures_of_the_same_sweep_stay(tmp_path, capsys):
+    files, beside = {"effects.parquet": b"1"}, {"figures/forest.png": b"png"}
+    _folder(tmp_path, {**files, **beside}, {})
+    assert sweep._figures_of(tmp_path, files) == beside and not capsys.readouterr().err
+    assert sweep._figures_of(tmp_path, {"effects.parquet": b"2"}) == {} and "figures" in capsys.readouterr().err
+
+
+def test_workers_find_the_machine_code_made_and_provenance_tells_of_it(monkeypatch):
+    asked = []
+    monkeypatch.setattr(compiled, "load", lambda: asked.append(1))
+    Processes(3).shutdown()
+    assert asked == [1]
+    monkeypatch.setattr(compiled, "LOADED", None)
+    assert provenance(1.0, 1, 0)["compiled_loops"] is False
+    monkeypatch.setattr(compiled, "LOADED", object())
+    told = provenance(1.0, 1, 0)
+    assert told["compiled_loops"] is True and "numba" in told["versions"]
+
+
+def test_a_report_with_other_smallest_differences_says_how_to_write_it_again(tmp_path):
+    own = tmp_path / "own.yaml"
+    own.write_text("access.in_time: 0.0123\n")
+    shipped, mine = smallest_differences(), smallest_differences(own)
+    (tmp_path / "smallest_differences.yaml").write_text(yaml.safe_dump(shipped))
+    told = SimpleNamespace(lang="en", done=SimpleNamespace(smallest=shipped))
+    assert annex._report(told, "small", tmp_path) == ("cpts-sim report small --lang en",)
+    told.done.smallest = mine
+    made, command = annex._report(told, "small", tmp_path)
+    assert command == "cpts-sim report small --lang en --smallest-differences my_smallest_differences.yaml"
+    subprocess.run(made, shell=True, cwd=tmp_path, check=True)
+    assert smallest_differences(tmp_path / "my_smallest_differences.yaml") == mine
+
+
+def test_smallest_differences_that_are_no_text_are_told(user, tmp_path):
+    (tmp_path / "latin.yaml").write_bytes("# été\n".encode("cp1252"))
+    (tmp_path / "rural.yaml").write_text(GOOD)
+    code, _, said = user("compare", "rural.yaml", "--smallest-differences", "latin.yaml", "--lang", "en")
+    assert code == 3 and "latin.yaml" in said and "internal" not in said.lower()

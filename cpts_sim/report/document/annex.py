@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cpts_sim.evidence import ParameterEntry, load_parameters
 from cpts_sim.evidence.references import codes_in, references
+from cpts_sim.experiment import smallest_differences
 from cpts_sim.experiment.keys import SCHEMA
 from cpts_sim.report.document.blocks import Code, Section, Table, Text
 from cpts_sim.report.document.depends import grade_of, parameter_head, range_of, source_of, value_of
@@ -31,10 +32,22 @@ def _redo(told: Told, folder: Path | None) -> Section:
     lines = (
         f"cpts-sim compare --like {where}/manifest.json",
         f"cpts-sim compare {where}/scenario.yaml --arms {arms} --replications {len(seeds)} --seed {seeds[0]} {drawn}",
-        f"cpts-sim report {where} --lang {lang}",
+        *_report(told, where, folder),
     )
     text = say("document.redo", lang, key=plan.key, schema=SCHEMA)
     return Section("redo", say("document.section.redo", lang), (Text(text), Code(lines)), "annex")
+
+
+def _report(told: Told, where: str, folder: Path | None) -> tuple[str, ...]:
+    """Return the commands that write this document, with the smallest differences where they are not the folder's."""
+    command, smallest = f"cpts-sim report {where} --lang {told.lang}", dict(told.done.smallest)
+    kept = None if folder is None else folder / "smallest_differences.yaml"
+    if kept is None or not kept.is_file() or smallest_differences(kept) == smallest:
+        return (command,)
+    shipped = smallest_differences()
+    own = "".join(f"{name}: {value!r}\\n" for name, value in smallest.items() if shipped.get(name) != value)
+    file = "my_smallest_differences.yaml"
+    return (f"printf '{own}' > {file}", f"{command} --smallest-differences {file}")
 
 
 def sources(lang: str) -> Section:

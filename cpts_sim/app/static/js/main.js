@@ -32,6 +32,8 @@ async function boot() {
   words.setWords(app.offer.words);
   app.state.population = app.offer.school_people;
   if (embedded) app.state.lesson = app.offer.lessons.length; // one or none: a page that holds a lesson opens with it
+  const given = app.offer.presets.find((preset) => preset.asks); // a file of the teacher opens first, unless a link names a territory
+  if (given && !embedded && !/[#&]t=/.test(location.hash)) Object.assign(app.state, lessonState(given.asks), { preset: given.name });
   Object.assign(app.state, link.read(location.hash, app.offer, VIEWS, SPEEDS));
   app.state.lang ??= words.firstLang();
   words.setLang(app.state.lang);
