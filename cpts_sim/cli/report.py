@@ -123,7 +123,7 @@ def _computed(path: Path, options: dict[str, Any]) -> Path:
     from cpts_sim.scenario import load
 
     scenario = _pairs.with_years(load(path, catalogue()), options["years"])
-    scenario, arms = with_short_arms(scenario, _pairs.listed(options["arms"]))
+    scenario, arms = with_short_arms(scenario, _pairs.listed(options["arms"]) or usual_arms(scenario))
     if len(arms) < 2:
         raise UsageError(say("report.one_arm", arm=arms[0]))
     drawn = _pairs.drawn_from(scenario, options["ensemble"], options["fixed"])
