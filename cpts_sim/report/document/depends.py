@@ -10,7 +10,7 @@ from cpts_sim.explain import mission_card, mission_names
 from cpts_sim.report.document.blocks import Block, Figure, Section, Table, Text
 from cpts_sim.report.document.compared import missions_in
 from cpts_sim.report.document.drivers import FEWEST, Driver, drivers_of
-from cpts_sim.report.document.phrases import gap_short, listed, named_unit, reading_words
+from cpts_sim.report.document.phrases import gap_short, listed, named_unit
 from cpts_sim.report.document.reading import PRIMARY, Told
 from cpts_sim.report.document.swings import Swing, swings, tornado
 from cpts_sim.report.numbers import decimals, factor, gap_unit_words, written
@@ -73,8 +73,7 @@ def _swing(one: Swing, lang: str) -> tuple[str, ...]:
     flips = number(one.flips, 2, lang) if math.isfinite(one.flips) else say("document.no_flip", lang)
     value = say("document.swings.value", lang, value=value_of(entry, lang), range=range_of(entry, lang),
                 unit=unit_words(entry.unit, lang))  # fmt: skip
-    cells = (say("document.swings.cell", lang, gap=gap_short(line, lang), reading=reading_words(line, lang))
-             for line in (one.low, one.high))  # fmt: skip
+    cells = (gap_short(line, lang) for line in (one.low, one.high))
     return (entry.id, value, *cells, flips, grade_of(entry, lang), source_of(entry, lang))
 
 

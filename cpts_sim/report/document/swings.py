@@ -61,14 +61,20 @@ class Swing:
 
     @property
     def turns(self) -> bool:
-        """Whether the reading at either end is another than at the value in force."""
-        return {self.low.reading, self.high.reading} != {self.usual.reading}
+        """Whether at either end the effect lies elsewhere than at the value in force: beyond what matters, or within."""
+        return {_side(self.low), _side(self.high)} != {_side(self.usual)}
 
     @property
     def clear(self) -> bool:
         """Whether the effects at both ends differ by more than chance: their paired interval leaves zero."""
         gap = self.between.difference
         return math.isfinite(gap.half) and not gap.low <= 0 <= gap.high
+
+
+def _side(line: Line) -> int:
+    """Return on which side of what matters the middle of an effect lies: -1 below, 1 above, 0 within."""
+    least = line.smallest if math.isfinite(line.smallest) else 0.0
+    return int(line.difference.mean > least) - int(line.difference.mean < -least)
 
 
 def swings(done: Comparison, arm: str, place: Any) -> list[Swing]:
@@ -163,4 +169,4 @@ def _short(value: float, lang: str) -> str:
 
 
 def _name(entry: ParameterEntry, lang: str) -> str:
-    return textwrap.fill(unit_words(entry.unit, lang), LETTERS, max_lines=2, placeholder=" …")
+    return textwrap.fill(unit_words(entry.unit, lang), LETTERS, max_lines=3, placeholder=" …")
