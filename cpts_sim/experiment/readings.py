@@ -22,7 +22,6 @@ from cpts_sim.files import reason
 from cpts_sim.measures import Indicator, indicators
 from cpts_sim.words import did_you_mean, say
 
-
 ROAD = "road"
 """How emergency visits are told apart by what led to them."""
 
