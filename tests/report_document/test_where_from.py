@@ -8,14 +8,20 @@ import numpy as np
 import pytest
 from test_payer_words import put
 
-from cpts_sim.experiment import Comparison, Place
+from cpts_sim.catalogue import catalogue
+from cpts_sim.experiment import Comparison, Place, Plan, compare, with_short_arms
 from cpts_sim.experiment.costs import COUNT, EUROS, ITEMS, PERSPECTIVES, costs_of
 from cpts_sim.measures.accounts import ACCOUNTS
 from cpts_sim.report.document.accounts import account_table, accounts_of
+from cpts_sim.report.document.blocks import Terms
+from cpts_sim.report.document.compared import compared
 from cpts_sim.report.document.essential import essential_text
 from cpts_sim.report.document.money import payer_parts
 from cpts_sim.report.document.reading import told_of
+from cpts_sim.scenario import parse
 from cpts_sim.words import LANGUAGES, euros, say
+
+from experiment import fake_model  # isort: skip
 
 CONTRACT, VISITS = 100_000.0, 3_000.0
 
@@ -78,3 +84,15 @@ def test_no_account_is_named_where_needs_do_not_change(plain: Comparison) -> Non
     text = essential_text(told_of(_accounted(plain, {"paid_time": -9.0, "matching": 9.0}), "en"))
     assert "by the account" not in text
     assert account_table(told_of(_accounted(plain, {}), "en")) is None
+
+
+def test_arms_without_one_mission_are_told_in_one_line() -> None:
+    missions = {"missions": {"treating_physician": {}, "unscheduled_care": {}}}
+    written = {"name": "x", "years": 112 / 365, "territory": {"archetype": "rural_underdense"}, "cpts": missions}
+    wanted = ["without", "with", "minus:treating_physician", "minus:unscheduled_care"]
+    spec, arms = with_short_arms(parse(written, catalogue()), wanted)
+    told = told_of(compare(Plan(spec, arms, replications=2, make=fake_model.make), workers=1), "en")
+    (terms,) = [block for block in compared(told).blocks if isinstance(block, Terms)]
+    assert len(terms.pairs) == 3
+    name, text = terms.pairs[-1]
+    assert name == "Without one mission" and "usual doctor" in text and "unscheduled care" in text

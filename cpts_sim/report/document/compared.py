@@ -36,12 +36,24 @@ def compared(told: Told) -> Section:
     lang = told.lang
     intro = say("document.compared.intro", lang, arm=told.name(told.arm), base=told.name(told.base),
                 time=told.time, year=told.done.plan.scenario.reference_year)  # fmt: skip
-    arms = tuple((capital(told.name(arm)), _arm(told, arm)) for arm in told.done.values.arms)
-    blocks: list[Any] = [Text(intro), Terms(arms)]
+    choices = (told.base, told.arm, *told.others())
+    arms = tuple((capital(told.name(arm)), _arm(told, arm)) for arm in told.done.values.arms if arm in choices)
+    blocks: list[Any] = [Text(intro), Terms((*arms, *_made_for_tables(told)))]
     table = _table(told, "mission-list", ("begins", "grade"))
     blocks.append(table or Text(say("document.missing.mission_list", lang), "note"))
     blocks += _not_opened(told)
     return Section("compared", say("document.section.compared", lang), (*blocks, *life(told)))
+
+
+def _made_for_tables(told: Told) -> tuple[tuple[str, str], ...]:
+    """Say in one line which missions are taken away or added, each by itself, to see what it brings."""
+    out = []
+    for form in ("minus", "plus"):
+        named = [say(f"report.mission.{mission}", told.lang) for mission, how, *_ in told.ablations() if how == form]
+        if named:
+            text = say(f"document.compared.{form}_each", told.lang, arm=told.name(told.arm), missions=", ".join(named))
+            out.append((say(f"document.compared.{form}_name", told.lang), text))
+    return tuple(out)
 
 
 def _not_opened(told: Told) -> list[Text]:
