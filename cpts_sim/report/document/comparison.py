@@ -225,7 +225,7 @@ def _time(told: Told) -> Section:
     lines = [summing(told.done, name, told.arm) for name in HOURS]
     shown = [line for line in lines if known(line)]
     caption = say("document.table.hours_drawn" if told.drawn else "document.table.hours", lang)
-    table = tables.burdens(told, "hours", shown, caption) if shown else None
+    table = tables.burdens(told, "hours", shown, caption, least=False) if shown else None
     caution = [Text(text, "alert") for text in long_week_words(told.done, lang)]
     return _section("time", lang, *caution, tables.time_asked(told), table)
 

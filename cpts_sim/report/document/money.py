@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 
-from cpts_sim.experiment import Reading
 from cpts_sim.experiment.costs import ITEMS, PERSPECTIVES, TOTAL, CostLine, Costs, costs_of
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.report.costs import (
@@ -25,8 +24,6 @@ from cpts_sim.report.marks import interval_kind
 from cpts_sim.report.numbers import decimals, written
 from cpts_sim.words import say
 
-APART = (Reading.BETTER, Reading.WORSE)
-"""Readings of lines that the short table shows."""
 CONTRACT = "contract"
 """Line of what the CPTS costs its payers."""
 MOST = 3
@@ -65,15 +62,15 @@ def payer_tables(told: Told) -> list[Block]:
 
 
 def _summary(told: Told, costs: Costs) -> Table:
-    """Return the totals, and below each the lines whose difference stands apart."""
+    """Return the totals, and below each the largest lines whose difference leaves zero."""
     lang, rows, tones = told.lang, [], []
     for payer in PERSPECTIVES:
         mine = [line for line in costs.lines(told.arm) if line.perspective == payer]
-        apart = sorted((line for line in mine if line.name != TOTAL and line.reading in APART),
+        clear = sorted((line for line in mine if line.name != TOTAL and apart(line.difference)),
                        key=lambda line: -abs(line.difference.mean))  # fmt: skip
         # The contract is what is decided: it is there whatever its reading.
         always = [line for line in mine if line.name == CONTRACT and (line.without.mean or line.with_.mean)]
-        largest = [line for line in apart if line not in always][: MOST - len(always)]
+        largest = [line for line in clear if line not in always][: MOST - len(always)]
         for line in [*(line for line in mine if line.name == TOTAL), *always, *largest]:
             name, _, *cells = _row(costs, line, lang)
             head = say(f"costs.perspective.{payer}", lang) if line.name == TOTAL else f"– {name}"

@@ -119,16 +119,16 @@ def other_arms(told: Told, arms: Sequence[str], lines: Sequence[Line], name: str
     return Table(name, say(caption, lang, base=told.name(told.base)), head, tuple(rows), note=note)
 
 
-def burdens(told: Told, name: str, lines: Sequence[Line], caption: str) -> Table:
-    """Return levels in both arms, differences with intervals, what matters, readings."""
-    lang = told.lang
+def burdens(told: Told, name: str, lines: Sequence[Line], caption: str, least: bool = True) -> Table:
+    """Return levels in both arms, differences with intervals, what matters (``least``), readings."""
+    lang, more = told.lang, ("smallest",) * least
     rows = tuple(
         (_two_units(told.label(line), line, lang), *levels(line, lang), gap_short(line, lang),
-         smallest_phrase(line, lang), reading_words(line, lang))
+         *(smallest_phrase(line, lang) for _ in more), reading_words(line, lang))
         for line in lines
     )  # fmt: skip
-    head = (*_head(told, "indicator"), *_arms(told), *_head(told, "gap", "smallest", "reading"))
-    return Table(name, caption, head, rows, tuple(str(line.reading) for line in lines), frozenset({5}))
+    head = (*_head(told, "indicator"), *_arms(told), *_head(told, "gap", *more, "reading"))
+    return Table(name, caption, head, rows, tuple(str(line.reading) for line in lines), frozenset({len(head) - 1}))
 
 
 def groups(told: Told, indicator: str = PRIMARY) -> Table | None:
