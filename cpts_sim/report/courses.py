@@ -18,7 +18,8 @@ JUDGED = "access.in_time"
 FEW_PAIRS = 5
 """Pairs below which a quantile band would be drawn from too little."""
 LONG, QUARTER = 104, 13
-"""Weeks beyond which a course is drawn as a moving mean, and weeks of that mean: holidays would hide the years."""
+"""Weeks beyond which a course is drawn as a moving mean over years, and weeks of that mean: holidays would hide them."""
+YEARS_A_WEEK = 7 / 365
 
 
 def _course(
@@ -46,7 +47,8 @@ def _course(
     whole = int(comparison.plan.scenario.horizon_days) // 7
     courses = {which: _whole_weeks(course, whole) for which, course in courses.items()}
     remarks = _cut(comparison, courses, lang, indicator == JUDGED)
-    if whole > LONG:
+    long = whole > LONG
+    if long:
         courses = {which: _moving(course, QUARTER) for which, course in courses.items()}
         remarks.append(say("report.figure.moving", lang, weeks=QUARTER))
     text = note(comparison, " ".join([told, *remarks]), lang)
@@ -54,11 +56,11 @@ def _course(
         labels = []
         looks = ((base, style.BASE, "--"), (arm, style.OTHER, "-"))
         for (which, colour, dash), words in zip(looks, names(comparison, arm, lang), strict=True):
-            end = _band(axes, courses[which], colour, dash, few)
+            end = _band(axes, courses[which], colour, dash, few, YEARS_A_WEEK if long else 1.0)
             labels.append((*end, words, colour))
         axes.set_title(title)
         axes.set_ylabel(unit)
-        axes.set_xlabel(say("report.figure.weeks", lang))
+        axes.set_xlabel(say("report.figure.years" if long else "report.figure.weeks", lang))
         axes.margins(x=0)
         style.number_axis(axes.yaxis, lang)
         style.end_labels(axes, labels, 0.07)
@@ -91,10 +93,15 @@ def _moving(course: NDArray[np.float64], weeks: int) -> NDArray[np.float64]:
     return np.where(count > weeks / 2, total / np.maximum(count, 1.0), np.nan)
 
 
-def _band(axes: Any, course: NDArray[np.float64], colour: str, dash: str, few: bool) -> tuple[float, float]:
-    """Draw one arm, as a mean with its band or with the line of every pair; returns where its line ends."""
+def _band(
+    axes: Any, course: NDArray[np.float64], colour: str, dash: str, few: bool, step: float
+) -> tuple[float, float]:
+    """Draw one arm, as a mean with its band or with the line of every pair; returns where its line ends.
+
+    ``step`` is the length of a week on the axis.
+    """
     known = np.isfinite(course).any(axis=0)
-    weeks = np.flatnonzero(known) + 1
+    weeks = step * (np.flatnonzero(known) + 1)
     held = course[:, known]
     mean = np.nanmean(held, axis=0)
     if few:

@@ -61,7 +61,7 @@ class Swing:
 
     @property
     def turns(self) -> bool:
-        """Whether at either end the effect lies elsewhere than at the value in force: beyond what matters, or within."""
+        """Whether at an end the effect lies on another side of what matters than at the value in force."""
         return {_side(self.low), _side(self.high)} != {_side(self.usual)}
 
     @property
