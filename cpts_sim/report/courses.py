@@ -18,7 +18,7 @@ JUDGED = "access.in_time"
 FEW_PAIRS = 5
 """Pairs below which a quantile band would be drawn from too little."""
 LONG, QUARTER = 104, 13
-"""Weeks beyond which a course is drawn as a moving mean over years, and weeks of that mean: holidays would hide them."""
+"""Weeks beyond which a course is a moving mean over years, and weeks of that mean: holidays would hide the years."""
 YEARS_A_WEEK = 7 / 365
 
 
