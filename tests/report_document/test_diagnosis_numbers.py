@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from cpts_sim.evidence import REFERENCE_YEARS, load_parameters
 from cpts_sim.evidence.references import codes_in, references
 from cpts_sim.experiment.facts import targets
+from cpts_sim.report.document import html_of
 from cpts_sim.report.document.blocks import Document, Table
 from cpts_sim.report.document.diagnosis import PARTS, diagnosis_of, written_fact
 from cpts_sim.report.document.national import READ, france_of, published_facts
@@ -159,3 +161,21 @@ def test_the_trend_of_supply_is_said_with_its_source(made: Document) -> None:
                 if "trend" in text)  # fmt: skip
     assert "-0.75" in said.replace("−", "-") and "P31" in said
     assert "-3.8" in said.replace("−", "-"), "five years here"
+
+
+def test_an_invented_territory_has_no_true_number_to_look_up() -> None:
+    place = load_archetype("reference", 2000)
+    invented = html_of(diagnosis_of(place, 2019, "fr"))
+    given = html_of(diagnosis_of(replace(place, source="table"), 2019, "fr"))
+    assert "Rézone" not in invented
+    assert "Rézone CPTS donne le nombre réel" in given and "rezonecpts.ameli.fr" in given
+
+
+def test_no_cell_of_a_narrow_page_is_without_its_label() -> None:
+    page = html_of(diagnosis_of(load_archetype("reference", 2000), 2019, "en"))
+    tables = re.findall(r'<table id="[^"]*"[^>]*style="([^"]*)">(.*?)</thead>', page, re.DOTALL)
+    assert len(tables) == page.count("<table ")
+    for style, head in tables:
+        columns = head.count("<th ")
+        assert columns <= 10, "further columns need their rule in document.css"
+        assert re.findall(r"--c(\d+): ", style) == [str(rank) for rank in range(2, columns + 1)]

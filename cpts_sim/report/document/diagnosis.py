@@ -23,7 +23,7 @@ from cpts_sim.report.document.phrases import NBSP, listed
 from cpts_sim.report.document.territory_facts import DRAWS, LEVELS, UNSURE, Fact, counted, drawn, late, usual
 from cpts_sim.report.numbers import decimals, written
 from cpts_sim.territory import AGE_BANDS, ARCHETYPES, Territory, archetype_title, load_archetype
-from cpts_sim.words import number, say, signed, unit_words
+from cpts_sim.words import number, say, signed, source_words, unit_words
 
 FRANCE = "reference"
 """The archetype written from national averages: never one of the similar territories."""
@@ -220,6 +220,9 @@ LEADING = {
 """The number that the sentence of each section is about."""
 ANSWERED = ("people", "supply", "access", "attached", "risk")
 """Sections whose sentence stands in the essential; the others carry it themselves."""
+CHECKED = ("attached", "risk")
+"""Sections whose estimates the Assurance Maladie has the true numbers of."""
+REAL = ("official", "table")
 SINGLE = ("distance", "risk")
 """Sections of one sentence: what is estimated or national by construction is not called more or less than France."""
 
@@ -237,7 +240,14 @@ def _sentence(known: Known, name: str) -> str:
     texts |= {f"more_{other}": written_fact(other, known.facts.get(other), lang) for other in PARTS[name]}
     texts["scarce"] = texts.get("more_scarce" + fact.removeprefix("apl"), "–")
     key = f"diagnosis.sentence.{name}" + ("" if name in SINGLE else f".{compared_with(own, france.fact)}")
+    texts["check"] = _check(known, name)
     return unit_first(say(key, lang, gps=round(known.territory.total("gps")), **texts))
+
+
+def _check(known: Known, name: str) -> str:
+    """Return where the true number of an estimate is to be had; a territory that is invented has none."""
+    told = name in CHECKED and known.territory.source in REAL
+    return say(f"diagnosis.check.{name}", known.lang) if told else ""
 
 
 def _how(known: Known, name: str, fact: str) -> str:
@@ -314,7 +324,7 @@ def _emergency(known: Known) -> str:
     visits = {name: number(_two_digits(value * place.population), 0, lang) for name, value in
               (("visits", rate), ("fewest", entry.low), ("most", entry.high))}  # fmt: skip
     names = listed([str(name) for name in place.hospitals["name"]], lang) or say("diagnosis.no_emergency", lang)
-    return say("diagnosis.emergency", lang, names=names, source=source_of(entry, lang), **rates, **visits)
+    return say("diagnosis.emergency", lang, names=names, source=source_words(entry.source, lang), **rates, **visits)
 
 
 def _two_digits(value: float) -> float:
@@ -331,7 +341,8 @@ def _similar(known: Known) -> Section:
 
 def _limits(known: Known) -> Section:
     lang = known.lang
-    fixed = [say(f"diagnosis.limit.{name}", lang) for name in ("drawn", "counted", "need", "quality")]
+    own = ("drawn", "counted") if known.territory.source in REAL else ()
+    fixed = [say(f"diagnosis.limit.{name}", lang) for name in (*own, "need", "quality")]
     remarks = [remark.say(lang) for remark in known.territory.cautions]
     return Section("limits", say("diagnosis.section.limits", lang), (Items((*fixed, _trend(known), *remarks)),))
 
@@ -344,7 +355,7 @@ def _trend(known: Known) -> str:
     key, moved = ("carried" if years else "still"), signed(100 * years * rates["gps"], 1, lang)
     here = say(f"diagnosis.trend.{key}", lang, year=known.year, moved=moved)
     return say("diagnosis.trend", lang, counted=known.territory.supply_year, here=here,
-               source=source_of(p.entry("territory.supply_trend"), lang), **told)  # fmt: skip
+               source=source_words(p.entry("territory.supply_trend").source, lang), **told)  # fmt: skip
 
 
 def _national(known: Known, p: Parameters) -> Section:

@@ -48,8 +48,10 @@ def of_entry(entry: ParameterEntry, value: float | None = None) -> National:
     return National(exact(float(number)), entry.year, _source(entry.source))  # type: ignore[arg-type]
 
 
-def _source(source: str, before: str = "") -> dict[str, str]:
-    return {lang: before + source_words(source, lang) for lang in LANGUAGES}
+def _source(source: str, names: str = "") -> dict[str, str]:
+    """Return a source by language, after the names of the parameters that it is of."""
+    after = {"fr": f"{names} : ", "en": f"{names}: "}
+    return {lang: (after[lang] if names else "") + source_words(source, lang) for lang in LANGUAGES}
 
 
 def _said(key: str) -> dict[str, str]:
@@ -64,7 +66,7 @@ def _of_ages(p: Parameters) -> dict[str, National]:
         name: National(exact(value), "", _said("diagnosis.by_definition"))
         for name, value in (("need", 100.0), ("deprivation", 3.0))
     }
-    rates = _source(p.entry("care.rate_acute").source, "care.rate_minor, care.rate_acute: ")
+    rates = _source(p.entry("care.rate_acute").source, "care.rate_minor, care.rate_acute")
     asked = National(exact(unscheduled(bands, p)), entry.year, rates)
     return {**shares, **same, "unscheduled": asked, "density": of_entry(p.entry("territory.national_density"))}
 
