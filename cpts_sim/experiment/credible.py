@@ -78,8 +78,18 @@ def band_of(values: ArrayLike) -> Band:
     data = data[np.isfinite(data)]
     if len(data) < 2:
         return Band(float(data[0]) if len(data) else math.nan, math.inf, len(data), math.nan, (-math.inf, math.inf))
-    low, middle, high = (float(x) for x in np.quantile(data, ((1 - CREDIBLE) / 2, 0.5, (1 + CREDIBLE) / 2)))
+    middle, (low, high) = float(np.median(data)), ends_of(data)
     return Band(middle, (high - low) / 2, len(data), float(data.std(ddof=1)), (low, high))
+
+
+def ends_of(data: Array) -> tuple[float, float]:
+    """Return the ends between which nine of ten further draws lie.
+
+    With few draws the usual quantiles hold fewer (78 % with twelve): these are the k-th of n + 1 parts (Weibull 1939;
+    Hyndman & Fan 1996, type 6), right on average from 19 draws on, and the least and greatest draw with fewer.
+    """
+    low, high = np.quantile(data, ((1 - CREDIBLE) / 2, (1 + CREDIBLE) / 2), method="weibull")
+    return float(low), float(high)
 
 
 def level_band(values: ArrayLike) -> Band:
@@ -141,8 +151,7 @@ def credible(
     if not len(data):
         nothing = (math.nan,) * 2
         return Credible(math.nan, math.nan, math.nan, nothing, math.inf, *nothing, 1.0, 0, Verdict.TOO_FEW, parts)
-    ends = ((1 - CREDIBLE) / 2, (1 + CREDIBLE) / 2)
-    low, median, high = (float(x) for x in np.quantile(data, (ends[0], 0.5, ends[1])))
+    median, (low, high) = float(np.median(data)), ends_of(data)
     good = -data if better == "lower" else data
     least = smallest if math.isfinite(smallest) else 0.0
     chances = (float((good > 0).mean()), float((good > least).mean()), float((good < -least).mean()))
@@ -153,7 +162,7 @@ def credible(
     count = worth_draws(len(data), len(set(names)), parts.share.value)
     verdict = _verdict(chances, inside, better, count) if fine else Verdict.TOO_FEW
     verdict = Verdict.EQUAL if equal and len(data) > 1 else verdict
-    expected = tuple(float(x) for x in np.quantile(_shrunken(data, parts), ends))
+    expected = ends_of(_shrunken(data, parts))
     spread = 1.96 * 0.5 / math.sqrt(max(1, len(set(names))))
     return Credible(
         median, low, high, (expected[0], expected[1]), error, chances[0], chances[1], spread, len(data), verdict, parts,

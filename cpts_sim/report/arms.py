@@ -10,6 +10,7 @@ from cpts_sim.report.columns import fitted, wrapped
 from cpts_sim.report.marks import SURE, interval_kind, note, reach, zero
 from cpts_sim.report.numbers import arm_words, gap, gap_interval, level, unit_words
 from cpts_sim.report.table import HEADLINES, row_label, scenario_title, simulated, titles_of
+from cpts_sim.scenario import at_end
 from cpts_sim.words import say
 
 LOOKS = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"), ("#CC79A7", "D"), ("#E69F00", "v"), ("#56B4E9", "P"))
@@ -17,15 +18,20 @@ LOOKS = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"), ("#CC79A7", "D"),
 
 
 def words_of(comparison: Comparison, lang: str) -> list[str]:
-    """Return the names of all arms for people, the reference first."""
+    """Return the names of the arms at a glance for people, the reference first."""
     titles = titles_of(comparison, lang)
-    return [arm_words(arm, titles, lang) for arm in comparison.values.arms]
+    return [arm_words(arm, titles, lang) for arm in (comparison.values.arms[0], *at_a_glance(comparison))]
+
+
+def at_a_glance(comparison: Comparison) -> list[str]:
+    """Return the compared arms that are choices; with one assumption moved they would be too many to read."""
+    return [arm for arm in comparison.values.arms[1:] if at_end(arm) is None]
 
 
 def rows_of(comparison: Comparison) -> list[list[Line]]:
     """Return the headline indicators measured in every arm: one line per compared arm, in the order of the arms."""
-    rows = [[comparison.line(place, arm) for arm in comparison.values.arms[1:]] for place in HEADLINES]
-    return [row for row in rows if all(math.isfinite(line.difference.mean) for line in row)]
+    rows = [[comparison.line(place, arm) for arm in at_a_glance(comparison)] for place in HEADLINES]
+    return [row for row in rows if row and all(math.isfinite(line.difference.mean) for line in row)]
 
 
 def overview(comparison: Comparison, lang: str, width: int | None = None) -> str:

@@ -25,6 +25,7 @@ from cpts_sim.experiment.readings import Reading
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.experiment.worth import GAINS, SURE, Worth, worth
 from cpts_sim.report import style
+from cpts_sim.report.arms import at_a_glance
 from cpts_sim.report.chances import chance
 from cpts_sim.report.columns import fitted, wrapped
 from cpts_sim.report.marks import interval_kind, note
@@ -259,7 +260,7 @@ def cost_files(comparison: Comparison, lang: str, figures: bool = True) -> dict[
     """Return the table as Parquet and for spreadsheets, and a figure of each arm: name of file → bytes."""
     table, sheet = costs_parquet(comparison), costs_csv(comparison, lang)
     out = {name: data for name, data in (("costs.parquet", table), ("costs.csv", sheet)) if data is not None}
-    others = comparison.values.arms[1:] if figures else ()
+    others = at_a_glance(comparison) if figures else []
     for arm in others:
         folder = "figures" if len(others) == 1 else f"figures/{arm}"
         for kind in ("png", "svg"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cpts_sim.experiment import Comparison
-from cpts_sim.report.arms import several
+from cpts_sim.report.arms import at_a_glance, several
 from cpts_sim.report.bars import accounts, ed, time
 from cpts_sim.report.courses import access, burnout, waits
 from cpts_sim.report.forest import forest
@@ -36,14 +36,14 @@ def draw_all(comparison: Comparison, lang: str, arm: str | None = None) -> dict[
 
     With more than two arms there is one figure of all, and a folder for each arm.
     """
-    others = comparison.values.arms[1:]
+    others = at_a_glance(comparison)
     if arm is None and len(others) > 1:
         out = {f"arms.{kind}": drawn for kind in KINDS if (drawn := several(comparison, lang, kind)) is not None}
         for one in others:
             drawn_for = draw_all(comparison, lang, one)
             out |= {f"{one}/{name}": data for name, data in drawn_for.items()}
         return out
-    chosen = arm or comparison.values.arms[-1]
+    chosen = arm or (at_a_glance(comparison) or comparison.values.arms)[-1]
     pictures = {
         f"{name}.{kind}": draw(comparison, name, lang, kind, chosen)
         for name in (*FIGURES, *OF_CONTRACTS)
@@ -65,5 +65,5 @@ def draw(comparison: Comparison, name: str, lang: str, kind: str, arm: str | Non
     Returns:
         The picture, or None when there is nothing to show.
     """
-    chosen = arm or comparison.values.arms[-1]
+    chosen = arm or (at_a_glance(comparison) or comparison.values.arms)[-1]
     return {**FIGURES, **OF_CONTRACTS}[name](comparison, lang, chosen, kind)

@@ -6,7 +6,7 @@ import math
 
 from cpts_sim.experiment.readings import Line
 from cpts_sim.experiment.statistics import Interval
-from cpts_sim.scenario.arms import at_end
+from cpts_sim.scenario.ends import at_end
 from cpts_sim.words import duration, has, number, percent, say, signed
 
 TWO_DIGITS = 1

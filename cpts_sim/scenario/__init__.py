@@ -4,9 +4,10 @@
 that this room needs to know none of them.
 """
 
-from cpts_sim.scenario.arms import at_end, short_arm
+from cpts_sim.scenario.arms import short_arm
 from cpts_sim.scenario.calendar import Calendar, calendar_of, plain_calendar
 from cpts_sim.scenario.catalogue import EMPTY, Catalogue, json_schema, scenario_model
+from cpts_sim.scenario.ends import at_end
 from cpts_sim.scenario.load import load, parse
 from cpts_sim.scenario.problems import Problem, ScenarioError
 from cpts_sim.scenario.resolve import as_written, canonical_json, file_hash, from_written, resolved, run_key

@@ -14,8 +14,7 @@ from typing import Any
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from cpts_sim.errors import UsageError
-from cpts_sim.evidence import REFERENCE_YEARS, load_parameters
+from cpts_sim.scenario.ends import ENDS, arm_at_end, at_end, end_of_range
 from cpts_sim.scenario.fields import Euros, Share
 from cpts_sim.scenario.problems import Mark, Path_, Problem
 from cpts_sim.scenario.settings import Settings
@@ -24,8 +23,6 @@ from cpts_sim.words import did_you_mean, say
 WITHOUT, WITH, STOP, SAME_MONEY = "without", "with", "stop", "same_money"
 """Names of arms that say what they are."""
 FORMS = ("minus", "plus", "stop", "instead")
-ENDS = ("low", "high")
-"""Ends of the range of a parameter, by which an arm on a command line may differ."""
 AT_ONCE = "0 months"
 
 
@@ -182,29 +179,14 @@ def short_arm(text: str) -> tuple[str, dict[str, Any]] | None:
         The arm's name and its block; None for any other text.
 
     Raises:
-        UsageError: the parameter is not known, or has no range.
+        UsageError: the parameter is not known, is read without a CPTS too, or has no range.
     """
     form, colon, about = text.partition(":")
     if not colon:
         return (text, {}) if text in (WITHOUT, WITH, STOP, SAME_MONEY) else None
     if form in ENDS and about:
-        return f"{form}_{about.replace('.', '__')}", {"parameters": {about: end_of_range(about, form)}}
+        return arm_at_end(form, about), {"parameters": {about: end_of_range(about, form)}}
     return (f"{form}_{about}", {form: about}) if form in ("minus", "plus") and about else None
-
-
-def end_of_range(identifier: str, end: str) -> float:
-    """Return the "low" or "high" end of the range of a parameter.
-
-    Raises:
-        UsageError: it is not known, or has no range of single numbers.
-    """
-    known = load_parameters(REFERENCE_YEARS[0])
-    if identifier not in known:
-        raise UsageError(say("scenario.end_unknown", end=end, value=identifier, hint=did_you_mean(identifier, known)))
-    entry = known.entry(identifier)
-    if not isinstance(entry.value, int | float) or not entry.low < entry.high:
-        raise UsageError(say("scenario.end_none", end=end, value=identifier))
-    return float(entry.low if end == "low" else entry.high)
 
 
 def mission_of(arm: str) -> tuple[str, str] | None:
@@ -216,9 +198,3 @@ def mission_of(arm: str) -> tuple[str, str] | None:
 def made_for_a_table(arm: str) -> bool:
     """Tell whether an arm differs by one mission or by one assumption: it is read beside the decision only."""
     return mission_of(arm) is not None or at_end(arm) is not None
-
-
-def at_end(arm: str) -> tuple[str, str] | None:
-    """Return ("low" or "high", parameter) for an arm made by such a short form, else None."""
-    end, _, about = arm.partition("_")
-    return (end, about.replace("__", ".")) if end in ENDS and "__" in about else None

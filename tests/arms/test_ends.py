@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+import cpts_sim
 from cpts_sim.catalogue import catalogue
 from cpts_sim.errors import UsageError
 from cpts_sim.evidence import load_parameters
 from cpts_sim.experiment import with_short_arms
 from cpts_sim.report.numbers import arm_words
 from cpts_sim.scenario import at_end, parse, short_arm
+from cpts_sim.scenario.ends import READ_WITHOUT, ROOMS
 from cpts_sim.words import speaking
 
 ONE = "cpts.shared_slots_per_day"
@@ -42,9 +47,22 @@ def test_other_arms_are_at_no_end(arm: str) -> None:
         ("low:cpts.shared_slot_per_day", r"cpts\.shared_slots_per_day"),
         ("high:aci.open_by_months", "no range of single numbers"),
         ("low:aci.contract_monthz", r"aci\.contract_months"),
+        ("low:care.no_show_base", "acts without a CPTS too"),
+        ("high:prevention.screening_positive", "acts without a CPTS too"),
+        ("high:tariff.km", "acts without a CPTS too"),
     ],
 )
 def test_a_parameter_without_range_or_unknown_is_refused_with_its_place(text: str, told: str) -> None:
     with speaking("en"), pytest.raises(UsageError, match=told) as error:
         short_arm(text)
     assert f"--arms {text}" in str(error.value)
+
+
+def test_the_list_of_parameters_that_care_reads_without_a_cpts_is_that_of_the_code() -> None:
+    package = Path(cpts_sim.__file__).parent
+    known = {name for name in load_parameters(2019) if name.partition(".")[0] in ROOMS}
+    read = set()
+    for room in ("agents", "care", "engine", "measures", "shocks", "territory"):
+        for file in (package / room).rglob("*.py"):
+            read |= known & set(re.findall(r'"([a-z_]+\.[a-z_0-9]+)"', file.read_text(encoding="utf-8")))
+    assert read == READ_WITHOUT

@@ -258,7 +258,7 @@ def test_intervals_of_drawn_pairs_are_credible_and_of_fixed_ones_computing_error
     line = done.line("access.resolution", "with")
     gaps = done.values.get("with", line.place) - done.values.get("without", line.place)
     assert line.credible is not None and line.difference.mean == np.median(gaps)
-    assert (line.difference.low, line.difference.high) == pytest.approx(tuple(np.quantile(gaps, (0.05, 0.95))))
+    assert (line.difference.low, line.difference.high) == pytest.approx((gaps.min(), gaps.max())), "few draws"
     assert str(line.reading) == str(line.credible.verdict).removeprefix("probably_")
     fixed = replace_plan(done)
     assert fixed.line("access.resolution", "with").credible is None

@@ -244,7 +244,7 @@ def test_extends_in_a_circle_and_to_nowhere(write, catalogue) -> None:
 
 
 def test_an_unreadable_file(tmp_path: Path, catalogue) -> None:
-    assert "cannot be read" in _problems(tmp_path / "absent.yaml", catalogue)[0][2]
+    assert "no such file" in _problems(tmp_path / "absent.yaml", catalogue)[0][2]
     (tmp_path / "latin.yaml").write_bytes(b"title: {fr: \xe9t\xe9}\n")
     assert "UTF-8" in _problems(tmp_path / "latin.yaml", catalogue)[0][2]
     (tmp_path / "list.yaml").write_text("- a\n")

@@ -12,8 +12,11 @@ from cpts_sim.report.document.blocks import Code, Section, Table, Text
 from cpts_sim.report.document.depends import grade_of, parameter_head, range_of, source_of, value_of
 from cpts_sim.report.document.phrases import listed
 from cpts_sim.report.document.reading import Told
+from cpts_sim.scenario import at_end
 from cpts_sim.words import say, unit_words
 
+ASSUMED = "assumptions"
+"""Folder in which the commands put the pairs with assumptions at the ends of their ranges."""
 SOURCES = (("insee", "open"), ("drees", "open"), ("cnam", "open"), ("ign", "open"), ("studies", "cited"),
            ("program", "mit"))  # fmt: skip
 """Producers of what the model reads, and the licence of each."""
@@ -32,7 +35,7 @@ def _redo(told: Told, folder: Path | None) -> Section:
     lines = (
         f"cpts-sim compare --like {where}/manifest.json",
         f"cpts-sim compare {where}/scenario.yaml --arms {arms} --replications {len(seeds)} --seed {seeds[0]} {drawn}",
-        *_report(told, where, folder),
+        *_assumed(told, where), *_report(told, where, folder),
     )
     text = say("document.redo", lang, key=plan.key, schema=SCHEMA)
     return Section("redo", say("document.section.redo", lang), (Text(text), Code(lines)), "annex")
@@ -40,14 +43,26 @@ def _redo(told: Told, folder: Path | None) -> Section:
 
 def _report(told: Told, where: str, folder: Path | None) -> tuple[str, ...]:
     """Return the commands that write this document, with the smallest differences where they are not the folder's."""
-    command, smallest = f"cpts-sim report {where} --lang {told.lang}", dict(told.done.smallest)
+    beside = "" if told.assumed is None else f" --assumptions {ASSUMED}"
+    command, smallest = f"cpts-sim report {where}{beside} --lang {told.lang}", dict(told.done.smallest)
     kept = None if folder is None else folder / "smallest_differences.yaml"
     if kept is None or not kept.is_file() or smallest_differences(kept) == smallest:
         return (command,)
     shipped = smallest_differences()
-    own = "".join(f"{name}: {value!r}\\n" for name, value in smallest.items() if shipped.get(name) != value)
+    own = ", ".join(f"{name}: {value!r}" for name, value in smallest.items() if shipped.get(name) != value)
     file = "my_smallest_differences.yaml"
-    return (f"printf '{own}' > {file}", f"{command} --smallest-differences {file}")
+    return (f"# {file}: {{{own}}}", f"{command} --smallest-differences {file}")
+
+
+def _assumed(told: Told, where: str) -> tuple[str, ...]:
+    """Return the command that computes the pairs with assumptions at the ends of their ranges."""
+    if told.assumed is None:
+        return ()
+    plan, seeds = told.assumed.plan, told.assumed.values.seeds
+    arms = ",".join(":".join(found) if (found := at_end(arm)) else arm for arm in plan.arms)
+    drawn = "--fixed-parameters" if plan.ensemble is None else f"--ensemble {where}/ensemble.yaml"
+    asked = f"--arms {arms} --replications {len(seeds)} --seed {seeds[0]} {drawn} --output {ASSUMED}"
+    return (f"cpts-sim compare {where}/scenario.yaml {asked}",)
 
 
 def sources(lang: str) -> Section:

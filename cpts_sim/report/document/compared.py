@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cpts_sim.care.baseline import levels
 from cpts_sim.evidence import load_parameters
 from cpts_sim.explain import mission_card, mission_names
 from cpts_sim.missions.deadlines import missing_missions
@@ -59,7 +60,8 @@ def _made_for_tables(told: Told) -> tuple[tuple[str, str], ...]:
 def _not_opened(told: Told) -> list[Text]:
     """Name the missions that the contract makes compulsory and that the decision's CPTS never opens."""
     spec, own = told.done.plan.scenario, _cpts(told)
-    arms = {told.arm: (own, load_parameters(spec.reference_year, spec.parameters))}
+    parameters = spec.arms[told.funded].parameters if told.funded in spec.arms else spec.parameters
+    arms = {told.arm: (own, load_parameters(spec.reference_year, {**levels(spec.baseline), **parameters}))}
     missing = [
         say("document.compared.missing_by", told.lang, mission=say(f"report.mission.{found.mission}", told.lang),
             months=number(found.limit, 0, told.lang))

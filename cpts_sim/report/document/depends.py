@@ -10,6 +10,7 @@ from cpts_sim.explain import mission_card, mission_names
 from cpts_sim.report.document.blocks import Block, Figure, Section, Table, Text
 from cpts_sim.report.document.compared import missions_in
 from cpts_sim.report.document.drivers import FEWEST, Driver, drivers_of
+from cpts_sim.report.document.money import apart
 from cpts_sim.report.document.phrases import gap_short, listed, named_unit
 from cpts_sim.report.document.reading import PRIMARY, Told
 from cpts_sim.report.document.swings import Swing, swings, tornado
@@ -60,7 +61,7 @@ def _tornado(told: Told) -> list[Block]:
     data = Table("tornado-data", caption, head, rows, words=frozenset({1, 5, 6}), small=True)
     axis = named_unit(told.label(line), line.indicator.unit, lang)
     picture = tornado(found, axis, lang, say("document.swings.title", lang), text)
-    turned = [one for one in found if one.turns]
+    turned = [one for one in found if one.turns and one.clear]
     names_turned = listed([_label(one, lang) for one in turned], lang)
     key = "turns" if turned else "stays"
     words = say(f"document.swings.{key}", lang, count=len(turned) or len(found), all=len(found), names=names_turned)
@@ -70,11 +71,17 @@ def _tornado(told: Told) -> list[Block]:
 
 def _swing(one: Swing, lang: str) -> tuple[str, ...]:
     entry = one.entry
-    flips = number(one.flips, 2, lang) if math.isfinite(one.flips) else say("document.no_flip", lang)
+    nothing = "flip_open" if any(not apart(line.difference) for line in (one.low, one.high)) else "no_flip"
+    flips = listed([_digits(value, lang) for value in one.flips], lang) or say(f"document.{nothing}", lang)
     value = say("document.swings.value", lang, value=value_of(entry, lang), range=range_of(entry, lang),
                 unit=unit_words(entry.unit, lang))  # fmt: skip
     cells = (gap_short(line, lang) for line in (one.low, one.high))
     return (entry.id, value, *cells, flips, grade_of(entry, lang), source_of(entry, lang))
+
+
+def _digits(value: float, lang: str) -> str:
+    """Write a value of a parameter with three digits that count."""
+    return f"{value:.3g}" if lang == "en" else f"{value:.3g}".replace(".", ",")
 
 
 def _label(one: Swing, lang: str) -> str:
@@ -112,8 +119,9 @@ def _driver(told: Told, driver: Driver) -> tuple[str, ...]:
     entry = load_parameters(scenario.reference_year, dict(scenario.parameters)).entry(driver.parameter)
     times = factor(told.line(PRIMARY).indicator.unit)
     cells = [_with_interval(mean * times, half * times, lang) for mean, half in driver.effects]
-    ends = [f"{end:.3g}" if lang == "en" else f"{end:.3g}".replace(".", ",") for end in (*driver.ends, driver.flips)]
-    flips = ends[2] if math.isfinite(driver.flips) else say("document.no_flip", lang)
+    ends = [_digits(end, lang) for end in (*driver.ends, driver.flips)]
+    nothing = "flip_open" if any(abs(mean) <= half for mean, half in driver.effects) else "no_flip"
+    flips = ends[2] if math.isfinite(driver.flips) else say(f"document.{nothing}", lang)
     return (driver.parameter, say("document.range", lang, low=ends[0], high=ends[1]), *cells, flips,
             grade_of(entry, lang), source_of(entry, lang))  # fmt: skip
 

@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpts_sim.experiment import Line, Place, Reading, payer
-from cpts_sim.experiment.credible import fewest_for_sure
+from cpts_sim.experiment.credible import SURE, fewest_for_sure
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
 from cpts_sim.experiment.long_weeks import long_week
-from cpts_sim.experiment.scale import residents
+from cpts_sim.experiment.scale import parameters_of, residents
+from cpts_sim.missions.due import doses
+from cpts_sim.missions.money import euros_a_year, usual_rules
 from cpts_sim.report.chances import drawn_words
 from cpts_sim.report.document.accounts import accounts_of
 from cpts_sim.report.document.blocks import Terms
@@ -21,6 +23,7 @@ from cpts_sim.report.document.phrases import HARDLY, agreed, amount, gap_phrase,
 from cpts_sim.report.document.reading import BEFORE_FUNDING, CUTS, MAIN, PRIMARY, Told, better, known, quarters, worse
 from cpts_sim.report.instead import least_share, unlike
 from cpts_sim.report.numbers import unit_words
+from cpts_sim.report.sums import summing
 from cpts_sim.report.uncertain import share_of_judgement
 from cpts_sim.scenario.arms import SAME_MONEY
 from cpts_sim.words import number, percent, say
@@ -176,7 +179,8 @@ def _rank(rank: int, lang: str) -> str:
 def _sure(told: Told) -> str:
     lang, lines = told.lang, told.main()
     pairs = len(told.done.values.seeds)
-    apart = sum(line.reading in (Reading.BETTER, Reading.WORSE) for line in lines)
+    clear = (Reading.BETTER, Reading.WORSE, Reading.HIGHER, Reading.LOWER)
+    apart = sum(line.reading in clear for line in lines)
     key = "few" if pairs < FEWEST_PAIRS else "enough"
     key = "nothing" if key == "enough" and not apart else key
     parts = [say(f"document.sure.{key}", lang, pairs=pairs, least=FEWEST_PAIRS, all=len(lines),
@@ -218,13 +222,15 @@ def _cost(told: Told) -> str:
     lang = told.lang
     hours = told.level(told.arm, "cpts.hours")
     own = told.done.values.get(told.arm, Place("cpts.euros_per_person"))
-    parts = _saved(told) or _contract(told) or [
+    parts = [*(_saved(told) or _contract(told)), *_full_year(told)] or [
         say("document.cost.euros", lang, euros=euros) for euros in _amount(told, own, "euros_person_year")
     ]
     if not parts:
         return say("document.cost.unknown", lang)
     if math.isfinite(hours.mean) and hours.mean:
         parts.append(say("document.cost.hours", lang, hours=amount(hours, lang, unit_words("hours_year", lang))))
+    if known(week := summing(told.done, "time.hours", told.arm)) and apart(week.difference):
+        parts.append(say("document.cost.gp_hours", lang, gap=gap_phrase(week, lang)))
     if (found := payer_gap(told)) is not None:
         gap, time = found
         parts.append(say("document.cost.payer", lang, base=told.name(told.base), gap=gap, time=time))
@@ -242,6 +248,20 @@ def _saved(told: Told) -> list[str]:
     euros = _paid(told, told.base, less=told.arm)
     names = {"arm": told.name(told.arm), "base": told.name(told.base)}
     return [say("document.cost.saved", told.lang, euros=", ".join(euros), **names)] if euros else []
+
+
+def _full_year(told: Told) -> list[str]:
+    """Say what a whole year of the contract is worth by its scale: a run holds years that have only begun."""
+    spec = told.done.plan.scenario
+    block = spec.arms[told.funded].cpts if told.funded in spec.arms else None
+    paid = payer.contract_euros(told.done.values, told.funded)
+    if block is None or not np.nan_to_num(paid).any():
+        return []
+    people = float(np.mean(residents(told.done.values, told.funded, spec.years))) * (block.covers or 1.0)
+    year = euros_a_year(block.rules or usual_rules(spec.reference_year), people, doses(block), parameters_of(told.done))
+    whole = sum(year.values())
+    rounded = round(whole, 1 - int(math.log10(whole)))
+    return [say("document.cost.full_year", told.lang, euros=f"{number(rounded, 0, told.lang)} €")]
 
 
 def _contract(told: Told) -> list[str]:
@@ -285,13 +305,33 @@ def _against(told: Told, other: str) -> str:
     lang = told.lang
     if other == BEFORE_FUNDING:
         line = told.line(PRIMARY, other)
-        return say("document.cost.before", lang, gap=gap_phrase(line, lang), indicator=lowered(told.label(line)))
+        euros = [say("document.cost.before_euros", lang, euros=one) for one in _paid(told, BEFORE_FUNDING)[:1]]
+        return say("document.cost.before", lang, gap=gap_phrase(line, lang), indicator=lowered(told.label(line)),
+                   euros="".join(euros))  # fmt: skip
     if shares := unlike(told.done, (told.arm, other), lang):
-        return say("document.cost.money_unspent", lang, least=percent(least_share(told.done), 0, lang), shares=shares)
+        least = percent(least_share(told.done), 0, lang)
+        unspent = say("document.cost.money_unspent", lang, least=least, shares=shares)
+        return " ".join([unspent, *_with_less(told, other)])
     line = told.between(PRIMARY, other, told.arm)
     words = {Reading.BETTER: "better", Reading.WORSE: "worse", Reading.TOO_SMALL: "small", Reading.EQUAL: "small"}
     return say(f"document.cost.money_{words.get(line.reading, 'open')}", lang, arm=told.name(told.arm),
                gap=gap_phrase(line, lang), indicator=lowered(told.label(line)))  # fmt: skip
+
+
+def _with_less(told: Told, other: str) -> list[str]:
+    """Say that the other use of the money does better although it spends less: that is no matter of equal money."""
+    lang, values = told.lang, told.done.values
+    line = told.between(PRIMARY, told.arm, other)
+    spent = values.get(other, Place("instead.spent")) / told.done.plan.scenario.years  # counted over the whole run
+    euros = spent, payer.own_spending(values, told.arm)
+    if not all(np.isfinite(each).all() for each in euros) or euros[0].mean() >= euros[1].mean():
+        return []
+    gaps = values.get(other, line.place) - values.get(told.arm, line.place)
+    if not np.mean(gaps > 0 if line.indicator.better == "higher" else gaps < 0) >= SURE:
+        return []
+    told_euros = dict(zip(("other", "own"), (_amount(told, each, "euros_year")[0] for each in euros), strict=True))
+    return [say("document.cost.money_less", lang, indicator=lowered(told.label(line)), gap=gap_phrase(line, lang),
+                **told_euros)]  # fmt: skip
 
 
 def essential_text(told: Told) -> str:

@@ -53,7 +53,7 @@ def _burden(line: Line) -> bool:
 
 def _leaning(told: Told, lines: list[Line]) -> list[Block]:
     """Name what nine draws in ten show worse, though there are too few of them to call it probable."""
-    mine = [line for line in lines if line.reading is Reading.TOO_FEW and line.credible is not None]
+    mine = [line for line in lines if line.reading is Reading.TOO_FEW and line.credible and not _within(line)]
     down = [line for line in mine if line.indicator.better != "none" and _worse(line) >= SURE]
     up = [line for line in mine if line.place.indicator in BURDENS and line.credible and line.credible.p_better >= SURE]
     if not down and not up:
@@ -61,6 +61,11 @@ def _leaning(told: Told, lines: list[Line]) -> list[Block]:
     texts = [say("document.named", told.lang, name=lowered(told.spoken(line)), text=gap_phrase(line, told.lang))
              for line in [*down, *up]]  # fmt: skip
     return [Text(say("document.harm.leaning", told.lang)), Items(tuple(texts), "short")]
+
+
+def _within(line: Line) -> bool:
+    """Tell whether the whole interval lies within the smallest difference that matters."""
+    return max(abs(line.difference.low), abs(line.difference.high)) < line.smallest
 
 
 def _worse(line: Line) -> float:

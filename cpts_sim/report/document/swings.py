@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cpts_sim.errors import InputError
-from cpts_sim.evidence import ParameterEntry
-from cpts_sim.experiment import Comparison, Line
-from cpts_sim.experiment.scale import parameters_of
+from cpts_sim.evidence import ParameterEntry, load_parameters
+from cpts_sim.experiment import Comparison, Line, Place
 from cpts_sim.report import style
 from cpts_sim.report.marks import reach, zero
 from cpts_sim.report.numbers import factor
 from cpts_sim.scenario import as_written, at_end
 from cpts_sim.words import number, say, unit_words
 
+PLACE = Place("access.in_time")
 LETTERS = 46
 """Letters of a name on one line of the figure."""
 ROW, MARGIN = 0.42, 0.9
@@ -50,14 +50,14 @@ class Swing:
         return float(self.entry.value)  # type: ignore[arg-type]  # only single numbers have arms at their ends
 
     @property
-    def flips(self) -> float:
-        """Value at which the effect changes sign, on a line from the value in force to an end; nan for none."""
-        middle = self.usual.difference.mean
+    def flips(self) -> tuple[float, ...]:
+        """Values at which the effect changes sign, on a line from the value in force to each end."""
+        middle, out = self.usual.difference.mean, []
         for end, line in ((self.entry.low, self.low), (self.entry.high, self.high)):
             there = line.difference.mean
             if middle * there < 0:
-                return self.value + (end - self.value) * middle / (middle - there)
-        return math.nan
+                out.append(self.value + (end - self.value) * middle / (middle - there))
+        return tuple(out)
 
     @property
     def turns(self) -> bool:
@@ -85,10 +85,12 @@ def swings(done: Comparison, arm: str, place: Any) -> list[Swing]:
         arm: the arm under study.
         place: the outcome.
     """
-    arms, known = done.plan.scenario.arms, parameters_of(done)
+    spec, arms = done.plan.scenario, done.plan.scenario.arms
+    known = load_parameters(spec.reference_year, dict(arms[arm].parameters) if arm in arms else {})
     ends: dict[str, dict[str, str]] = {}
     for name in done.values.arms[1:]:
-        if (found := at_end(name)) is not None and arms[name].cpts == arms[arm].cpts:
+        found = at_end(name)
+        if found is not None and _only(arms[arm], arms[name], found[1]):
             ends.setdefault(found[1], {})[found[0]] = name
     out = []
     for parameter, both in ends.items():
@@ -99,18 +101,26 @@ def swings(done: Comparison, arm: str, place: Any) -> list[Swing]:
     return sorted(out, key=lambda one: (-abs(one.between.difference.mean), one.entry.id))
 
 
+def _only(study: Any, other: Any, parameter: str) -> bool:
+    """Tell whether an arm is the one under study but for one parameter."""
+    mine, its = ({k: v for k, v in one.parameters.items() if k != parameter} for one in (study, other))
+    return study.cpts == other.cpts and mine == its
+
+
 def same_decision(done: Comparison, other: Comparison, arm: str, name: str) -> Comparison:
     """Return a second comparison with the thresholds of the first, after checking that it is of the same decision.
 
     Raises:
-        InputError: its scenario, or the arms under study, are others; or it has no arm at an end of a range.
+        InputError: its scenario, the arms under study or what its pairs draw are others; or none of its arms is the one
+            under study with one assumption at an end of its range.
     """
     both = (done.values.arms[0], arm)
     there = all(side in other.values.arms for side in both) and other.values.arms[0] == both[0]
-    if not there or _decision(done, both) != _decision(other, both):
+    drawn = [each.plan.ensemble and each.plan.ensemble.digest() for each in (done, other)]
+    if not there or drawn[0] != drawn[1] or _decision(done, both) != _decision(other, both):
         raise InputError(say("document.assumptions.other", file=name, arms=", ".join(both)))
-    if not any(at_end(each) for each in other.values.arms):
-        raise InputError(say("document.assumptions.none", file=name))
+    if not swings(other, arm, PLACE):
+        raise InputError(say("document.assumptions.none", file=name, arm=arm))
     return replace(other, smallest=done.smallest)
 
 

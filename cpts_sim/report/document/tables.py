@@ -12,6 +12,7 @@ from cpts_sim.experiment import Line, Place, Reading
 from cpts_sim.experiment.credible import fewest_for_sure
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
 from cpts_sim.experiment.payer import contract_euros, spent_share
+from cpts_sim.missions.money import CRISIS
 from cpts_sim.report.chances import chance_better
 from cpts_sim.report.document.blocks import Table
 from cpts_sim.report.document.phrases import (
@@ -282,8 +283,9 @@ def paid(told: Told) -> Table | None:
         earned = told.level(arm, Place("cpts.paid_indicators", "mission", mission))
         if not math.isfinite(earned.mean):
             continue
-        first = (say(f"life.mission.{mission}", lang), say(f"life.declared.{mission}", lang),
-                 level_spread(earned, "share", lang, 1.0))  # fmt: skip
+        none = mission == CRISIS and not told.done.plan.scenario.shocks.names()
+        shown = say("document.no_crisis", lang) if none else level_spread(earned, "share", lang, 1.0)
+        first = (say(f"life.mission.{mission}", lang), say(f"life.declared.{mission}", lang), shown)
         for rank, place in enumerate(contract_outcomes(mission)):
             line = told.line(place)
             outcome = named_unit(told.label(line), line.indicator.unit, lang)
