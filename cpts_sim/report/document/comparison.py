@@ -133,7 +133,7 @@ def _arms(told: Told) -> Section | None:
     if not others:
         return None
     lines = [line for line in told.main() if line.place.indicator in tables.ARM_OUTCOMES]
-    return _section("arms", told.lang, tables.other_arms(told, others, lines, "arms-table", "document.table.arms"))
+    return _section("arms", told.lang, tables.other_arms(told, others, lines, tables.SHORT_ARMS, "document.table.arms"))
 
 
 def _arms_detail(told: Told) -> Section | None:

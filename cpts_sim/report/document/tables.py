@@ -36,6 +36,7 @@ from cpts_sim.words import number, say
 
 MISSION_OUTCOMES = (PRIMARY, "mt.without_end", "ed.visits", "burnout.ee")
 """Outcomes by which missions are told apart."""
+SHORT_ARMS = "arms-table"
 ARM_OUTCOMES = (PRIMARY, "access.resolution", "mt.without_end", "ed.visits", "burnout.ee", "burnout.exhausted_or_gone")
 """Outcomes of the short table of the other arms; the annex has all."""
 CPTS_LINES = ("cpts_day", "cpts_lunch", "cpts_evening", "cpts_admin")
@@ -116,7 +117,8 @@ def other_arms(told: Told, arms: Sequence[str], lines: Sequence[Line], name: str
     if BEFORE_FUNDING in all_arms:
         names = {"before": told.name(BEFORE_FUNDING), "arm": told.name(told.arm)}
         note += " " + say("document.table.arms_before", lang, **names)
-    note = " ".join([note, *unlike])
+    said = name == SHORT_ARMS and SAME_MONEY in told.beside()  # the note of the main table has said it already
+    note = " ".join([note, *(() if said else unlike)])
     return Table(name, say(caption, lang, base=told.name(told.base)), head, tuple(rows), note=note)
 
 
