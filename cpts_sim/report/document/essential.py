@@ -222,7 +222,8 @@ def _cost(told: Told) -> str:
     lang = told.lang
     hours = told.level(told.arm, "cpts.hours")
     own = told.done.values.get(told.arm, Place("cpts.euros_per_person"))
-    parts = [*(_saved(told) or _contract(told)), *_full_year(told)] or [
+    paid = _saved(told) or _contract(told)
+    parts = [*paid[:1], *_full_year(told), *paid[1:]] or [
         say("document.cost.euros", lang, euros=euros) for euros in _amount(told, own, "euros_person_year")
     ]
     if not parts:
