@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
+import cpts_sim
 from cpts_sim.cli import _main, _pairs, sweep
 from cpts_sim.cli._options import reference_scenario
 from cpts_sim.engine import compiled
@@ -124,7 +125,7 @@ def test_arms_are_told_as_they_were_asked(user, tmp_path, arms, place, words):
 
 # ------------------------------------------------------------------------------------------ folders and machines
 def test_away_from_a_clone_the_packaged_france_is_taken(tmp_path, monkeypatch):
-    packaged = ROOT / "cpts_sim" / "scenario" / "data" / "france_2019.yaml"
+    packaged = Path(cpts_sim.__file__).parent / "scenario" / "data" / "france_2019.yaml"
     assert packaged.read_bytes() == (ROOT / "scenarios" / "france_2019.yaml").read_bytes()
     monkeypatch.chdir(tmp_path)
     assert reference_scenario() == packaged

@@ -253,7 +253,7 @@ def test_a_curve_without_a_tipping_point_is_told_from_end_to_end(tmp_path):
 
 
 def test_a_threshold_is_asked_where_none_is_known(tmp_path):
-    wish = {"measure": "time.hours"}
+    wish = {"measure": "time.patients"}
     with pytest.raises(ScenarioError, match=r"decision.least"):
         read_experiment(quick.write_file(tmp_path, settings=DESK, factors=AXES, decision=wish,
                                          design={"kind": "latin_hypercube", "size": 20}))  # fmt: skip
