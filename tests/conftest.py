@@ -19,6 +19,8 @@ os.environ.setdefault("CPTS_SIM_COMPILED", "0")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_REQUIRED = "CPTS_SIM_BROWSER_REQUIRED"
+SLOW_PAGE = "CPTS_SIM_SLOW_PAGE"
+"""Milliseconds, to find tests of pages that win a race by luck: what a page does later, it does that much later."""
 
 
 def _folder() -> Path | None:
@@ -55,8 +57,22 @@ def chromium() -> Iterator[Any]:
 
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        if late := os.environ.get(SLOW_PAGE):
+            _slow(browser, late)
         yield browser
         browser.close()
+
+
+def _slow(browser: Any, milliseconds: str) -> None:
+    script = Path(__file__).with_name("slow_page.js").read_text(encoding="utf-8")
+    opened = browser.new_context
+
+    def new_context(**options: Any) -> Any:
+        context = opened(**options)
+        context.add_init_script(script.replace("MILLISECONDS", milliseconds))
+        return context
+
+    browser.new_context = new_context
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -85,6 +85,7 @@ def test_nothing_of_the_former_language_stays(watched: Any) -> None:
     page.click("#vote-down")
     page.click("#reveal")
     page.click("#places summary")
+    watched.until("document.querySelector('#places-table tbody tr')", 30)
     page.focus("#map-left canvas[tabindex]")
     page.keyboard.press("ArrowDown")
     assert len(page.evaluate(REMNANTS)) > 30  # the page is French now

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,13 @@ class Watched:
 
     def computed(self, day: int) -> None:
         self.until(f"window.cptsSim.ready && window.cptsSim.computed() >= {day}")
+
+    @contextmanager
+    def another_run(self) -> Iterator[None]:
+        """What is done within asks for a run; it ends once the page shows that run, not the one before it."""
+        self.page.evaluate("window.formerPair = window.cptsSim.pair; undefined")
+        yield
+        self.until("window.cptsSim.ready && window.cptsSim.pair !== window.formerPair")
 
     def text(self, selector: str) -> str:
         """What is read there; spaces that do not break are spaces."""

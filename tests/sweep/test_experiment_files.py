@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -121,10 +120,8 @@ def test_a_folder_is_known_by_all_that_the_experiment_asks(tmp_path):
 
 def test_an_absurd_size_is_refused_at_once(tmp_path):
     factors = {f"f{i}": {"parameter": "care.no_show_base"} for i in range(9)}
-    started = time.monotonic()
-    problem = only(tmp_path, factors=factors, design={"kind": "grid", "levels": 20})
+    problem = only(tmp_path, factors=factors, design={"kind": "grid", "levels": 20})  # never listed, or never ends
     assert problem.key == "budget.runs" and "512" in problem.text.replace("\u202f", "").replace(",", "")
-    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize(
