@@ -19,6 +19,8 @@ from cpts_sim.words import current_language, say
 SOURCE = Given(dir_okay=False)
 
 KEPT = click.Choice(("all", "first", "none"))
+FEW_ARMS = 2
+"""Compared arms whose tables are all printed; of more, only the decision's, after the table of all of them."""
 
 
 @click.command(help=say("cli.compare"))
@@ -40,6 +42,7 @@ KEPT = click.Choice(("all", "first", "none"))
 @click.option("--fixed-parameters", "fixed", is_flag=True, help=say("uncertain.option_fixed"))
 @click.option("--figures/--no-figures", default=True, help=say("compare.option_figures"))
 @click.option("--csv", is_flag=True, help=say("compare.option_csv"))
+@click.option("--every-table", is_flag=True, help=say("compare.option_every_table", few=FEW_ARMS))
 @click.option("--fresh", is_flag=True, help=say("compare.option_fresh"))
 @json_option
 @click.pass_context
@@ -91,7 +94,7 @@ def _compute_and_show(plan: Any, folder: Path, options: dict[str, Any], as_json:
     )
     more = _more(done, options)
     files = _pairs.write(done, folder, seconds, options["workers"], options["replace"], more)
-    _show(done, as_json)
+    _show(done, as_json, options["every_table"])
     _pairs.say_where(folder, {**files, **more})
     return files
 
@@ -113,12 +116,13 @@ def _more(done: Any, options: dict[str, Any]) -> dict[str, bytes]:
     return out
 
 
-def _show(done: Any, as_json: bool) -> None:
+def _show(done: Any, as_json: bool, every: bool) -> None:
     """Print a comparison: as JSON, as text for a pipe or a file, or in the width of the terminal."""
     from cpts_sim.report import as_json as plain
     from cpts_sim.report import plain_text, rich_text, table_of
     from cpts_sim.report.arms import overview
     from cpts_sim.report.costs import cost_text
+    from cpts_sim.report.document.reading import told_of
     from cpts_sim.report.uncertain import uncertain_json, uncertain_rich, uncertain_text
 
     lang, arms, drawn = current_language(), done.values.arms[1:], done.plan.ensemble is not None
@@ -129,14 +133,17 @@ def _show(done: Any, as_json: bool) -> None:
     width = _console().width if terminal else None
     if len(arms) > 1:
         click.echo(overview(done, lang, width) + "\n")
+    tabled = arms if every or len(arms) <= FEW_ARMS else (told_of(done, lang).arm,)
     if terminal:
-        for arm in arms:
+        for arm in tabled:
             _console().print(uncertain_rich(done, lang, arm) if drawn else rich_text(table_of(done, lang, arm)))
     else:
-        texts = (uncertain_text(done, lang, arm) if drawn else plain_text(table_of(done, lang, arm)) for arm in arms)
+        texts = (uncertain_text(done, lang, arm) if drawn else plain_text(table_of(done, lang, arm)) for arm in tabled)
         click.echo("\n\n".join(texts), nl=False)
-    costs = "".join(f"\n\n{text}" for arm in arms if (text := cost_text(done, lang, arm, width)))
+    costs = "".join(f"\n\n{text}" for arm in tabled if (text := cost_text(done, lang, arm, width)))
     click.echo(costs)
+    if len(tabled) < len(arms):
+        click.echo(say("compare.tables_left", count=len(arms) - len(tabled)))
 
 
 def _console() -> Any:

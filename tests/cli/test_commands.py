@@ -210,7 +210,7 @@ replications: 3
     path = tmp_path / "experiment.yaml"
     path.write_text(text)
     code, out, err = run("validate", str(path))
-    assert code == 0 and "experiment of 2 points, 3 replications each" in out, err
+    assert code == 0 and "experiment; points: 2; replications of each: 3" in out, err
     path.write_text(text.replace("replications: 3", "replications: -3"))
     code, out, err = run("validate", str(path))
     assert code == 3 and not out and "replications" in err and "unknown key" not in err

@@ -113,6 +113,18 @@ def test_a_mistake_is_one_sentence(folder, args, code, word):
     assert "Traceback" not in done.stderr
 
 
+def test_of_many_arms_only_the_decision_has_its_tables_unless_asked_for(folder):
+    more = "  third: {parameters: {care.no_show_base: 0.03}}\n  fourth: {parameters: {care.no_show_base: 0.04}}\n"
+    (folder / "four.yaml").write_text(TEXT.replace("name: small", "name: four") + more)
+    asked = ("compare", "four.yaml", "-n", 1, "--fixed-parameters", "--no-figures", "--lang", "en")
+    short, whole = (cpts(folder, *asked, *option).stdout for option in ((), ("--every-table",)))
+    assert short.count("Costs and consequences") == 1 and whole.count("Costs and consequences") == 3
+    assert "2 more arms have only their column" in short and "--every-table" not in whole
+    assert short.splitlines()[2] == whole.splitlines()[2]  # the table of all arms stays
+    told = whole.replace("\n\n", "\n")
+    assert all(line in told for line in short.replace("\n\n", "\n").splitlines()[:-1])
+
+
 def test_run_gives_one_arm(folder):
     done = cpts(folder, "run", "small.yaml", "--arm", "with", "--lang", "fr")
     assert "Petit territoire : « avec CPTS »" in done.stdout
