@@ -11,7 +11,7 @@ from test_payer_words import put
 from cpts_sim.catalogue import catalogue
 from cpts_sim.experiment import Comparison, Place, Plan, compare, with_short_arms
 from cpts_sim.experiment.costs import COUNT, EUROS, ITEMS, PERSPECTIVES, costs_of
-from cpts_sim.measures.accounts import ACCOUNTS
+from cpts_sim.measures.accounts import ACCOUNTS, by_account, decompose
 from cpts_sim.report.document.accounts import account_table, accounts_of
 from cpts_sim.report.document.blocks import Terms
 from cpts_sim.report.document.compared import compared
@@ -78,6 +78,21 @@ def test_the_account_that_moves_needs_most_their_way_is_named(plain: Comparison,
     assert table is not None and len(table.rows) == len(ACCOUNTS) + 1
     change, lines = accounts_of(told)
     assert np.isclose(sum(line.difference.mean for line in lines), change.difference.mean)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_requests_that_a_cpts_adds_are_called_so_and_not_a_lower_need(plain: Comparison, lang: str) -> None:
+    """The account falls by acts given to invited people and to induced demand, while no need changes."""
+    counts = {"weeks_open": 10.0, "laid_min": 900.0, "given_min": 600.0, "needs": 40.0, "regular.exogenous": 40.0}
+    lines = decompose(counts, counts | {"regular.exogenous": 35.0, "regular.induced": 3.0, "regular.outreach": 2.0})
+    assert by_account(lines)["lower_need"] == lines["offers"] == -5 and lines["not_arising"] == 0
+    told = told_of(_accounted(plain, {"lower_need": -9.0, "matching": 1.0}), lang)
+    table = account_table(told)
+    assert table is not None
+    label = table.rows[ACCOUNTS.index("lower_need")][0]
+    assert "(+)" in label and "(−)" in label and "esoin" not in label and "need" not in label.lower()
+    assert label[1:] in essential_text(told), "and L'essentiel names it so where it weighs most"
+    assert label in table.note and {"fr": "demande induite", "en": "induced demand"}[lang] in table.note
 
 
 def test_no_account_is_named_where_needs_do_not_change(plain: Comparison) -> None:

@@ -34,4 +34,5 @@ def account_table(told: Told) -> Table | None:
     head = tuple(say(f"document.column.{name}", lang, interval=told.interval) for name in ("account", "gap", "reading"))
     caption = say("document.table.accounts", lang, unit=unit, arm=told.name(told.arm), base=told.name(told.base))
     tones = tuple(str(line.reading) for line in [*lines, change])
-    return Table("accounts-table", caption, head, tuple(rows), tones, frozenset({2}))
+    told_ = say("measures.account.change.definition", lang)
+    return Table("accounts-table", caption, head, tuple(rows), tones, frozenset({2}), note=told_)
