@@ -9,6 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine takes its time over an example, and what fails once must fail again: no deadline, no chance.
+settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 DATA_VARIABLE = "CPTS_SIM_DATA"
 REQUIRED_VARIABLE = "CPTS_SIM_DATA_REQUIRED"
@@ -21,6 +26,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_REQUIRED = "CPTS_SIM_BROWSER_REQUIRED"
 SLOW_PAGE = "CPTS_SIM_SLOW_PAGE"
 """Milliseconds, to find tests of pages that win a race by luck: what a page does later, it does that much later."""
+
+PAGE_PATIENCE_MS = 120_000
 
 
 def _folder() -> Path | None:
@@ -56,20 +63,22 @@ def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        if late := os.environ.get(SLOW_PAGE):
-            _slow(browser, late)
+        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=PAGE_PATIENCE_MS)
+        _patient(browser, os.environ.get(SLOW_PAGE))
         yield browser
         browser.close()
 
 
-def _slow(browser: Any, milliseconds: str) -> None:
+def _patient(browser: Any, late: str | None) -> None:
+    """Let pages take their time: where the machine is busy, and where they are made late on purpose."""
     script = Path(__file__).with_name("slow_page.js").read_text(encoding="utf-8")
     opened = browser.new_context
 
     def new_context(**options: Any) -> Any:
         context = opened(**options)
-        context.add_init_script(script.replace("MILLISECONDS", milliseconds))
+        context.set_default_timeout(PAGE_PATIENCE_MS)
+        if late:
+            context.add_init_script(script.replace("MILLISECONDS", late))
         return context
 
     browser.new_context = new_context

@@ -68,7 +68,7 @@ def test_a_class_follows_and_votes(chromium: Any, addresses: tuple[str, str]) ->
     student.page.click("#vote-up")
     teacher.page.click("#vote-down")
     for page in (teacher, student):
-        page.until(f"{VOTES} === '↓ 1 · = 0 · ↑ 1'", 30)
+        page.until(f"{VOTES} === '↓ 1 · = 0 · ↑ 1'")
     teacher.page.fill("#time", "30")
     student.until("window.cptsSim.player.day === 30")
     assert student.page.evaluate("document.documentElement.scrollWidth") <= 360

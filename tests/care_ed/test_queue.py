@@ -191,7 +191,7 @@ def crowds(draw: st.DrawFn) -> tuple[list[float], list[int], list[int]]:
 
 
 @given(crowds(), st.lists(st.integers(1, 2_400), min_size=1, max_size=6), st.integers(1, 4), st.booleans())
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60)
 def test_windows_order_and_copies_change_nothing(
     crowd: tuple[list[float], list[int], list[int]], cuts: list[int], boxes: int, fork: bool
 ) -> None:

@@ -169,7 +169,7 @@ CALLS = st.lists(st.tuples(st.integers(0, 2_800), st.integers(0, 2)), max_size=6
 
 
 @given(st.integers(1, 6), CALLS, st.booleans())
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=40)
 def test_minutes_stay_within_the_rounds_and_each_request_ends_once(
     nurses: int, asked: list[tuple[int, int]], fork: bool
 ) -> None:

@@ -21,7 +21,7 @@ from cpts_sim.evidence import load_parameters
 CHARGE = st.tuples(st.sampled_from(LINES), st.integers(0, 4), st.integers(0, 64 * 30).map(lambda x: x / 64))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(CHARGE, max_size=60), st.randoms(use_true_random=False))
 def test_every_minute_charged_is_in_the_week_whatever_the_order(charges, shuffler) -> None:
     ledger, other = Ledger(ledger_columns(5)), Ledger(ledger_columns(5))
@@ -82,7 +82,7 @@ def test_an_unknown_line_is_refused_and_a_broken_week_noticed() -> None:
     assert not total_minutes(week).any()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(CPTS_LINES),
     st.lists(st.floats(0, 600), min_size=1, max_size=5),

@@ -17,7 +17,7 @@ def parts(slack: Slack) -> np.ndarray:
     return np.array([slack.backfill, slack.to_list, slack.longer, slack.shorter])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.floats(-600, 600), st.floats(-4, 4), SHARE), min_size=1, max_size=6), st.data())
 def test_minutes_are_divided_and_never_counted_twice(gps, data) -> None:
     weights = {f"strain.slack_{use}": data.draw(SHARE) for use in USES}

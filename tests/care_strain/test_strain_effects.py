@@ -18,7 +18,7 @@ EFFECTS = StrainEffects(P, MODEL.population.ee)
 CHANCES = ("close_list", "cut_hours", "sick_leave", "leave_for_good")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.floats(0.2, 5.0), st.integers(1, 12))
 def test_the_root_of_an_odds_ratio(ratio: float, step: int) -> None:
     assert odds_per_point(ratio, step) ** step == pytest.approx(ratio, rel=1e-12)
@@ -62,7 +62,7 @@ def test_frozen_structural_events_do_not_happen() -> None:
     assert frozen.squeeze_factor[1] < 1, "daily behaviour is not a structural event"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.floats(0, 54), st.floats(-20, 70))
 def test_probabilities_and_factors_are_bounded(ee: float, home: float) -> None:
     found = EFFECTS.of(ee, home)

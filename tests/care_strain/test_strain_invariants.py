@@ -17,7 +17,7 @@ MODELS = {profession: StrainModel(P, profession) for profession in PROFESSIONS}
 WEEK = st.fixed_dictionaries({name: st.floats(0, 500, allow_nan=False) for name in FACTORS})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(PROFESSIONS), WEEK, st.lists(WEEK, min_size=1, max_size=5), st.integers(0, 2**63))
 def test_scores_stay_on_their_scales(
     profession: str, habit: dict[str, float], weeks: list[dict[str, float]], seed: int
@@ -39,7 +39,7 @@ def test_scores_stay_on_their_scales(
 RANGES = [entry for entry in P.entries("strain") if entry.prior != "fixed" and isinstance(entry.value, float)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(PROFESSIONS), st.lists(st.floats(0, 1), min_size=len(RANGES), max_size=len(RANGES)))
 def test_any_parameters_within_their_ranges_make_a_population(profession: str, places: list[float]) -> None:
     values = {
@@ -56,7 +56,7 @@ def test_any_parameters_within_their_ranges_make_a_population(profession: str, p
     assert ((columns["ee"] >= 0) & (columns["ee"] <= 54)).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.floats(0, 54), st.floats(0, 30), st.floats(0, 48)), min_size=1, max_size=30))
 def test_definitions_are_nested(scores: list[tuple[float, float, float]]) -> None:
     states = burnout_states(*np.array(scores).T, P)

@@ -36,7 +36,7 @@ MOVES = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(moves=MOVES, posts=st.floats(0, 3))
 def test_euros_in_are_euros_out_and_cash_whatever_happens(moves: list[tuple[str, float]], posts: float) -> None:
     account, told = _account()

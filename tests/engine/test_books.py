@@ -16,7 +16,7 @@ def repacked(books: Books) -> list[int]:
     return list(Books.from_arrays(books.arrays()).open.pack())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(SIZES, st.integers(0, 2**32))
 def test_the_search_is_the_plain_search(size: tuple[int, int, int], seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -38,7 +38,7 @@ def test_the_search_is_the_plain_search(size: tuple[int, int, int], seed: int) -
             assert found == books.start.shape[1] or (books.kind[r, found:] == 0).all()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(SIZES, st.integers(0, 2**32))
 def test_slots_are_conserved_and_the_packed_books_follow(size: tuple[int, int, int], seed: int) -> None:
     """Whatever is taken, released or changes kind, each slot is free in its kind or held by one request."""

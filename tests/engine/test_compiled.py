@@ -74,7 +74,7 @@ def random_freed(rng: np.random.Generator, books: Books) -> Freed:
     return Freed(books.first_day * 1440.0 + rng.integers(0, 50, len(row)) * 16.0, row, column)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.tuples(st.integers(1, 6), st.integers(1, 5), st.integers(1, 7)),
     st.integers(0, 40), st.integers(1, 4), st.integers(1, 4), st.booleans(), st.booleans(), st.integers(0, 2**32),
@@ -153,7 +153,7 @@ def test_slots_that_a_compiled_wave_takes_are_taken_from_packed_books(kernels: c
         assert [x.tolist() for x in settle(books, *second)] == list(plain_loop(books, second))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(INT64, st.integers(0, 40), st.integers(1, 5), INT64, st.integers(0, 2**32))
 def test_numbers_drawn_are_the_same(
     kernels: compiled.Kernels, seed: int, people: int, count: int, what: int, chance: int
@@ -186,7 +186,7 @@ def test_keys_of_other_shapes_are_drawn_by_numpy(kernels: compiled.Kernels) -> N
         assert fast.shape == plain.shape
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False, min_value=0.0, allow_subnormal=True), max_size=30))
 def test_logarithms_are_the_same(kernels: compiled.Kernels, given_: list[float]) -> None:
     with np.errstate(all="ignore"):

@@ -33,7 +33,7 @@ def assert_settled_as_by_plain_loop(books: Books, wave: Wave) -> int:
     return len(served)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(SIZES, st.integers(0, 30), st.integers(1, 3), st.integers(1, 4), st.integers(0, 2**32))
 def test_settle_is_the_plain_loop(
     size: tuple[int, int, int], count: int, contacts: int, choices: int, seed: int
@@ -146,7 +146,7 @@ def naive_cascade(books: Books, row: np.ndarray, low: np.ndarray, high: np.ndarr
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(SIZES, st.integers(0, 40), st.integers(1, 127), st.integers(0, 2**32))
 def test_cascade_is_the_plain_loop(size: tuple[int, int, int], count: int, kinds: int, seed: int) -> None:
     rng = np.random.default_rng(seed)

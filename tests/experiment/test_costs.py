@@ -39,7 +39,7 @@ def costs(*args, **more) -> Costs:
 volume = st.floats(0, 1e5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.dictionaries(st.sampled_from([item.volume for item in ITEMS]), volume), st.integers(1, 7), volume)
 def test_lines_make_the_total_of_their_payer_in_levels_and_differences(volumes, years, change):
     got = costs(volumes, years, change)
@@ -140,7 +140,7 @@ def test_no_effect_at_no_cost_is_even_odds():
     assert found.break_even(100.0) == 0.0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10**6), st.integers(4, 30))
 def test_fieller_ends_are_where_a_test_of_the_ratio_just_rejects(seed, count):
     draw = np.random.default_rng(seed)

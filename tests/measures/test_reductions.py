@@ -46,7 +46,7 @@ def test_one_piece_or_many_gives_the_same_numbers():
     same(whole(chunks), whole([joined(chunks)]))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(cut=st.integers(0, 5))
 def test_merging_two_observers_is_observing_everything(cut):
     chunks, tables = fake.journal(), fake.tables()

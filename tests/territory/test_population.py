@@ -246,7 +246,7 @@ def test_the_nearest_department_serves_its_commune(p):
     assert made.hospitals["visits_per_day"][0] == pytest.approx(1e4 * 0.328 / 365)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.integers(0, 400), min_size=1, max_size=5), st.lists(st.integers(0, 3), min_size=5, max_size=5)
 )

@@ -95,7 +95,7 @@ def test_all_at_opening() -> None:
     assert set((needs.arise(0, 5).minute / DAY).tolist()) == {0.0, 1.0, 2.0, 3.0, 4.0}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(0.2, 5.0), st.integers(1, 40), st.integers(0, 1000))
 def test_a_change_of_rate_rescales_what_remains(factor: float, day: int, seed: int) -> None:
     """Until the change nothing differs; after it the wait until the next need is divided by the factor."""
