@@ -13,7 +13,7 @@ from cpts_sim.experiment import Comparison, Place
 from cpts_sim.experiment.statistics import Interval
 from cpts_sim.report.document import comparison, report_of
 from cpts_sim.report.document.blocks import Section, Table
-from cpts_sim.report.document.comparison import _not_computed
+from cpts_sim.report.document.comparison import _how_to_ask, _not_computed
 from cpts_sim.report.document.depends import CUT, _cut
 from cpts_sim.report.document.diagnosis import _alone, written_fact
 from cpts_sim.report.document.page import _breakable, typeset
@@ -83,6 +83,18 @@ def test_missions_without_an_arm_of_their_own_are_named(plain: Comparison, monke
     monkeypatch.setattr(comparison, "missions_in", lambda _: ["crisis", "prevention"])
     left = _not_computed(told)
     assert left is not None and "2 other missions" in left.text and "crisis, prevention" in left.text
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_arms_to_ask_for_are_of_missions_that_the_scenario_has(
+    plain: Comparison, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparison, "missions_in", lambda _: ["unscheduled_care"])
+    said = _how_to_ask(told_of(plain, lang))
+    assert "--arms without,with,minus:unscheduled_care" in said.text
+    monkeypatch.setattr(comparison, "missions_in", lambda _: [])
+    said = _how_to_ask(told_of(plain, lang))
+    assert said.text == say("document.missing.mission_list", lang), "without a mission there is nothing to ask for"
 
 
 def test_every_row_of_what_is_paid_has_a_name(harmful: Comparison) -> None:

@@ -196,7 +196,7 @@ def _missions(told: Told) -> Section | None:
     """Return what each mission adds; without such arms the section says how to ask for them."""
     lang, data = told.lang, tables.missions(told)
     if data is None:
-        return _section("missions", lang)
+        return _section("missions", lang, _how_to_ask(told))
     rows = []
     for name in tables.MISSION_OUTCOMES[:1]:
         for mission, form, without, with_ in told.ablations():
@@ -209,6 +209,13 @@ def _missions(told: Told) -> Section | None:
     picture = dots(shown, axis, lang, say("document.section.missions", lang), text) if shown else None
     figure = Figure("figure-missions", picture, text, data) if picture is not None else None
     return _section("missions", lang, figure or data, _not_computed(told))
+
+
+def _how_to_ask(told: Told) -> Text:
+    """Say which arms would tell what each mission adds; without any mission there is nothing to ask for."""
+    if not (mine := missions_in(told)):
+        return Text(say("document.missing.mission_list", told.lang), "note")
+    return Text(say("document.missing.missions", told.lang, mission=mine[0]), "note")
 
 
 def _not_computed(told: Told) -> Text | None:
