@@ -46,6 +46,18 @@ def write_fault(error: OSError, place: Path) -> InputError:
     return InputError(say("files.cannot_write", place=place, why=reason(error)))
 
 
+def check_place(path: Path) -> None:
+    """Refuse a place where no file can be written, before the work whose result it would hold.
+
+    Raises:
+        InputError: the nearest of its folders that is there is a file, or may not be written in.
+    """
+    there = next(folder for folder in path.absolute().parents if os.path.lexists(folder))
+    fault = errno.ENOTDIR if not there.is_dir() else 0 if os.access(there, os.W_OK | os.X_OK) else errno.EACCES
+    if fault:
+        raise write_fault(OSError(fault, os.strerror(fault)), path)
+
+
 def write_file(path: Path, data: bytes) -> None:
     """Write a file as a whole, over what was there; an interruption leaves the old one, or none.
 
@@ -104,11 +116,12 @@ def _swap(draft: Path, target: Path) -> None:
         draft.rename(target)
         return
     old = target.parent / f".{target.name}.{os.getpid()}-{secrets.token_hex(3)}.old"
-    target.rename(old)
     try:
+        target.rename(old)
         draft.rename(target)
-    except OSError:
-        old.rename(target)
+    except BaseException:  # Ctrl-C comes between any two of these lines
+        if old.exists() and not target.exists():
+            old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
 

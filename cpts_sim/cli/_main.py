@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -135,7 +136,9 @@ def exit_code(action: Callable[[], Any]) -> int:
     except (KeyboardInterrupt, click.Abort):
         _complain(say("cli.interrupted"))
         return INTERRUPTED
-    except BrokenPipeError:
+    except BrokenPipeError as error:
+        if not _unread():
+            return _internal(error)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
@@ -144,11 +147,29 @@ def exit_code(action: Callable[[], Any]) -> int:
             return INVALID
         _complain(say("cli.file_fault", path=error.filename or "-", fault=reason(error)))
         return INVALID
-    except Exception as error:  # the last resort: a fault of ours, said without a page of Python
-        if os.environ.get("CPTS_SIM_DEBUG"):
-            traceback.print_exc()
-        _complain(say("cli.internal", error=f"{type(error).__name__}: {error}"))
-        return INTERNAL
+    except Exception as error:  # the last resort
+        return _internal(error)
+
+
+def _unread() -> bool:
+    """Whether nobody reads stdout any more (``cpts-sim … | head``): a broken pipe may be a worker's, too."""
+    try:
+        sys.stdout.flush()
+        pipe = select.poll()
+        pipe.register(sys.stdout.fileno(), 0)
+        return any(event & select.POLLERR for _, event in pipe.poll(0))  # what could not be written is kept nowhere
+    except BrokenPipeError:
+        return True
+    except (OSError, AttributeError):  # no file behind it, or no such question on this system
+        return False
+
+
+def _internal(error: Exception) -> int:
+    """Say a fault of ours without a page of Python."""
+    if os.environ.get("CPTS_SIM_DEBUG"):
+        traceback.print_exc()
+    _complain(say("cli.internal", error=f"{type(error).__name__}: {error}"))
+    return INTERNAL
 
 
 def _complain(text: str) -> None:

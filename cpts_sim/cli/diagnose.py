@@ -11,6 +11,7 @@ from cpts_sim.cli._options import unknown_territory
 from cpts_sim.cli.report import FILE, language_of, theme_of, write
 from cpts_sim.errors import InputError
 from cpts_sim.evidence import REFERENCE_YEARS
+from cpts_sim.files import check_place
 from cpts_sim.words import LANGUAGES, say, speaking
 
 _YEARS = [str(year) for year in REFERENCE_YEARS]
@@ -32,9 +33,11 @@ def command(source: str, year: str | None, lang: str | None, theme: Path | None,
     _territory(source, None)  # what is wrong with it is said in the language of the command, not of the document
     with speaking(tongue):
         territory, reference = _territory(source, None if year is None else int(year))
+    place = output or Path(f"diagnosis_{territory.id}_{tongue}.html")
+    check_place(place)
     redo = (f"cpts-sim diagnose {Path(source).name} --year {reference} --lang {tongue}",)
     document = diagnosis_of(territory, reference, tongue, redo)
-    write(document, output or Path(f"diagnosis_{territory.id}_{tongue}.html"), rules, pdf)
+    write(document, place, rules, pdf)
 
 
 def _territory(source: str, year: int | None) -> tuple[Any, int]:

@@ -13,7 +13,7 @@ from cpts_sim.cli._notes import warn
 from cpts_sim.cli._options import ASKED, Amount, Given
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment.defaults import DEFAULT_PAIRS, UNCERTAIN_PAIRS
-from cpts_sim.files import write_file
+from cpts_sim.files import check_place, write_file
 from cpts_sim.words import LANGUAGES, say
 from cpts_sim.words.language import language_of_tag
 
@@ -56,18 +56,20 @@ def language_of(asked: str | None) -> str:
 @click.pass_context
 def command(context: click.Context, /, path: Path, lang: str | None, **options: Any) -> None:
     """Write the report of a folder of results, or of a scenario whose comparison is run first."""
+    from cpts_sim.experiment import smallest_differences
     from cpts_sim.report.document import report_of
     from cpts_sim.report.document.comparison import provenance_of
 
     tongue, theme = language_of(lang), theme_of(options["theme"])
     if path.is_dir():
         _refuse(context)
-        folder = path
-    else:
-        folder = _computed(path, options)
-    least, beside = options["smallest"], options["assumptions"]
-    done = _read(folder, least)
+    if options["output"]:
+        check_place(options["output"])
+    beside, smallest = options["assumptions"], options["smallest"]
+    least = None if smallest is None else smallest_differences(smallest)
     assumed = None if beside is None else (_read(beside, least), beside)
+    folder = path if path.is_dir() else _computed(path, options)
+    done = _read(folder, least)
     document = report_of(done, tongue, provenance_of(folder), folder, assumed)
     write(document, options["output"] or folder / f"report_{tongue}.html", theme, options["pdf"])
 
@@ -147,14 +149,14 @@ def usual_arms(scenario: Scenario) -> tuple[str, ...]:
     return arms if scenario.cpts is None or SAME_MONEY in arms else (*arms, SAME_MONEY)
 
 
-def _read(folder: Path, smallest: Path | None) -> Any:
-    """Read a folder of results, with other smallest differences where a file of them is given.
+def _read(folder: Path, smallest: dict[str, float] | None) -> Any:
+    """Read a folder of results, with other smallest differences where some are given.
 
     Raises:
         InputError: it does not hold the numbers of the pairs.
         UsageError: it has one arm only.
     """
-    from cpts_sim.experiment import read_results, smallest_differences
+    from cpts_sim.experiment import read_results
     from cpts_sim.experiment.store import MANIFEST
 
     if (folder / MANIFEST).is_file() and not (folder / "values.parquet").is_file():
@@ -162,4 +164,4 @@ def _read(folder: Path, smallest: Path | None) -> Any:
     done = read_results(folder)
     if len(done.values.arms) < 2:
         raise UsageError(say("document.one_arm", folder=folder, arm=done.values.arms[0]))
-    return done if smallest is None else replace(done, smallest=smallest_differences(smallest))
+    return done if smallest is None else replace(done, smallest=smallest)

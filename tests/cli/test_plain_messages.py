@@ -130,3 +130,51 @@ def test_a_full_disk_keeps_what_was_finished(tmp_path, monkeypatch):
     assert store.get("aa") == b"one" and store.get("ab") is None
     assert not list(tmp_path.rglob("*.partial")) and not issubclass(InputError, UsageError)
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "code", "words"),
+    [("--output", "file/r.html", 3, "file"), ("--assumptions", "nowhere", 3, "nowhere"),
+     ("--smallest-differences", "bad.yaml", 3, "no.such")],
+)  # fmt: skip
+def test_a_report_checks_what_is_beside_the_scenario_before_it_computes(
+    tmp_path, capsys, monkeypatch, option, value, code, words
+):
+    from cpts_sim.cli import _pairs
+
+    def computed(*_, **__):
+        raise AssertionError("computed before it was known whether the report can be written")
+
+    monkeypatch.setattr(_pairs, "compute", computed)
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, "a file", "file")
+    written(tmp_path, "no.such: 1\n", "bad.yaml")
+    got, text = told(capsys, "report", written(tmp_path, GOOD), option, value)
+    assert got == code and words in text and text.count("\n") == 1
+
+
+def test_a_diagnosis_that_cannot_be_written_is_not_made(tmp_path, capsys, monkeypatch):
+    def made(*_, **__):
+        raise AssertionError("made before it was known whether it can be written")
+
+    monkeypatch.setattr("cpts_sim.report.document.diagnosis.diagnosis_of", made)
+    place = written(tmp_path, "a file", "file") / "d.html"
+    code, text = told(capsys, "diagnose", "rural_underdense", "-o", place)
+    assert code == 3 and str(place) in text and text.count("\n") == 1
+
+
+@pytest.mark.parametrize(("unread", "code"), [(True, 0), (False, 1)])
+def test_only_the_reader_of_the_output_may_leave_before_its_end(tmp_path, capsys, monkeypatch, unread, code):
+    """``cpts-sim … | head`` is no fault; a pipe that breaks elsewhere, as when a worker dies, is one."""
+    reader, writer = os.pipe()
+    if unread:
+        os.close(reader)
+
+    def broken():
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+    with os.fdopen(writer, "w") as out:
+        monkeypatch.setattr("sys.stdout", out)
+        assert exit_code(broken) == code
+        monkeypatch.undo()
+    assert ("BrokenPipeError" in capsys.readouterr().err) is not unread

@@ -95,3 +95,21 @@ def test_what_the_system_refuses_is_said_in_the_readers_language(tmp_path, lang,
     with speaking(lang):
         assert files.reason(PermissionError(errno.EACCES, "Permission denied")) == words
         assert words in str(files.write_fault(PermissionError(errno.EACCES, "Permission denied"), tmp_path))
+
+
+@pytest.mark.parametrize("after", [1, 2])
+def test_ctrl_c_between_two_renames_leaves_the_old_folder_or_the_new_one(tmp_path, monkeypatch, after):
+    home, rename, done = tmp_path / "results", Path.rename, []
+    files.write_folder(home, {"x": b"old"})
+
+    def interrupted(place: Path, target: Path) -> Path:
+        moved = rename(place, target)
+        done.append(place)
+        if len(done) == after:
+            raise KeyboardInterrupt
+        return moved
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        files.write_folder(home, {"x": b"new"})
+    assert (home / "x").read_bytes() == {1: b"old", 2: b"new"}[after]
