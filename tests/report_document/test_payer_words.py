@@ -84,7 +84,7 @@ def test_minutes_that_the_first_arm_frees_too_are_not_the_missions(plain: Compar
         numbers = {Place("slack.minutes", "use" if use else "", use): share * minutes for use, share in parts.items()}
         done = put(done, arm, numbers)
     table = tables.slack(told_of(done, lang))
-    assert table is not None and table.rows[0][1].startswith("+" + number(6_000, 0, lang))
+    assert table is not None and table.rows[0][0].startswith("+" + number(6_000, 0, lang))
     assert told_of(done, lang).name("without") in table.caption
     assert tables.slack(told_of(put(done, "with", {Place("slack.minutes", "use" if use else "", use): share * 16_000.0
                                                    for use, share in parts.items()}), lang)) is None  # fmt: skip

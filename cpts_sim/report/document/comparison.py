@@ -20,16 +20,19 @@ from cpts_sim.report.document.blocks import Block, Document, Figure, Items, Sect
 from cpts_sim.report.document.compared import compared, mission_detail, missions_in
 from cpts_sim.report.document.depends import depends
 from cpts_sim.report.document.essential import essential
+from cpts_sim.report.document.essential_cost import full_year
 from cpts_sim.report.document.figures import Dot, dots, drawn
 from cpts_sim.report.document.life import with_journal
 from cpts_sim.report.document.phrases import capital, named_unit
 from cpts_sim.report.document.reading import CUTS, PRIMARY, Told, known, told_of
 from cpts_sim.report.document.swings import same_decision
+from cpts_sim.report.instead import not_comparable
 from cpts_sim.report.maps import _territory, remarks
 from cpts_sim.report.marks import note
 from cpts_sim.report.numbers import gap_unit_words
 from cpts_sim.report.sums import summing
 from cpts_sim.report.table import exceeding, long_week_words, scenario_title
+from cpts_sim.scenario.arms import SAME_MONEY
 from cpts_sim.territory import archetype_title
 from cpts_sim.words import date_words, say
 
@@ -115,7 +118,7 @@ def _main(told: Told) -> Section:
         note_ = say("document.table.main_note_drawn", lang, chances=say("uncertain.chances", lang))
     if any(line.place.indicator == "burnout.exhausted_or_gone" for line in lines):
         note_ += " " + say("document.table.gone", lang)
-    table = tables.outcomes(told, "main-table", lines, caption, note_, told.beside())
+    table = tables.outcomes(told, "main-table", told.with_last_year(), caption, note_, told.beside())
     return _section("main", lang, table, Text(_open_note(told), "note"))
 
 
@@ -123,8 +126,7 @@ def _open_note(told: Told) -> str:
     """Say what the words of the last column mean."""
     if not told.drawn:
         return say("document.open_note", told.lang)
-    support = say("uncertain.support", told.lang, **support_words(told.lang))
-    return say("document.open_note_drawn", told.lang, support=support)
+    return say("document.open_note_drawn", told.lang, **support_words(told.lang))
 
 
 def _arms(told: Told) -> Section | None:
@@ -132,7 +134,7 @@ def _arms(told: Told) -> Section | None:
     others = told.others()
     if not others:
         return None
-    lines = [line for line in told.main() if line.place.indicator in tables.ARM_OUTCOMES]
+    lines = [line for line in told.with_last_year() if line.place.indicator in tables.ARM_OUTCOMES]
     return _section("arms", told.lang, tables.other_arms(told, others, lines, tables.SHORT_ARMS, "document.table.arms"))
 
 
@@ -141,7 +143,7 @@ def _arms_detail(told: Told) -> Section | None:
     others, lang = told.others(), told.lang
     if not others:
         return None
-    table = tables.other_arms(told, others, told.main(), "arms-all", "document.table.arms_all")
+    table = tables.other_arms(told, others, told.with_last_year(), "arms-all", "document.table.arms_all")
     return Section("arms-detail", say("document.section.arms_detail", lang), (table,), "annex")
 
 
@@ -232,7 +234,7 @@ def _time(told: Told) -> Section:
     lines = [summing(told.done, name, told.arm) for name in HOURS]
     shown = [line for line in lines if known(line)]
     caption = say("document.table.hours_drawn" if told.drawn else "document.table.hours", lang)
-    table = tables.burdens(told, "hours", shown, caption, least=False) if shown else None
+    table = tables.burdens(told, "hours", shown, caption) if shown else None
     caution = [Text(text, "alert") for text in long_week_words(told.done, lang)]
     return _section("time", lang, *caution, tables.time_asked(told), table)
 
@@ -251,7 +253,8 @@ def _accounts(told: Told) -> Section | None:
 def _costs(told: Told) -> Section:
     from cpts_sim.report.document.money import cost_tables
 
-    return _section("costs", told.lang, *cost_tables(told))
+    worth = [Text(text, "note") for text in full_year(told)]
+    return _section("costs", told.lang, *cost_tables(told), *worth)
 
 
 def _cost_detail(told: Told) -> Section | None:
@@ -275,7 +278,8 @@ def _silent(told: Told) -> Section:
     names = ("forecast", "weak", *own_draws, "short", "people", "validity")
     fixed = [say(f"document.limit.{name}", lang) for name in names]
     own = [str(each[lang]) for each in _territory(told.done).get("notes", [])]
-    alerts = [Text(text, "alert") for text in exceeding(told.done, lang)]
+    said = not_comparable(told.done, lang) if SAME_MONEY in told.others() else []  # beside the columns of that money
+    alerts = [Text(text, "alert") for text in exceeding(told.done, lang) if text not in said]
     data = Text(say("document.limit.territory", lang, remarks=" ".join(own)), "note") if own else None
     return _section("silent", lang, *alerts, Items(tuple(fixed)), data)
 

@@ -4,43 +4,51 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
-from cpts_sim.experiment import Line, Place, Reading, payer
-from cpts_sim.experiment.credible import SURE, fewest_for_sure
+from cpts_sim.experiment import Line, Reading
+from cpts_sim.experiment.credible import fewest_for_sure
 from cpts_sim.experiment.defaults import FEWEST_PAIRS
 from cpts_sim.experiment.long_weeks import long_week
-from cpts_sim.experiment.scale import parameters_of, residents
-from cpts_sim.missions.due import doses
-from cpts_sim.missions.money import euros_a_year, usual_rules
 from cpts_sim.report.chances import drawn_words
 from cpts_sim.report.document.accounts import accounts_of
 from cpts_sim.report.document.blocks import Terms
+from cpts_sim.report.document.essential_cost import cost
 from cpts_sim.report.document.harms import WATCHED
-from cpts_sim.report.document.money import apart, payer_gap, payer_parts
-from cpts_sim.report.document.phrases import HARDLY, agreed, amount, gap_phrase, level_phrase, listed, lowered
-from cpts_sim.report.document.reading import BEFORE_FUNDING, CUTS, MAIN, PRIMARY, Told, better, known, quarters, worse
-from cpts_sim.report.instead import least_share, unlike
-from cpts_sim.report.numbers import unit_words
-from cpts_sim.report.sums import summing
+from cpts_sim.report.document.money import apart
+from cpts_sim.report.document.phrases import (
+    HARDLY,
+    agreed,
+    amount,
+    gap_phrase,
+    level_phrase,
+    listed,
+    lowered,
+    reading_words,
+)
+from cpts_sim.report.document.reading import (
+    CUTS,
+    LAST_YEAR,
+    MAIN,
+    PRIMARY,
+    Told,
+    better,
+    known,
+    quarters,
+    worse,
+)
 from cpts_sim.report.uncertain import share_of_judgement
-from cpts_sim.scenario.arms import SAME_MONEY
 from cpts_sim.words import number, percent, say
 
 LEFT = (
     ("equal", Reading.EQUAL), ("small", Reading.TOO_SMALL), ("open", Reading.UNDETERMINED), ("few", Reading.TOO_FEW),
 )  # fmt: skip
 """Readings of indicators that are counted, not named."""
-CENTS = 2
-"""Decimals of an amount of euros at most."""
 MOST_NAMED = 3
 """Improvements named one by one in the essential; whatever gets worse is always named."""
 
 
 def essential(told: Told) -> Terms:
     """Return what changes, for whom, from when, how sure, at what cost."""
-    answers = (("what", _what), ("whom", _whom), ("when", _when), ("sure", _sure), ("cost", _cost))
+    answers = (("what", _what), ("whom", _whom), ("when", _when), ("sure", _sure), ("cost", cost))
     return Terms(tuple((say(f"document.question.{name}", told.lang), answer(told)) for name, answer in answers))
 
 
@@ -54,7 +62,17 @@ def _what(told: Told) -> str:
         level=level_phrase(first.without, first.indicator.unit, lang),
     )  # fmt: skip
     rest = [line for line in told.main() if line.place.indicator != PRIMARY]
-    return " ".join([head, *_by_what(told), _others(told, rest)])
+    return " ".join([head, *_last_year(told), *_by_what(told), _others(told, rest)])
+
+
+def _last_year(told: Told) -> list[str]:
+    """Tell the primary outcome of the last year alone: the mean of a run holds years in which all is being set up."""
+    line, lang = told.line(LAST_YEAR), told.lang
+    if not known(line):
+        return []
+    open_ = line.reading in (Reading.UNDETERMINED, Reading.TOO_FEW) and apart(line.difference)
+    reading = say("document.what.sign_only", lang) if open_ else reading_words(line, lang)
+    return [say("document.what.last_year", lang, gap=gap_phrase(line, lang), reading=reading)]
 
 
 def _by_what(told: Told) -> list[str]:
@@ -70,7 +88,8 @@ def _by_what(told: Told) -> list[str]:
 
 
 def _word(line: Line) -> str:
-    if line.reading is Reading.TOO_FEW and line.credible and max(map(abs, _ends(line))) < line.smallest:
+    enough = line.credible is not None and line.credible.draws >= fewest_for_sure()
+    if line.reading is Reading.TOO_FEW and enough and max(map(abs, _ends(line))) < line.smallest:
         return "too_few_inside"
     return "higher" if line.reading is Reading.LOWER else str(line.reading)
 
@@ -138,7 +157,7 @@ def _whom(told: Told) -> str:
         if few := sum(line.reading is Reading.TOO_FEW for line in parts):
             out.append(say("document.whom.few", lang, count=few))
     gap = told.line("access.gap_deprivation")
-    if known(gap) and not gap.difference.low <= 0 <= gap.difference.high:
+    if known(gap) and gap.reading in (Reading.HIGHER, Reading.LOWER):
         better_off = "wider" if gap.difference.mean * gap.without.mean > 0 else "narrower"
         out.append(say(f"document.whom.{better_off}", lang, gap=gap_phrase(gap, lang)))
     return " ".join(out)
@@ -216,123 +235,6 @@ def _judgement(told: Told) -> list[str]:
     texts = {key: percent(value, 0, lang) for key, value in
              (("share", share.value), ("low", share.low), ("high", share.high))}  # fmt: skip
     return [say("document.sure.share", lang, indicator=lowered(told.label(line)), **texts)]
-
-
-def _cost(told: Told) -> str:
-    lang = told.lang
-    hours = told.level(told.arm, "cpts.hours")
-    own = told.done.values.get(told.arm, Place("cpts.euros_per_person"))
-    paid = _saved(told) or _contract(told)
-    parts = [*paid[:1], *_full_year(told), *paid[1:]] or [
-        say("document.cost.euros", lang, euros=euros) for euros in _amount(told, own, "euros_person_year")
-    ]
-    if not parts:
-        return say("document.cost.unknown", lang)
-    if math.isfinite(hours.mean) and hours.mean:
-        parts.append(say("document.cost.hours", lang, hours=amount(hours, lang, unit_words("hours_year", lang))))
-    if known(week := summing(told.done, "time.hours", told.arm)) and apart(week.difference):
-        parts.append(say("document.cost.gp_hours", lang, gap=gap_phrase(week, lang)))
-    if (found := payer_gap(told)) is not None:
-        gap, time = found
-        parts.append(say("document.cost.payer", lang, base=told.name(told.base), gap=gap, time=time))
-        parts += [text] if (text := payer_parts(told)) else []
-    for other in (SAME_MONEY, BEFORE_FUNDING):
-        if other in told.others():
-            parts.append(_against(told, other))
-    return " ".join(parts)
-
-
-def _saved(told: Told) -> list[str]:
-    """Say what the end of a CPTS spares those who pay it: what is still due to it left out; nothing if none ends."""
-    if told.funded == told.arm:
-        return []
-    euros = _paid(told, told.base, less=told.arm)
-    names = {"arm": told.name(told.arm), "base": told.name(told.base)}
-    return [say("document.cost.saved", told.lang, euros=", ".join(euros), **names)] if euros else []
-
-
-def _full_year(told: Told) -> list[str]:
-    """Say what a whole year of the contract is worth by its scale: a run holds years that have only begun."""
-    spec = told.done.plan.scenario
-    block = spec.arms[told.funded].cpts if told.funded in spec.arms else None
-    paid = payer.contract_euros(told.done.values, told.funded)
-    if block is None or not np.nan_to_num(paid).any():
-        return []
-    people = float(np.mean(residents(told.done.values, told.funded, spec.years))) * (block.covers or 1.0)
-    year = euros_a_year(block.rules or usual_rules(spec.reference_year), people, doses(block), parameters_of(told.done))
-    whole = sum(year.values())
-    rounded = round(whole, 1 - int(math.log10(whole)))
-    return [say("document.cost.full_year", told.lang, euros=f"{number(rounded, 0, told.lang)} €")]
-
-
-def _contract(told: Told) -> list[str]:
-    """Say what the decision's CPTS costs those who pay it, and how much of that it spends."""
-    lang, values = told.lang, told.done.values
-    euros, others = _paid(told, told.arm), _amount(told, payer.other_euros(values, told.arm), "euros_year")
-    if not euros and not others:
-        return []
-    parts = [say("document.cost.contract", lang, euros=", ".join(euros))] if euros else []
-    parts += [say("document.cost.others", lang, euros=others[0])] if others else []
-    share = told.spread(payer.spent_share(values, told.arm))
-    spent = _amount(told, payer.own_spending(values, told.arm), "euros_year")
-    if spent and math.isfinite(share.mean):
-        parts.append(say("document.cost.spent", lang, share=percent(share.mean, 0, lang), euros=spent[0]))
-    return parts
-
-
-def _paid(told: Told, arm: str, less: str = "") -> list[str]:
-    """Return what the contract of an arm's CPTS costs its payers a year, in all and by inhabitant; nothing if none.
-
-    ``less`` is an arm whose own contract is taken off.
-    """
-    values = told.done.values
-    euros = payer.contract_euros(values, arm)
-    if less:
-        euros = euros - np.nan_to_num(payer.contract_euros(values, less))
-    people = residents(values, arm, told.done.plan.scenario.years)
-    return [*_amount(told, euros, "euros_year"), *_amount(told, euros / people, "euros_person_year")]
-
-
-def _amount(told: Told, values: NDArray[np.float64], unit: str) -> list[str]:
-    """Return an amount with its unit and interval, or nothing where there is none."""
-    got = told.spread(values)
-    if not math.isfinite(got.mean) or not got.mean:
-        return []
-    return [amount(got, told.lang, unit_words(unit, told.lang), most=CENTS)]
-
-
-def _against(told: Told, other: str) -> str:
-    """Say how the decision compares with the same money otherwise, or with what is to be expected before funding."""
-    lang = told.lang
-    if other == BEFORE_FUNDING:
-        line = told.line(PRIMARY, other)
-        euros = [say("document.cost.before_euros", lang, euros=one) for one in _paid(told, BEFORE_FUNDING)[:1]]
-        return say("document.cost.before", lang, gap=gap_phrase(line, lang), indicator=lowered(told.label(line)),
-                   euros="".join(euros))  # fmt: skip
-    if shares := unlike(told.done, (told.arm, other), lang):
-        least = percent(least_share(told.done), 0, lang)
-        unspent = say("document.cost.money_unspent", lang, least=least, shares=shares)
-        return " ".join([unspent, *_with_less(told, other)])
-    line = told.between(PRIMARY, other, told.arm)
-    words = {Reading.BETTER: "better", Reading.WORSE: "worse", Reading.TOO_SMALL: "small", Reading.EQUAL: "small"}
-    return say(f"document.cost.money_{words.get(line.reading, 'open')}", lang, arm=told.name(told.arm),
-               gap=gap_phrase(line, lang), indicator=lowered(told.label(line)))  # fmt: skip
-
-
-def _with_less(told: Told, other: str) -> list[str]:
-    """Say that the other use of the money does better although it spends less: that is no matter of equal money."""
-    lang, values = told.lang, told.done.values
-    line = told.between(PRIMARY, told.arm, other)
-    spent = values.get(other, Place("instead.spent")) / told.done.plan.scenario.years  # counted over the whole run
-    euros = spent, payer.own_spending(values, told.arm)
-    if not all(np.isfinite(each).all() for each in euros) or euros[0].mean() >= euros[1].mean():
-        return []
-    gaps = values.get(other, line.place) - values.get(told.arm, line.place)
-    if not np.mean(gaps > 0 if line.indicator.better == "higher" else gaps < 0) >= SURE:
-        return []
-    told_euros = dict(zip(("other", "own"), (_amount(told, each, "euros_year")[0] for each in euros), strict=True))
-    return [say("document.cost.money_less", lang, indicator=lowered(told.label(line)), gap=gap_phrase(line, lang),
-                **told_euros)]  # fmt: skip
 
 
 def essential_text(told: Told) -> str:

@@ -6,6 +6,7 @@ from cpts_sim.experiment import Line, Place, Reading
 from cpts_sim.experiment.credible import SURE
 from cpts_sim.report.document import tables
 from cpts_sim.report.document.blocks import Block, Items, Section, Text
+from cpts_sim.report.document.money import apart
 from cpts_sim.report.document.phrases import gap_phrase, listed, lowered
 from cpts_sim.report.document.reading import CUTS, PRIMARY, Told, known, worse
 from cpts_sim.report.maps import _territory
@@ -24,7 +25,7 @@ BURDENS = ("time.hours", "time.displaced", "time.unpaid_evening")
 def harms(told: Told) -> Section:
     """Return what gets worse, who pays, and what was looked at without finding harm."""
     lang, title = told.lang, say("document.section.harms", told.lang)
-    measured = [*told.main(), *told.judged(), *(line for name in WATCHED if known(line := told.line(name)))]
+    measured = [*told.with_last_year(), *told.judged(), *(line for name in WATCHED if known(line := told.line(name)))]
     looked = list({line.place: line for line in measured}.values())
     parts = [line for by in CUTS for line in told.groups(PRIMARY, by)]
     if not looked:
@@ -43,7 +44,7 @@ def harms(told: Told) -> Section:
     if sentences:
         blocks.append(Items(tuple(sentences)))
     note = Text(say("document.harm.note", lang), "note")
-    return Section("harms", title, (*blocks, *_leaning(told, looked), note))
+    return Section("harms", title, (*blocks, *_leaning(told, looked), *_slight(told, looked), note))
 
 
 def _burden(line: Line) -> bool:
@@ -53,14 +54,42 @@ def _burden(line: Line) -> bool:
 
 def _leaning(told: Told, lines: list[Line]) -> list[Block]:
     """Name what nine draws in ten show worse, though there are too few of them to call it probable."""
+    found = _leans(lines)
+    if not found:
+        return []
+    texts = [say("document.named", told.lang, name=lowered(told.spoken(line)), text=gap_phrase(line, told.lang))
+             for line in found]  # fmt: skip
+    return [Text(say("document.harm.leaning", told.lang, lines=listed(texts, told.lang)))]
+
+
+def _leans(lines: list[Line]) -> list[Line]:
     mine = [line for line in lines if line.reading is Reading.TOO_FEW and line.credible and not _within(line)]
     down = [line for line in mine if line.indicator.better != "none" and _worse(line) >= SURE]
     up = [line for line in mine if line.place.indicator in BURDENS and line.credible and line.credible.p_better >= SURE]
-    if not down and not up:
+    return [*down, *up]
+
+
+def _slight(told: Told, lines: list[Line]) -> list[Block]:
+    """Name what gets worse beyond chance, though by too little to matter, or by no one knows whether it matters."""
+    mine = [line for line in lines if line.reading is not Reading.WORSE and apart(line.difference) and _wrong_way(line)]
+    named = {line.place for line in lines if _burden(line)} | {line.place for line in _leans(lines)}
+    left = [line for line in mine if line.place not in named]
+    if not left:
         return []
+    shown = {line.place for line in told.with_last_year()}
+    names = [lowered(told.spoken(line)) for line in left if line.place in shown]  # whose numbers the main table has
     texts = [say("document.named", told.lang, name=lowered(told.spoken(line)), text=gap_phrase(line, told.lang))
-             for line in [*down, *up]]  # fmt: skip
-    return [Text(say("document.harm.leaning", told.lang)), Items(tuple(texts), "short")]
+             for line in left if line.place not in shown]  # fmt: skip
+    first, rest = (names, texts) if names else (texts, [])
+    parts = [say("document.harm.slight", told.lang, lines=listed(first, told.lang))]
+    parts += [say("document.harm.slight_more", told.lang, lines=listed(rest, told.lang))] if rest else []
+    return [Text(" ".join(parts))]
+
+
+def _wrong_way(line: Line) -> bool:
+    """Tell whether a difference goes where nobody wants it, or is a rise of a burden."""
+    better = "lower" if line.place.indicator in BURDENS else line.indicator.better
+    return line.difference.mean * {"higher": -1.0, "lower": 1.0}.get(better, 0.0) > 0
 
 
 def _within(line: Line) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -26,6 +27,8 @@ from cpts_sim.words import say
 
 CONTRACT = "contract"
 """Line of what the CPTS costs its payers."""
+WORTH = 1
+"""Effects of which the short section says what one costs; the annex has the others."""
 MOST = 3
 """Lines that the short table shows of a payer, the largest differences first."""
 
@@ -38,13 +41,11 @@ def cost_tables(told: Told) -> list[Block]:
     sentences = worth_lines(told.done, costs, told.arm, told.lang)
     kind = interval_kind(told.done, told.lang)
     parts = [say("costs.note.payers", told.lang), say("costs.note.intervals", told.lang, interval=kind)]
-    parts += [say("costs.note.means", told.lang)] if costs.draws is not None else []
-    parts += [same_years(told.done, told.lang)] if sentences else []
     if told.done.plan.scenario.years < costs.horizon:
         key = "costs_short_since" if _runs_already(told) else "costs_short"
         parts.append(say(f"document.{key}", told.lang, time=told.time, horizon=costs.horizon))
     parts += proration_words(told.done, told.arm, told.lang)
-    return [_summary(told, costs), Items(tuple(sentences)), Text(" ".join(parts), "note")]
+    return [_summary(told, costs), Items(tuple(sentences[:WORTH])), Text(" ".join(parts), "note")]
 
 
 def _runs_already(told: Told) -> bool:
@@ -54,11 +55,18 @@ def _runs_already(told: Told) -> bool:
 
 
 def payer_tables(told: Told) -> list[Block]:
-    """Return every line of each payer."""
+    """Return every line of each payer, what the other effects cost, and how euros are summed."""
     costs = costs_of(told.done)
     if not costs.measured:
         return []
-    return [table for payer in PERSPECTIVES if (table := _table(told, costs, payer)).rows]
+    tables: list[Block] = [table for payer in PERSPECTIVES if (table := _table(told, costs, payer)).rows]
+    if not tables:
+        return []
+    sentences = worth_lines(told.done, costs, told.arm, told.lang)
+    notes = [say("costs.note.means", told.lang)] if costs.draws is not None else []
+    notes += [same_years(told.done, told.lang)] if sentences else []
+    more = [Items(tuple(sentences[WORTH:]))] if sentences[WORTH:] else []
+    return [*tables, *more, *([Text(" ".join(notes), "note")] if notes else [])]
 
 
 def _summary(told: Told, costs: Costs) -> Table:
@@ -93,6 +101,17 @@ def payer_gap(told: Told) -> tuple[str, str] | None:
     return _spoken(total[0].difference, told.lang), counted_time(told.done, costs, told.lang)
 
 
+def payer_row(told: Told, arms: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return a row of what health insurance and the agency pay more in each arm; none without volumes."""
+    costs, lang = costs_of(told.done), told.lang
+    if not costs.measured:
+        return []
+    names = {"payer": say(f"costs.perspective.{PERSPECTIVES[0]}", lang), "time": counted_time(told.done, costs, lang)}
+    totals = (line for arm in arms for line in costs.lines(arm)
+              if line.perspective == PERSPECTIVES[0] and line.name == TOTAL)  # fmt: skip
+    return [(say("document.payer_row", lang, **names), *(_gap(line.difference, lang) for line in totals))]
+
+
 def payer_parts(told: Told) -> str:
     """Split what health insurance and the agency pay more or less into the contract and care; "" where there is none.
 
@@ -105,12 +124,10 @@ def payer_parts(told: Told) -> str:
     gaps = {item.name: costs.euros(told.arm, item) - costs.euros(told.base, item) for item in public}
     if not gaps[CONTRACT].any():
         return ""
-    care = {name: costs.gap(gap).interval for name, gap in gaps.items() if name not in MONEY}
-    whole = costs.gap(np.sum([gap for name, gap in gaps.items() if name not in MONEY], axis=0)).interval
-    most = max(care, key=lambda name: abs(care[name].mean))
+    care = np.sum([gap for name, gap in gaps.items() if name not in MONEY], axis=0)
+    whole = costs.gap(care).interval
     told_parts = {"contract": _spoken(costs.gap(gaps[CONTRACT]).interval, lang), "care": _spoken(whole, lang)}
-    line = say("document.cost.most", lang, line=say(f"costs.line.{most}", lang), gap=_spoken(care[most], lang))
-    texts = [say("document.cost.parts", lang, **told_parts, most=line if apart(care[most]) else "")]
+    texts = [say("document.cost.parts", lang, **told_parts)]
     texts += [say("document.cost.less_care", lang)] if whole.mean < 0 and apart(whole) else []
     return " ".join(texts)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cpts_sim.experiment import Comparison, Line, Place, Reading
 from cpts_sim.experiment.credible import level_band
 from cpts_sim.experiment.statistics import Interval, mean_interval
+from cpts_sim.experiment.values import Values
 from cpts_sim.report.numbers import arm_words, time_words
 from cpts_sim.report.table import HEADLINES, row_label, titles_of
 from cpts_sim.scenario.arms import SAME_MONEY, STOP, WITH, made_for_a_table, mission_of
@@ -26,10 +27,15 @@ MAIN: tuple[str, ...] = (
 """Outcomes of the main table, in order; the first is the primary one."""
 CUTS = ("age", "ald", "deprivation", "accessibility")
 """Ways to cut the population of which winners and losers are told."""
+PARTS = (*CUTS, "commune", "span")
 PRIMARY = "access.in_time"
 PART = "access.in_time_primary"
 """An outcome whose label in tables says that it is a part of the row above."""
 BEFORE_FUNDING = "before_funding"
+LAST_YEAR = Place(PRIMARY, "span", "last_year")
+"""The primary outcome of the last whole weeks alone: a mean over a run holds the years in which all is being set up."""
+YEAR_WEEKS, SETTLED_YEARS = 52, 2.0
+"""Weeks of that last year, and the years of a run from which it is told."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +95,8 @@ class Told:
     def line(self, place: Place | str, arm: str | None = None) -> Line:
         """Compare one number of an arm (default: the decision's) with the first arm."""
         where = Place(place) if isinstance(place, str) else place
-        # A part of the population is judged by the same smallest difference as the whole.
-        least = self.done.smallest.get(where.indicator, math.nan) if where.by in (*CUTS, "commune") else None
+        # A part of the population or of the time is judged by the same smallest difference as the whole.
+        least = self.done.smallest.get(where.indicator, math.nan) if where.by in PARTS else None
         return self.done.line(where, arm or self.arm, least)
 
     def between(self, place: Place | str, first: str, second: str) -> Line:
@@ -102,6 +108,14 @@ class Told:
         """Return the lines of the main table that the results have."""
         return [line for name in MAIN if known(line := self.line(name, arm))]
 
+    def with_last_year(self) -> list[Line]:
+        """Return the lines of the main table, and below the primary one that of the last year, where there is one."""
+        out = self.main()
+        rank = next((rank for rank, line in enumerate(out) if line.place.indicator == PRIMARY), None)
+        if rank is not None and known(last := self.line(LAST_YEAR)):
+            out.insert(rank + 1, last)
+        return out
+
     def judged(self) -> list[Line]:
         """Return the lines of every headline of which one direction is good."""
         lines = [self.line(place) for place in HEADLINES]
@@ -110,11 +124,13 @@ class Told:
 
     def label(self, line: Line) -> str:
         """Return what an indicator is called."""
-        return row_label(line.place, self.lang)
+        return say("document.last_year", self.lang) if line.place == LAST_YEAR else row_label(line.place, self.lang)
 
     def spoken(self, line: Line) -> str:
         """Return what an indicator is called outside its table, where no row stands above it."""
-        return say("document.in_time_primary", self.lang) if line.place.indicator == PART else self.label(line)
+        apart = {PART: "in_time_primary", LAST_YEAR.group: "in_time_last_year"}
+        key = apart.get(line.place.group) or apart.get(line.place.indicator)
+        return say(f"document.{key}", self.lang) if key else self.label(line)
 
     def groups(self, indicator: str, by: str) -> list[Line]:
         """Return the lines of a cut's parts that the results have."""
@@ -158,7 +174,19 @@ def told_of(done: Comparison, lang: str) -> Told:
     """Return a comparison as a document tells it; the decision is the arm ``with``, else the first compared one."""
     arms = done.values.arms[1:]
     plain = [arm for arm in arms if not made_for_a_table(arm) and arm not in (SAME_MONEY, BEFORE_FUNDING)]
-    return Told(done, lang, WITH if WITH in arms else (plain or list(arms))[0])
+    return Told(_with_last_year(done), lang, WITH if WITH in arms else (plain or list(arms))[0])
+
+
+def _with_last_year(done: Comparison) -> Comparison:
+    """Return a comparison that also has the primary outcome of its last year, where a run is long enough."""
+    years, values = done.plan.scenario.years, done.values
+    if years < SETTLED_YEARS:
+        return done
+    more = Values(values.arms, values.seeds, {arm: dict(places) for arm, places in values.data.items()})
+    whole = int(done.plan.scenario.horizon_days // 7)
+    for arm in values.arms:
+        more.put(arm, LAST_YEAR, list(_means(values.weeks(arm, PRIMARY)[:, :whole][:, -YEAR_WEEKS:])))
+    return replace(done, values=more)
 
 
 def known(line: Line) -> bool:

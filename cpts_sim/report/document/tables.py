@@ -15,6 +15,7 @@ from cpts_sim.experiment.payer import contract_euros, spent_share
 from cpts_sim.missions.money import CRISIS
 from cpts_sim.report.chances import chance_better
 from cpts_sim.report.document.blocks import Table
+from cpts_sim.report.document.money import payer_row
 from cpts_sim.report.document.phrases import (
     amount,
     capital,
@@ -111,6 +112,7 @@ def other_arms(told: Told, arms: Sequence[str], lines: Sequence[Line], name: str
          *(gap_short(told.between(line.place, arm, told.arm), lang) for arm in directly))
         for line in lines
     ]  # fmt: skip
+    rows += [(*row, *("–" for _ in directly)) for row in payer_row(told, all_arms)]
     minus = (say("document.column.minus", lang, arm=told.name(told.arm), other=told.name(arm)) for arm in directly)
     head = (*_head(told, "indicator"), *(capital(told.name(arm)) for arm in all_arms), *minus)
     note = say("document.table.arms_note", lang, interval=told.interval)
@@ -122,15 +124,15 @@ def other_arms(told: Told, arms: Sequence[str], lines: Sequence[Line], name: str
     return Table(name, say(caption, lang, base=told.name(told.base)), head, tuple(rows), note=note)
 
 
-def burdens(told: Told, name: str, lines: Sequence[Line], caption: str, least: bool = True) -> Table:
-    """Return levels in both arms, differences with intervals, what matters (``least``), readings."""
-    lang, more = told.lang, ("smallest",) * least
+def burdens(told: Told, name: str, lines: Sequence[Line], caption: str) -> Table:
+    """Return levels in both arms, differences with intervals, what matters, readings."""
+    lang = told.lang
     rows = tuple(
         (_two_units(told.label(line), line, lang), *levels(line, lang), gap_short(line, lang),
-         *(smallest_phrase(line, lang) for _ in more), reading_words(line, lang))
+         smallest_phrase(line, lang), reading_words(line, lang))
         for line in lines
     )  # fmt: skip
-    head = (*_head(told, "indicator"), *_arms(told), *_head(told, "gap", *more, "reading"))
+    head = (*_head(told, "indicator"), *_arms(told), *_head(told, "gap", "smallest", "reading"))
     return Table(name, caption, head, rows, tuple(str(line.reading) for line in lines), frozenset({len(head) - 1}))
 
 
@@ -243,18 +245,18 @@ def slack(told: Told) -> Table | None:
     """
     lang = told.lang
     uses = [("", "freed"), *(("use", name) for name in ("backfill", "to_list", "longer", "shorter"))]
-    rows = []
+    cells = []
     for by, name in uses:
         got = summing(told.done, Place("slack.minutes", by, name if by else ""), told.arm).difference
         if not math.isfinite(got.mean):
             return None
         shown = amount(got, lang, unit_words("minutes_year", lang), sign=True) if got.mean else "0"
-        part = "– " if by else ""
-        rows.append((part + say(f"document.use.{name}", lang), shown))
-    if all(row[1] == "0" for row in rows):
+        cells.append((say(f"document.use.{name}", lang), shown))
+    if all(shown == "0" for _, shown in cells):
         return None
-    caption = say("document.table.slack", lang, base=told.name(told.base))
-    return Table("slack-table", caption, _head(told, "use", "amount"), tuple(rows))
+    head, row = zip(*cells, strict=True)
+    caption = say("document.table.slack", lang, base=told.name(told.base), interval=told.interval)
+    return Table("slack-table", caption, head, (row,))
 
 
 def account(told: Told, arm: str) -> Table | None:
