@@ -7,26 +7,28 @@ from dataclasses import replace
 
 import pytest
 
+from cpts_sim.engine.draws import Draws
 from cpts_sim.evidence import REFERENCE_YEARS, load_parameters
 from cpts_sim.evidence.references import codes_in, references
 from cpts_sim.experiment.facts import targets
 from cpts_sim.report.document import html_of
-from cpts_sim.report.document.blocks import Document, Table
-from cpts_sim.report.document.diagnosis import PARTS, diagnosis_of, written_fact
+from cpts_sim.report.document.blocks import Document, Items, Table
+from cpts_sim.report.document.diagnosis import PARTS, Known, _limits, _sentence, _table, diagnosis_of, written_fact
 from cpts_sim.report.document.national import READ, france_of, published_facts
 from cpts_sim.report.document.natures import nature_of
 from cpts_sim.report.document.territory_facts import (
     LEVELS,
     UNSURE,
     Fact,
+    _of_population,
     _readings,
     counted,
     drawn,
     late,
     late_gps,
-    usual,
 )
-from cpts_sim.territory import load_archetype
+from cpts_sim.territory import Territory, load_archetype, synthesise
+from cpts_sim.territory.archetypes import archetype_title
 from cpts_sim.territory.territory import Remark
 from cpts_sim.words import has, say
 
@@ -57,7 +59,7 @@ def test_france_is_the_fact_that_the_model_is_held_against(year: int) -> None:
 
 def test_the_mean_territory_reaches_the_facts_beside_which_others_are_set() -> None:
     p, place = load_parameters(2019), load_archetype("reference")
-    france, own = france_of(place, 2019, p), usual(place, 2019, p, 3)
+    france, own = france_of(place, 2019, p), drawn(place, 2019, 4)
     for name in READ:
         assert france[name].fact.low <= own[name].value <= france[name].fact.high, name
     same = counted(place, p)
@@ -87,7 +89,7 @@ def test_every_published_fact_has_a_year_and_sources_that_are_explained() -> Non
 def test_an_estimate_holds_what_the_model_knows_badly() -> None:
     place = load_archetype("rural_underdense", 8000)
     p = load_parameters(2019)
-    chance = [usual(place, 2019, p, 1)["without_mt"].value, usual(place, 2019, p, 4)["without_mt"].value]
+    chance = [_of_population(synthesise(place, 2019, p, Draws(seed)).tables())["without_mt"] for seed in (1, 2, 3)]
     own = drawn(place, 2019, 12)["without_mt"]
     assert own.low < min(chance) and max(chance) < own.high
     assert own.high - own.low > 0.2 * own.value, "not the range of computing chance alone"
@@ -179,3 +181,65 @@ def test_no_cell_of_a_narrow_page_is_without_its_label() -> None:
         columns = head.count("<th ")
         assert columns <= 10, "further columns need their rule in document.css"
         assert re.findall(r"--c(\d+): ", style) == [str(rank) for rank in range(2, columns + 1)]
+
+
+SIMILAR = "mixed_small_town"
+"""What both the mountain and rural places are compared with."""
+
+
+def beside(made: Document, part: str, name: str, lang: str = "en") -> dict[str, str]:
+    """Return the column of a typical territory in a table."""
+    table = table_of(made, f"{part}-table")
+    column = table.head.index(archetype_title(name, lang))
+    return {row[0]: row[column] for row in table.rows}
+
+
+def known_by_hand(place: Territory, lang: str) -> Known:
+    """Return a territory with what is counted, and estimates given rather than drawn."""
+    p = load_parameters(2019)
+    given = {"without_mt": Fact(0.1, 0.08, 0.12), "without_mt_people": Fact(1000.0, 800.0, 1200.0),
+             "ald_without_mt": Fact(0.04, 0.03, 0.05)}  # fmt: skip
+    return Known(place, 2019, {**counted(place, p), **given}, france_of(place, 2019, p), {}, lang)
+
+
+def limits_of(known: Known) -> tuple[str, ...]:
+    found = _limits(known).blocks[0]
+    assert isinstance(found, Items)
+    return found.items
+
+
+def test_a_typical_territory_has_beside_another_the_numbers_of_its_own_diagnosis(made: Document) -> None:
+    place = load_archetype(SIMILAR)
+    own = {**counted(place, load_parameters(2024)), **drawn(place, 2024)}
+    for part in ("access", "attached", "people", "supply"):
+        names = {say(f"diagnosis.row.{name}", "en"): name for name in PARTS[part]}
+        told = {names[row]: text for row, text in beside(made, part, SIMILAR).items() if text != "–"}
+        assert told == {name: written_fact(name, own[name], "en").split(" [")[0] for name in told}, part
+        if part == "attached":
+            assert set(told) == {"without_mt", "ald_without_mt", "lists_closed"}
+
+
+@pytest.mark.parametrize(("published", "french", "english"), [
+    (0.9, "plutôt optimiste : l'APL calculée avec l'offre du modèle dépasse de 11 %", "rather optimistic"),
+    (1.25, "plutôt pessimiste : l'APL calculée avec l'offre du modèle est inférieure de 20 %", "rather pessimistic"),
+    (0.96, "", ""), (1.04, "", ""), (None, "", ""),
+])  # fmt: skip
+def test_estimates_say_which_way_they_lean(published: float | None, french: str, english: str) -> None:
+    place = load_archetype("reference", 2000)
+    if published is not None:
+        place = replace(place, communes={**place.communes, "apl_published": place.communes["apl"] * published})
+    for lang, words in (("fr", french), ("en", english)):
+        said = _sentence(known_by_hand(place, lang), "attached")
+        assert words in said and ("mist" in said) == bool(words), said
+
+
+def test_tourists_are_told_where_their_beds_are_known() -> None:
+    mountain, other = load_archetype("mountain_tourists", 4000), load_archetype("reference", 2000)
+    for lang, words in (("fr", "226 lits touristiques pour 100 habitants"), ("en", "226 tourist beds per 100")):
+        known, without = known_by_hand(mountain, lang), known_by_hand(replace(other, source="table"), lang)
+        title, unknown = say("diagnosis.row.tourist_beds", lang), say("diagnosis.limit.season", lang)
+        row = next(row for row in _table(known, "people").rows if row[0] == title)
+        assert row[1:4] == ("226", say("diagnosis.nature_of.invented", lang), "–"), "52,000 beds, 23,000 inhabitants"
+        assert words in _sentence(known, "supply") and unknown not in limits_of(known)
+        assert "touris" not in _sentence(without, "supply") and unknown in limits_of(without)
+        assert title not in [row[0] for row in _table(without, "people").rows]

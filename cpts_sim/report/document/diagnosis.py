@@ -20,7 +20,7 @@ from cpts_sim.report.document.depends import grade_of, parameter_head, range_of,
 from cpts_sim.report.document.national import National, apl_year, france_of
 from cpts_sim.report.document.natures import nature_of
 from cpts_sim.report.document.phrases import NBSP, listed
-from cpts_sim.report.document.territory_facts import DRAWS, LEVELS, UNSURE, Fact, counted, drawn, late, usual
+from cpts_sim.report.document.territory_facts import DRAWS, LEVELS, UNSURE, Fact, counted, drawn, late
 from cpts_sim.report.numbers import decimals, written
 from cpts_sim.territory import AGE_BANDS, ARCHETYPES, Territory, archetype_title, load_archetype
 from cpts_sim.words import number, say, signed, source_words, unit_words
@@ -31,7 +31,9 @@ SHARES = frozenset({
     "under_20", "over_65", "over_75", "scarce", "scarce_published", "gps_far", "pharmacies_far", "emergency_far",
     "without_mt", "ald_without_mt", "gps_late", "patients_at_risk", "lists_closed", "nurses_late",
 })  # fmt: skip
-WHOLE = frozenset({"inhabitants", "density", "need", "unscheduled", "ageing", "gps_late_people", "health_houses"})
+WHOLE = frozenset({
+    "inhabitants", "density", "need", "unscheduled", "ageing", "gps_late_people", "health_houses", "tourist_beds",
+})  # fmt: skip
 ROUGH = frozenset({"unscheduled"})
 """Numbers known to their order of size, written in tens."""
 PEOPLE = frozenset({"without_mt_people"})
@@ -41,7 +43,9 @@ ALONE = frozenset({"gps_late", "nurses_late", "patients_at_risk"})
 _RANGED = re.compile(r"(\s\[[^\]]+\])(\s?%|\s(?:personnes|people)\b)")
 """A range in brackets before the unit of its number."""
 PARTS: Mapping[str, tuple[str, ...]] = {
-    "people": ("inhabitants", "density", "under_20", "over_65", "over_75", "ageing", "deprivation", "need"),
+    "people": (
+        "inhabitants", "density", "under_20", "over_65", "over_75", "ageing", "deprivation", "need", "tourist_beds",
+    ),
     "supply": ("gps_density", "gps_need", "nurses_density", "pharmacies_density", "health_houses"),
     "access": ("apl_published", "scarce_published", "apl", "scarce"),
     "attached": ("without_mt", "without_mt_people", "ald_without_mt", "lists_closed"),
@@ -55,10 +59,8 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 LIKENESS = ("density", "over_65", "gps_density", "apl", "emergency_minutes")
 """Numbers by which a territory is called similar to another."""
 NEAR = 0.05
-"""Relative difference below which a number is called near that of France."""
+"""Relative difference below which a number is called near that of France, or computed accessibility the published."""
 SIMILAR = 2
-COMPARED_DRAWS = 5
-"""Populations drawn of a territory that one compares with."""
 BEHIND = (
     *UNSURE, *LEVELS, "territory.gp_age", "territory.gp_women", "territory.nurse_age", "territory.bpe_gp_share",
     "territory.bpe_pharmacy_share", "territory.supply_trend", "territory.ed_visits", "care.rate_minor",
@@ -101,11 +103,11 @@ def diagnosis_of(territory: Territory, year: int, lang: str, command: Sequence[s
 
 def _known(territory: Territory, year: int, p: Parameters, lang: str) -> Known:
     facts = {**counted(territory, p), **drawn(territory, year), **late(territory, year, p)}
-    whole = {name: load_archetype(name, p=p) for name in ARCHETYPES}
+    whole = {name: load_archetype(name) for name in ARCHETYPES}  # as any territory is loaded, whatever the year
     others = {name: counted(place, p) for name, place in whole.items()}
     near = sorted((name for name in ARCHETYPES if name not in (FRANCE, territory.id)),
                   key=lambda name: _distance(facts, others[name], others))[:SIMILAR]  # fmt: skip
-    beside = {name: {**others[name], **usual(whole[name], year, p, COMPARED_DRAWS)} for name in near}
+    beside = {name: {**others[name], **drawn(whole[name], year)} for name in near}
     return Known(territory, year, facts, france_of(territory, year, p), beside, lang)
 
 
@@ -157,10 +159,13 @@ def _places(name: str, fact: Fact) -> int:
 
 
 def _alone(name: str, fact: Fact | None, own: Fact | None, lang: str) -> str:
-    """Write the number of a territory that one compares with, as finely as one's own, without its range."""
+    """Write the number of a territory that one compares with, without its range, as finely as in its own diagnosis.
+
+    One that has no range is written as finely as the number here.
+    """
     if fact is None or own is None or not (math.isfinite(fact.value) and math.isfinite(own.value)):
         return "–"
-    return written(fact.value * _times(name), _places(name, own), lang)
+    return written(fact.value * _times(name), _places(name, fact if fact.drawn else own), lang)
 
 
 def _of_france(known: Known, name: str, lang: str) -> str:
@@ -191,9 +196,9 @@ def _note(known: Known, name: str) -> str:
     """Return what a table needs to be read: what its ranges hold, and what they do not."""
     lang = known.lang
     if name == "attached":
-        return say("diagnosis.note.attached", lang, count=DRAWS, others=COMPARED_DRAWS)
+        return say("diagnosis.note.attached", lang, count=DRAWS)
     if name == "access" and (year := apl_year(known.territory)):
-        return say("diagnosis.note.access", lang, year=year)
+        return say("diagnosis.note.access", lang, year=year, near=number(100 * NEAR, 0, lang))
     return say(f"diagnosis.note.{name}", lang) if name in NOTED else ""
 
 
@@ -240,7 +245,7 @@ def _sentence(known: Known, name: str) -> str:
     texts |= {f"more_{other}": written_fact(other, known.facts.get(other), lang) for other in PARTS[name]}
     texts["scarce"] = texts.get("more_scarce" + fact.removeprefix("apl"), "–")
     key = f"diagnosis.sentence.{name}" + ("" if name in SINGLE else f".{compared_with(own, france.fact)}")
-    texts["check"] = _check(known, name)
+    texts |= {"check": _check(known, name), "lean": _lean(known), "season": _season(known)}
     return unit_first(say(key, lang, gps=round(known.territory.total("gps")), **texts))
 
 
@@ -248,6 +253,23 @@ def _check(known: Known, name: str) -> str:
     """Return where the true number of an estimate is to be had; a territory that is invented has none."""
     told = name in CHECKED and known.territory.source in REAL
     return say(f"diagnosis.check.{name}", known.lang) if told else ""
+
+
+def _lean(known: Known) -> str:
+    """Say which way estimates lean: they start from the computed accessibility, which may be far from the published."""
+    facts, lang = known.facts, known.lang
+    if not {"apl", "apl_published"} <= set(facts) or not facts["apl_published"].value:
+        return ""
+    gap = facts["apl"].value / facts["apl_published"].value - 1.0
+    if not abs(gap) > NEAR:
+        return ""
+    return say(f"diagnosis.lean.{'good' if gap > 0 else 'bad'}", lang, gap=number(100 * abs(gap), 0, lang))
+
+
+def _season(known: Known) -> str:
+    """Say that the need compared is not that of tourists, where their beds are known."""
+    beds = known.facts.get("tourist_beds")
+    return say("diagnosis.season", known.lang, beds=written_fact("tourist_beds", beds, known.lang)) if beds else ""
 
 
 def _how(known: Known, name: str, fact: str) -> str:
@@ -342,7 +364,8 @@ def _similar(known: Known) -> Section:
 def _limits(known: Known) -> Section:
     lang = known.lang
     own = ("drawn", "counted") if known.territory.source in REAL else ()
-    fixed = [say(f"diagnosis.limit.{name}", lang) for name in (*own, "need", "quality")]
+    season = () if "tourist_beds" in known.facts else ("season",)
+    fixed = [say(f"diagnosis.limit.{name}", lang) for name in (*own, "need", *season, "quality")]
     remarks = [remark.say(lang) for remark in known.territory.cautions]
     return Section("limits", say("diagnosis.section.limits", lang), (Items((*fixed, _trend(known), *remarks)),))
 

@@ -117,7 +117,7 @@ def _late(p: Parameters) -> dict[str, National]:
 
 def _computed(p: Parameters) -> dict[str, National]:
     """Return the accessibility computed as that of a territory is, on the territory with the national means."""
-    value = counted(load_archetype("reference", p=p), p)["apl"].value
+    value = counted(load_archetype("reference"), p)["apl"].value
     if not math.isfinite(value):
         return {}
     return {"apl": National(exact(value), "", _said("diagnosis.by_mean_territory"))}

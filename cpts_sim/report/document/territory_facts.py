@@ -19,8 +19,9 @@ from cpts_sim.engine.events import MtState
 from cpts_sim.evidence import Parameters, load_parameters, plain_value
 from cpts_sim.experiment.facts import targets
 from cpts_sim.experiment.sweep.factors import Axis
-from cpts_sim.territory import Territory, synthesise
+from cpts_sim.territory import ARCHETYPES, Territory, synthesise
 from cpts_sim.territory.apl import standard_population
+from cpts_sim.territory.archetypes import archetype_record
 from cpts_sim.territory.professionals import supply_now
 
 DRAWS = 40
@@ -87,8 +88,8 @@ def counted(territory: Territory, p: Parameters) -> dict[str, Fact]:
         "apl": float(np.average(apl[seen], weights=weight[seen])) if seen.any() else math.nan,
         "scarce": float(people[seen & (apl < SCARCE_APL)].sum() / total),
         "unscheduled": unscheduled(bands, p),
-        **_published(territory, people),
-    }
+        **_published(territory, people), **_beds(territory),
+    }  # fmt: skip
     return {name: exact(value) for name, value in figures.items()}
 
 
@@ -100,6 +101,17 @@ def _published(territory: Territory, people: Floats) -> dict[str, float]:
         return {}
     return {"apl_published": float(np.average(apl, weights=weight)),
             "scarce_published": float(people[apl < SCARCE_APL].sum() / people.sum())}  # fmt: skip
+
+
+def _beds(territory: Territory) -> dict[str, float]:
+    """Return tourist beds per 100 inhabitants of an archetype whose file says them; no other territory has them."""
+    if territory.source != "archetype" or territory.id not in ARCHETYPES:
+        return {}
+    record = archetype_record(territory.id)
+    if "tourist_beds" not in record:
+        return {}
+    rank = record["columns"].index("population")
+    return {"tourist_beds": 100.0 * record["tourist_beds"] / sum(row[rank] for row in record["communes"])}
 
 
 def ages_of(bands: Floats) -> dict[str, float]:
@@ -149,12 +161,6 @@ def drawn(territory: Territory, year: int, count: int = DRAWS) -> dict[str, Fact
     tail = (1.0 - SURE) / 2.0
     return {name: Fact(*(float(np.quantile([one[name] for one in each], share)) for share in (0.5, tail, 1.0 - tail)))
             for name in each[0]}  # fmt: skip
-
-
-def usual(territory: Territory, year: int, p: Parameters, count: int) -> dict[str, Fact]:
-    """Return the same with the parameters as they are, without range: the mean over ``count`` populations."""
-    each = [_of_population(synthesise(territory, year, p, Draws(seed)).tables()) for seed in range(1, count + 1)]
-    return {name: exact(float(np.mean([one[name] for one in each]))) for name in each[0]}
 
 
 def _readings(year: int, count: int) -> list[Parameters]:
