@@ -46,7 +46,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
 def _process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command: Sequence[str] = [sys.executable, "-m", "cpts_sim.cli", *arguments]
     clean = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), **environment}
-    return subprocess.run(command, capture_output=True, text=True, env=clean, cwd=ROOT, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, env=clean, cwd=ROOT, timeout=300)
 
 
 def test_help_lists_every_command_with_its_line(run) -> None:

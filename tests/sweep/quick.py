@@ -45,6 +45,13 @@ def make_slow(spec, seed):
     return Quick(spec, seed)
 
 
+def make_stuck(spec, seed):
+    """Come to no end from the third seed on, until it is killed."""
+    if seed > 2:
+        time.sleep(600)
+    return Quick(spec, seed)
+
+
 def make_busy(spec, seed):
     """Take a second of the processor, as the benchmark's model does."""
     until = time.process_time() + 1.0
