@@ -10,7 +10,7 @@ from typing import Any
 
 from cpts_sim import __version__
 from cpts_sim.app import course
-from cpts_sim.app.asks import Ask, read_ask
+from cpts_sim.app.asks import read_ask
 from cpts_sim.app.limits import Limits
 from cpts_sim.catalogue import catalogue, plugin_modules
 from cpts_sim.engine.events import LEDGER_LINES, Act, Attachment, Need, Road, Route
@@ -164,8 +164,3 @@ def _lesson(name: str, content: Any) -> dict[str, Any]:
     for ask in (content["run"], *(item["run"] for item in content.get("variants", ()))):
         read_ask(ask, Limits())
     return dict(content)
-
-
-def lesson_ask(rank: int) -> Ask:
-    """Return what a lesson runs (1 is the first)."""
-    return read_ask(lessons()[rank - 1]["run"], Limits())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -120,16 +120,6 @@ class Plan:
         row, kinds, earliest, before, self.code = (column[order] for column in columns)
         begin = np.append(0, np.cumsum(np.bincount(place // CHOICES, minlength=self._count * CONTACTS)))
         self.offers = Offers(begin, row, kinds, *book_columns(world, row, earliest, before))
-
-
-class Way(Protocol):
-    """A route: what a contact of its kind offers."""
-
-    name: str
-    code: int
-
-    def offer(self, world: World, wave: Wave, who: Array, contact: Array, plan: Plan) -> None:
-        """Write the choices of the requests ``who``, each at its contact number ``contact`` (the same shape)."""
 
 
 def usual_slots(wave: Wave, who: Array) -> Array:

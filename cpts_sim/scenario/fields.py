@@ -91,12 +91,6 @@ Euros = Annotated[float, Field(ge=0), *_quantity(q.EUROS, "250 k€", "412 000 �
 """An amount kept in euros."""
 EurosPerYear = Annotated[float, Field(ge=0), *_quantity(q.EUROS_PER_YEAR, "220 k€ per year")]
 """A yearly amount kept in euros a year."""
-EurosPerHour = Annotated[float, Field(ge=0), *_quantity(q.EUROS_PER_HOUR, "75 €/h", "75 € per hour")]
-"""A pay kept in euros an hour."""
-HoursPerWeek = Annotated[float, Field(ge=0), *_quantity(q.HOURS_PER_WEEK, "2 h per week")]
-"""A weekly working time kept in hours a week."""
-Kilometres = Annotated[float, Field(ge=0), *_quantity(q.KILOMETRES, "15 km")]
-"""A distance kept in kilometres."""
 Limit = Annotated[
     float,
     Field(ge=0),

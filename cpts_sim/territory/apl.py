@@ -122,18 +122,6 @@ def drees_decay(p: Parameters, smooth: float = 0.0) -> Decay:
     )
 
 
-def drees_apl(standard: ArrayLike, acts: ArrayLike, minutes: Floats, p: Parameters) -> Floats:
-    """Return the APL of each commune by its definition: consultations a year and standardised inhabitant.
-
-    Args:
-        standard: standardised population, shape (n,).
-        acts: consultations and visits a year offered in each commune, shape (n,).
-        minutes: travel times, shape (n, n).
-        p: parameters.
-    """
-    return enhanced_two_step(standard, acts, minutes, drees_decay(p))
-
-
 def estimated_apl(standard: ArrayLike, gps: ArrayLike, minutes: Floats, p: Parameters) -> Floats:
     """Return the APL estimated from heads of GPs, whose activity DREES knows and we do not.
 

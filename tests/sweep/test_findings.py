@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from cpts_sim.experiment.analysis.choose import analyse
-from cpts_sim.experiment.sweep import tables
+from cpts_sim.experiment.sweep import size, tables
 from cpts_sim.experiment.sweep.reader import read_experiment
 from cpts_sim.experiment.sweep.responses import Responses, responses_of, tables_of
 from cpts_sim.experiment.sweep.size import size_sentence
 from cpts_sim.experiment.sweep.write import SweepResults
 from cpts_sim.report import sweep_figures
-from cpts_sim.scenario import ScenarioError
+from cpts_sim.scenario import ScenarioError, parse
+from cpts_sim.territory import load_territory, write_territory
+from cpts_sim.territory.reduced import reduced
 
 from . import quick
 
@@ -242,6 +246,15 @@ def test_the_size_of_the_study_is_its_first_sentence(tmp_path):
     two = planted(tmp_path, lambda row, base: 0.0, territories=["rural_underdense", "urban_dense"])
     assert size_sentence(two, "fr").startswith("2 territoires, ")
     assert "possible France" in size_sentence(two, "en")
+
+
+def test_the_size_is_that_of_the_file_as_it_is_now(tmp_path):
+    """One process may see a table of communes change under the same path."""
+    place, known = tmp_path / "place.json.gz", load_territory({"archetype": "rural_underdense"})
+    point = SimpleNamespace(scenario=lambda: parse({"territory": {"file": str(place)}}))
+    for wanted in (3000, 5000):
+        write_territory(reduced(known, wanted), place)
+        assert size._inhabitants(*size._source(point)) == wanted
 
 
 def test_a_curve_without_a_tipping_point_is_told_from_end_to_end(tmp_path):

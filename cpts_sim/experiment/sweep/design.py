@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from math import prod
 from typing import Any
@@ -127,8 +127,3 @@ _MAKERS = {
     "factorial": _cells,
     "fractional_factorial": _cells,
 }
-
-
-def duplicates(rows: Sequence[Mapping[str, Any]]) -> int:
-    """Return how many points repeat an earlier one (they are simulated once)."""
-    return len(rows) - len({tuple(sorted((k, repr(v)) for k, v in row.items())) for row in rows})

@@ -12,9 +12,6 @@ from cpts_sim.scenario.fields import Positive, Share
 from cpts_sim.scenario.settings import Frozen
 from cpts_sim.words import say
 
-DESIGNS = (
-    "list", "grid", "one_at_a_time", "latin_hypercube", "sobol", "morris", "factorial", "fractional_factorial",
-)  # fmt: skip
 ANALYSES = ("effects", "attribution", "curves", "morris", "sobol", "discovery", "ranking", "information")
 SUITS = {
     "effects": ("factorial", "fractional_factorial"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from cpts_sim.experiment.sweep.labels import base_label
 from cpts_sim.experiment.sweep.responses import Responses
-from cpts_sim.scenario import canonical_json
+from cpts_sim.scenario import canonical_json, file_hash, input_files
 from cpts_sim.words import duration, say
 
 DAY_MIN = 1440.0
@@ -24,7 +24,7 @@ def size_sentence(responses: Responses, lang: str) -> str:
 def _people(responses: Responses, lang: str) -> dict[str, Any]:
     """Return the place and its inhabitants, or how many places of how many."""
     experiment = responses.experiment
-    numbers = sorted({_inhabitants(canonical_json(_source(point))) for point in experiment.points})
+    numbers = sorted({_inhabitants(*_source(point)) for point in experiment.points})
     bases = list(experiment.bases)
     alone = len(bases) == 1
     place = base_label(experiment, bases[0], lang) if alone else say("sweep.size.places", lang, count=len(bases))
@@ -32,13 +32,15 @@ def _people(responses: Responses, lang: str) -> dict[str, Any]:
     return {"place": place, "people": say(f"sweep.size.{form}", lang, fewest=numbers[0], most=numbers[-1])}
 
 
-def _source(point: Any) -> dict[str, Any]:
-    source: dict[str, Any] = point.scenario().territory.model_dump(mode="json", exclude_none=True)
-    return source
+def _source(point: Any) -> tuple[str, str]:
+    """Return the territory of a point as text, and the digests of its files, whose content may change."""
+    scenario = point.scenario()
+    told = {key: file_hash(path) for key, path in input_files(scenario).items()}
+    return canonical_json(scenario.territory.model_dump(mode="json", exclude_none=True)), canonical_json(told)
 
 
-@cache
-def _inhabitants(source: str) -> int:
+@lru_cache(maxsize=256)
+def _inhabitants(source: str, hashes: str) -> int:
     import json
 
     from cpts_sim.territory import load_territory
