@@ -167,6 +167,44 @@ def test_nothing_serious_for_the_accessibility_checker(
     assert wide <= width
 
 
+@pytest.mark.browser
+def test_long_annexes_open_on_demand_on_a_screen_and_always_on_paper(
+    pages: dict[str, str], chromium: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(pages["report-fr"], encoding="utf-8")
+    page = chromium.new_page(viewport={"width": 390, "height": 800})
+    page.goto(file.as_uri())
+    row = "document.querySelector('#parameters tbody tr').checkVisibility({contentVisibilityAuto: true})"
+    assert page.evaluate(row) is False, "a phone scrolls over a line, not over every parameter"
+    closed = page.evaluate("document.documentElement.scrollHeight")
+    page.emulate_media(media="print")
+    assert page.evaluate(row) is True and not page.locator("#parameters summary").is_visible()
+    page.emulate_media(media="screen")
+    page.click("#parameters summary")
+    assert page.evaluate(row) is True
+    assert page.evaluate("document.documentElement.scrollHeight") > 1.5 * closed
+    page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "told"), [(390, True), (1100, False)])
+def test_a_figure_that_goes_on_beyond_the_screen_says_so(
+    pages: dict[str, str], chromium: Any, tmp_path: Path, width: int, told: bool
+) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(pages["report-en"], encoding="utf-8")
+    page = chromium.new_page(viewport={"width": width, "height": 800})
+    page.goto(file.as_uri())
+    for figure in page.locator("figure").all():
+        picture = figure.locator(".picture")
+        beyond = picture.evaluate("node => node.scrollWidth > node.clientWidth + 1")
+        assert beyond is told and figure.get_by_text("Slide the figure").is_visible() is told
+    page.emulate_media(media="print")
+    assert not page.get_by_text("Slide the figure").first.is_visible()
+    page.close()
+
+
 def test_the_body_of_a_report_has_six_pages_at_most(pages: dict[str, str]) -> None:
     pytest.importorskip("weasyprint")
     reader = pytest.importorskip("pypdf")

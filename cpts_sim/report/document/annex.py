@@ -80,7 +80,7 @@ def parameters(told: Told) -> Section:
     rooms = sorted({entry.room for entry in entries})
     tables = tuple(_room(room, [entry for entry in entries if entry.room == room], lang) for room in rooms)
     intro = say("document.table.parameters", lang, count=len(entries), year=scenario.reference_year)
-    return Section("parameters", say("document.section.parameters", lang), (Text(intro), *tables), "annex")
+    return Section("parameters", say("document.section.parameters", lang), (Text(intro), *tables), "annex", True)
 
 
 def _entries(told: Told) -> list[ParameterEntry]:
@@ -99,7 +99,7 @@ def codes(told: Told) -> Section:
     head = tuple(say(f"document.column.{name}", lang) for name in ("code", "subject", "read_at"))
     caption = say("document.table.codes", lang)
     table = Table("codes-table", caption, head, rows, words=frozenset({1, 2}), small=True)
-    return Section("codes", say("document.section.codes", lang), (table,), "annex")
+    return Section("codes", say("document.section.codes", lang), (table,), "annex", True)
 
 
 def _room(room: str, entries: list[ParameterEntry], lang: str) -> Table:

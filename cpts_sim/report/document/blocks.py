@@ -93,12 +93,26 @@ Block = Text | Items | Terms | Code | Table | Figure
 
 @dataclass(frozen=True)
 class Section:
-    """A titled part of a document; ``kind`` is "plain", "box" (the essential) or "annex"."""
+    """A titled part of a document.
+
+    Attributes:
+        id: anchor, unique in a document.
+        title: its heading.
+        blocks: what it holds, in order.
+        kind: "plain", "box" (the essential) or "annex".
+        folded: whether a screen shows its tables on demand; paper always has them.
+    """
 
     id: str
     title: str
     blocks: tuple[Block, ...]
     kind: str = "plain"
+    folded: bool = False
+
+    @property
+    def rows(self) -> int:
+        """Number of lines of its tables."""
+        return sum(len(block.rows) for block in self.blocks if isinstance(block, Table))
 
 
 @dataclass(frozen=True)
