@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace as changed
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cpts_sim.errors import InputError, UsageError
-from cpts_sim.experiment import Comparison, Plan, compare, smallest_differences
+from cpts_sim.experiment import Comparison, Plan, arms_of, compare, smallest_differences, with_short_arms
+from cpts_sim.experiment.defaults import DEFAULT_PAIRS, UNCERTAIN_PAIRS
 from cpts_sim.experiment.keys import digest
 from cpts_sim.experiment.results import PROVENANCE, held_files, held_seeds, may_write, provenance, result_files
 from cpts_sim.experiment.store import MANIFEST, json_bytes
 from cpts_sim.experiment.workers import usable_cores
 from cpts_sim.files import write_folder
 from cpts_sim.report.progress import Progress
-from cpts_sim.scenario import Scenario, as_written, from_written
+from cpts_sim.scenario import Scenario, as_written, from_written, load
 from cpts_sim.words import current_language, say
 
 if TYPE_CHECKING:
@@ -63,6 +64,30 @@ def drawn_from(scenario: Scenario, asked: Path | None, fixed: bool) -> Ensemble 
     return None if path is None else read_ensemble(path).of_year(scenario.reference_year)
 
 
+def plan_of(path: Path, options: Mapping[str, Any], usual: Callable[[Scenario], Sequence[str]] = arms_of) -> Plan:
+    """Return the comparison that a command is asked for.
+
+    Args:
+        path: file of the scenario.
+        options: of the command; it may have no ``precision`` and no ``keep_journal``.
+        usual: the arms compared where none is named.
+
+    Raises:
+        UsageError: there are not two arms to compare.
+    """
+    from cpts_sim.catalogue import catalogue
+
+    scenario = with_years(load(path, catalogue()), options["years"])
+    scenario, arms = with_short_arms(scenario, listed(options["arms"]) or usual(scenario))
+    if len(arms) < 2:
+        raise UsageError(say("report.one_arm", arm=arms[0]))
+    drawn = drawn_from(scenario, options["ensemble"], options["fixed"])
+    precision, pairs = options.get("precision"), DEFAULT_PAIRS if drawn is None else UNCERTAIN_PAIRS
+    count = None if precision is not None else options["replications"] or pairs
+    kept = options.get("keep_journal", Plan.keep_journal)
+    return Plan(scenario, arms, options["seed"], count, precision, keep_journal=kept, ensemble=drawn)
+
+
 def folder_for(plan: Plan, output: Path | None) -> Path:
     """Return the folder of results: the one asked for, else ``results/<name>``."""
     return output if output is not None else RESULTS / plan.scenario.name
@@ -88,7 +113,7 @@ def compute(
     bar = Progress(current_language(), silent)
     try:
         with bar:
-            done = compare(plan, workers=workers, store=store, fresh=fresh, smallest=least, progress=bar, warn=warn)
+            done = compare(plan, workers=workers, store=store, fresh=fresh, smallest=least, progress=bar, warn=tell)
     except KeyboardInterrupt:
         text = say("experiment.interrupted", done=bar.done, total=bar.total, store=store)
         click.echo(text, err=True)
@@ -103,7 +128,7 @@ def _check_memory(scenario: Scenario) -> None:
     check_memory(load_territory(scenario.territory).population)
 
 
-def warn(key: str, values: dict[str, Any]) -> None:
+def tell(key: str, values: dict[str, Any]) -> None:
     """Say on stderr what the computation came upon."""
     click.echo(say(key, **values), err=True)
 
@@ -169,11 +194,14 @@ def refuse_with_like(context: click.Context, names: Sequence[str]) -> None:
 
 __all__ = [
     "compute",
+    "drawn_from",
     "folder_for",
     "listed",
+    "plan_of",
     "refuse_with_like",
     "say_where",
-    "warn",
+    "tell",
+    "with_all_kept",
     "with_years",
     "write",
 ]

@@ -101,7 +101,7 @@ def _sized(scenario: Any, population: int | None) -> Any:
 def _search(
     scenario: Any, space: Any, targets: Any, settings: Any, options: dict[str, Any], folder: Path, silent: bool
 ) -> tuple[Any, Any, float]:
-    from cpts_sim.cli._pairs import warn
+    from cpts_sim.cli._pairs import tell
     from cpts_sim.errors import UsageError
     from cpts_sim.experiment.calibrate.runs import Runner
     from cpts_sim.experiment.calibrate.waves import FEWEST, match
@@ -115,7 +115,7 @@ def _search(
         runner = Runner(
             scenario, space, targets, options["seed"], options["replications"],
             options["workers"] or usable_cores(), folder.parent / ".points", until,
-            lambda done, total: bar(done, max(total, planned)), warn=warn,
+            lambda done, total: bar(done, max(total, planned)), warn=tell,
         )  # fmt: skip
         shipped = space.place(space.shipped(scenario.reference_year))
         more = lambda: until is None or time.monotonic() < until  # noqa: E731

@@ -50,36 +50,17 @@ def command(context: click.Context, /, like: Path | None, as_json: bool, **optio
     """Compare the arms of a scenario and print the table."""
     if like is not None:
         return _repeat(context, like, options, as_json)
-    from cpts_sim.cli._pairs import folder_for, with_all_kept
-
-    plan = _plan(options)
-    if len(plan.arms) < 2:
-        raise UsageError(say("report.one_arm", arm=plan.arms[0]))
-    folder = folder_for(plan, options["output"])
-    plan = with_all_kept(plan, folder, options["replications"])
-    _compute_and_show(plan, folder, options, as_json, options["fresh"])
-    return 0
-
-
-def _plan(options: dict[str, Any]) -> Any:
-    from cpts_sim.catalogue import catalogue
-    from cpts_sim.cli._pairs import drawn_from, listed, with_years
-    from cpts_sim.experiment import Plan, with_short_arms
-    from cpts_sim.scenario import load
+    from cpts_sim.cli._pairs import folder_for, plan_of, with_all_kept
 
     if options["path"] is None:
         raise UsageError(say("compare.no_scenario"))
     if options["replications"] is not None and options["precision"] is not None:
         raise UsageError(say("compare.both_counts"))
-    scenario = with_years(load(options["path"], catalogue()), options["years"])
-    scenario, arms = with_short_arms(scenario, listed(options["arms"]))
-    drawn = drawn_from(scenario, options["ensemble"], options["fixed"])
-    least = DEFAULT_PAIRS if drawn is None else UNCERTAIN_PAIRS
-    count = None if options["precision"] is not None else options["replications"] or least
-    return Plan(
-        scenario, arms, options["seed"], count, options["precision"],
-        keep_journal=options["keep_journal"], ensemble=drawn,
-    )  # fmt: skip
+    plan = plan_of(options["path"], options)
+    folder = folder_for(plan, options["output"])
+    plan = with_all_kept(plan, folder, options["replications"])
+    _compute_and_show(plan, folder, options, as_json, options["fresh"])
+    return 0
 
 
 def _compute_and_show(plan: Any, folder: Path, options: dict[str, Any], as_json: bool, fresh: bool) -> dict[str, bytes]:

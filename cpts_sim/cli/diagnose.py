@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cpts_sim.cli._options import unknown_territory
-from cpts_sim.cli.report import FILE, language_of, theme_of, write
+from cpts_sim.cli.report import FILE, language_of, theme_of, write_document
 from cpts_sim.errors import InputError
 from cpts_sim.evidence import REFERENCE_YEARS
 from cpts_sim.files import check_place
@@ -37,7 +37,7 @@ def command(source: str, year: str | None, lang: str | None, theme: Path | None,
     check_place(place)
     redo = (f"cpts-sim diagnose {Path(source).name} --year {reference} --lang {tongue}",)
     document = diagnosis_of(territory, reference, tongue, redo)
-    write(document, place, rules, pdf)
+    write_document(document, place, rules, pdf)
 
 
 def _territory(source: str, year: int | None) -> tuple[Any, int]:

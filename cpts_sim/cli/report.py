@@ -20,7 +20,7 @@ from cpts_sim.words.language import language_of_tag
 if TYPE_CHECKING:
     from cpts_sim.scenario import Scenario
 
-SOURCE = click.Path(path_type=Path)  # a missing file is told by the reader: exit code 3
+RESULT = click.Path(path_type=Path)  # a missing file is told by the reader: exit code 3
 FILE = click.Path(dir_okay=False, path_type=Path)
 DEFAULT_LANGUAGE = "fr"
 """The document's readers are French agencies, whatever the language of the terminal."""
@@ -37,12 +37,12 @@ def language_of(asked: str | None) -> str:
 
 
 @click.command(help=say("cli.report"))
-@click.argument("path", metavar="RESULT|SCENARIO", type=SOURCE)
+@click.argument("path", metavar="RESULT|SCENARIO", type=RESULT)
 @click.option("--lang", type=click.Choice(LANGUAGES), help=say("document.option_lang"))
 @click.option("--pdf", is_flag=True, help=say("document.option_pdf"))
 @click.option("--theme", type=FILE, help=say("document.option_theme"))
 @click.option("--output", "-o", type=FILE, help=say("document.option_output"))
-@click.option("--assumptions", type=SOURCE, metavar="RESULT", help=say("document.option_assumptions"))
+@click.option("--assumptions", type=RESULT, metavar="RESULT", help=say("document.option_assumptions"))
 @click.option("--smallest-differences", "smallest", type=Given(dir_okay=False), help=say("compare.option_smallest"))
 @click.option("--arms", help=say("compare.option_arms"))
 @click.option("--replications", "-n", type=click.IntRange(1, 10_000),
@@ -50,7 +50,7 @@ def language_of(asked: str | None) -> str:
 @click.option("--years", type=Amount(0, 20, min_open=True), help=say("compare.option_years"))
 @click.option("--seed", type=click.IntRange(0, 2**53), default=1, show_default=True, help=say("compare.option_seed"))
 @click.option("--workers", type=click.IntRange(1, 1024), help=say("compare.option_workers"))
-@click.option("--ensemble", type=SOURCE, help=say("uncertain.option_ensemble"))
+@click.option("--ensemble", type=RESULT, help=say("uncertain.option_ensemble"))
 @click.option("--fixed-parameters", "fixed", is_flag=True, help=say("uncertain.option_fixed"))
 @click.option("--replace", is_flag=True, help=say("compare.option_replace"))
 @click.pass_context
@@ -71,7 +71,7 @@ def command(context: click.Context, /, path: Path, lang: str | None, **options: 
     folder = path if path.is_dir() else _computed(path, options)
     done = _read(folder, least)
     document = report_of(done, tongue, provenance_of(folder), folder, assumed)
-    write(document, options["output"] or folder / f"report_{tongue}.html", theme, options["pdf"])
+    write_document(document, options["output"] or folder / f"report_{tongue}.html", theme, options["pdf"])
 
 
 def theme_of(path: Path | None) -> str:
@@ -86,7 +86,7 @@ def theme_of(path: Path | None) -> str:
         raise InputError(say("document.no_theme", file=path)) from None
 
 
-def write(document: Any, file: Path, theme: str, pdf: bool) -> None:
+def write_document(document: Any, file: Path, theme: str, pdf: bool) -> None:
     """Write a document as HTML, and as PDF where that is asked."""
     from cpts_sim.report.document import html_of, pdf_of
 
@@ -118,23 +118,14 @@ def _refuse(context: click.Context) -> None:
 
 def _computed(path: Path, options: dict[str, Any]) -> Path:
     """Run the comparison of a scenario (pairs computed before are found again) and return its folder."""
-    from cpts_sim.catalogue import catalogue
     from cpts_sim.cli import _pairs
-    from cpts_sim.experiment import Plan, with_short_arms
     from cpts_sim.experiment.results import may_write
-    from cpts_sim.scenario import load
 
-    scenario = _pairs.with_years(load(path, catalogue()), options["years"])
-    scenario, arms = with_short_arms(scenario, _pairs.listed(options["arms"]) or usual_arms(scenario))
-    if len(arms) < 2:
-        raise UsageError(say("report.one_arm", arm=arms[0]))
-    drawn = _pairs.drawn_from(scenario, options["ensemble"], options["fixed"])
-    count = options["replications"] or (DEFAULT_PAIRS if drawn is None else UNCERTAIN_PAIRS)
-    plan = Plan(scenario, arms, options["seed"], count, ensemble=drawn)
+    plan = _pairs.plan_of(path, options, usual_arms)
     folder = _pairs.folder_for(plan, None)
     plan = _pairs.with_all_kept(plan, folder, options["replications"])
     may_write(folder, plan.key, options["replace"], plan.replications)
-    warn(scenario, arms)
+    warn(plan.scenario, plan.arms)
     done, seconds = _pairs.compute(plan, folder, workers=options["workers"], fresh=False, smallest=None, silent=False)
     _pairs.write(done, folder, seconds, options["workers"], options["replace"])
     return folder

@@ -64,11 +64,11 @@ def _played(asked: Any, names: list[str], options: dict[str, Any], silent: bool)
 
 
 def _player(options: dict[str, Any], told: Any) -> Any:
-    from cpts_sim.cli._pairs import warn
+    from cpts_sim.cli._pairs import tell
     from cpts_sim.experiment.responses.enact import Player
     from cpts_sim.experiment.workers import usable_cores
 
-    return Player(options["workers"] or usable_cores(), LIVES, told, warn=warn)
+    return Player(options["workers"] or usable_cores(), LIVES, told, warn=tell)
 
 
 def _sieved(scenario: Any, asked: Any, only: tuple[str, ...], options: dict[str, Any], silent: bool) -> Any:

@@ -11,13 +11,13 @@ from cpts_sim.cli._options import Amount, json_option, table, write_json
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.words import current_language, say
 
-SOURCE = click.Path(path_type=Path)  # a missing file is told by the reader: exit code 3
+RESULT = click.Path(path_type=Path)  # a missing file is told by the reader: exit code 3
 PAIRS = 4
 FIXED = ("arms", "years", "replications", "seed", "workers")
 
 
 @click.command(help=say("cli.scale"))
-@click.argument("path", metavar="SCENARIO|RESULT", type=SOURCE)
+@click.argument("path", metavar="SCENARIO|RESULT", type=RESULT)
 @click.option("--arms", help=say("compare.option_arms"))
 @click.option("--years", type=Amount(0, 20, min_open=True), help=say("compare.option_years"))
 @click.option("--replications", "-n", type=click.IntRange(1, 10_000), default=PAIRS, show_default=True,

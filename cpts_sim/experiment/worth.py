@@ -22,7 +22,7 @@ from cpts_sim.experiment.statistics import Interval, mean_interval, student_cdf,
 from cpts_sim.experiment.values import Place, Values
 
 Array = NDArray[np.float64]
-SURE = 0.95
+RATIO_SURE = 0.95
 """Least probability of a positive effect from which a ratio is given."""
 
 
@@ -134,7 +134,7 @@ def worth(costs: Costs, arm: str, gain: str, perspective: str = "public") -> Wor
     effects, euros = effects[known], euros[known]
     drawn = None if costs.draws is None else [one for one, keep in zip(costs.draws, known, strict=True) if keep]
     probability = min(probability_positive(effects, drawn), _of_the_draws(effects, drawn))
-    if not probability >= SURE:
+    if not probability >= RATIO_SURE:
         return Worth(arm, gain, perspective, effects, euros, probability, math.nan, math.nan, math.nan, drawn)
     ratio = float(euros.mean() / effects.mean())
     low, high = fieller(euros, effects) if drawn is None else _ratio_draws(euros, effects, drawn)

@@ -7,7 +7,7 @@ import math
 from cpts_sim.experiment import Comparison, Line
 from cpts_sim.report import style
 from cpts_sim.report.columns import fitted, wrapped
-from cpts_sim.report.marks import SURE, interval_kind, note, reach, zero
+from cpts_sim.report.marks import CLEAR, interval_kind, note, reach, zero
 from cpts_sim.report.numbers import arm_words, gap, gap_interval, level, unit_words
 from cpts_sim.report.table import HEADLINES, row_label, scenario_title, simulated, titles_of
 from cpts_sim.scenario import at_end
@@ -61,7 +61,7 @@ def _cells(row: list[Line], lang: str) -> list[str]:
 
 
 def _mark(line: Line) -> str:
-    return " *" if line.reading in SURE else "  "
+    return " *" if line.reading in CLEAR else "  "
 
 
 def several(comparison: Comparison, lang: str, kind: str) -> bytes | None:
@@ -80,7 +80,7 @@ def several(comparison: Comparison, lang: str, kind: str) -> bytes | None:
             colour, mark = LOOKS[rank % len(LOOKS)]
             for at, row in enumerate(rows):
                 line, factor = row[rank], 100 / abs(row[rank].without.mean)
-                face = colour if line.reading in SURE else "white"
+                face = colour if line.reading in CLEAR else "white"
                 axes.errorbar(
                     factor * line.difference.mean, at - 0.4 + step * (rank + 0.5), fmt=mark, color=colour,
                     xerr=reach(line.difference, factor), markersize=4.5, capsize=1.5, markerfacecolor=face,

@@ -23,7 +23,7 @@ from cpts_sim.experiment.parquet import to_french_csv
 from cpts_sim.experiment.proration import proration
 from cpts_sim.experiment.readings import Reading
 from cpts_sim.experiment.statistics import Interval
-from cpts_sim.experiment.worth import GAINS, SURE, Worth, worth
+from cpts_sim.experiment.worth import GAINS, RATIO_SURE, Worth, worth
 from cpts_sim.report import style
 from cpts_sim.report.arms import at_a_glance
 from cpts_sim.report.chances import chance
@@ -221,7 +221,7 @@ def worth_words(found: Worth, lang: str) -> str:
     level = WILLINGNESS[found.gain]
     even = found.break_even(level)
     key = "costs.worth.no_ratio" if even > 0 else "costs.worth.no_ratio_cheaper"
-    told = {"gain": gain, "probability": below(found.probability, SURE, lang, found.count), "sure": SURE,
+    told = {"gain": gain, "probability": below(found.probability, RATIO_SURE, lang, found.count), "sure": RATIO_SURE,
             "willingness": euros(level, 0, lang)}  # fmt: skip
     more = {"even": number(_two_digits(even), 0, lang)} if even > 0 else {}
     return say(key, lang, **told, **more, worth=chance(float(found.worth_at(level)[0]), found.count, lang))

@@ -10,7 +10,7 @@ import numpy as np
 
 from cpts_sim.experiment import Comparison, Line, Place, Reading
 from cpts_sim.report import style
-from cpts_sim.report.marks import SURE, note
+from cpts_sim.report.marks import CLEAR, note
 from cpts_sim.report.numbers import unit_words
 from cpts_sim.report.table import reading_text
 from cpts_sim.words import number, say
@@ -57,7 +57,7 @@ def remarks(comparison: Comparison, lang: str, arm: str) -> list[str]:
     out = [say("report.figure.map.text", lang)]
     if not any(line.difference.mean for line in lines if math.isfinite(line.difference.mean)):
         out.append(say("report.figure.map.none", lang))
-    elif not any(line.reading in SURE for line in lines):
+    elif not any(line.reading in CLEAR for line in lines):
         out.append(say("report.figure.map.unsure", lang))
     if math.isfinite(least):
         out.append(say("report.figure.map.least", lang, least=_days(least, lang)))
@@ -73,7 +73,7 @@ def _scale(lines: list[Line], least: float) -> Any:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LinearSegmentedColormap, Normalize
 
-    sure = [abs(line.difference.mean) for line in lines if line.reading in SURE]
+    sure = [abs(line.difference.mean) for line in lines if line.reading in CLEAR]
     limit = max([*sure, FULL * least if math.isfinite(least) else 0.0, 1e-9])
     colours = LinearSegmentedColormap.from_list("gap", [style.OTHER, "#F7F7F7", style.WORSE])
     return ScalarMappable(Normalize(-limit, limit), colours)
@@ -83,7 +83,7 @@ def _legend(drawn: Any, axes: Any, lines: list[Line], least: float, lang: str) -
     """Say below the map what its colours are, where it has any, and what grey and hatched communes are."""
     from matplotlib.patches import Patch
 
-    if any(line.reading in SURE for line in lines):
+    if any(line.reading in CLEAR for line in lines):
         look = {"orientation": "horizontal", "shrink": 0.7, "pad": 0.02, "aspect": 32}
         bar = drawn.colorbar(_scale(lines, least), ax=axes, **look)
         ends = (say("report.figure.map.shorter", lang), say("report.figure.map.longer", lang))
@@ -91,7 +91,7 @@ def _legend(drawn: Any, axes: Any, lines: list[Line], least: float, lang: str) -
         style.number_axis(bar.ax.xaxis, lang)
     greys: dict[str, str] = {}
     for line in lines:
-        if line.reading not in SURE:
+        if line.reading not in CLEAR:
             greys.setdefault(reading_text(line, lang), _hatch(line))
     handles = [Patch(facecolor=GREY, edgecolor=LINES, hatch=hatch, label=words) for words, hatch in greys.items()]
     if handles:
@@ -109,7 +109,7 @@ def _paint(axes: Any, outlines: list[Any], lines: list[Line], scale: Any) -> Non
     from matplotlib.patches import PathPatch
 
     for rings, line in zip(outlines, lines, strict=True):
-        face = scale.to_rgba(np.array(line.difference.mean)) if line.reading in SURE else GREY
+        face = scale.to_rgba(np.array(line.difference.mean)) if line.reading in CLEAR else GREY
         for path in _paths(rings):
             axes.add_patch(PathPatch(path, facecolor=face, edgecolor="white", linewidth=0.9))
             axes.add_patch(PathPatch(path, fill=False, edgecolor=LINES, linewidth=0, hatch=_hatch(line)))
@@ -122,7 +122,7 @@ def _hatch(line: Line) -> str:
         return "xx"
     if line.reading is Reading.TOO_FEW:
         return "\\\\"
-    return "" if line.reading in (*SURE, Reading.TOO_SMALL, Reading.EQUAL) else "////"
+    return "" if line.reading in (*CLEAR, Reading.TOO_SMALL, Reading.EQUAL) else "////"
 
 
 def _paths(rings: Any) -> list[Any]:

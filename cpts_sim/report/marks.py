@@ -14,7 +14,7 @@ from cpts_sim.report.table import exceeding, titles_of
 from cpts_sim.words import say
 
 TONES = {Reading.BETTER: style.BETTER, Reading.WORSE: style.WORSE}
-SURE = (Reading.BETTER, Reading.WORSE, Reading.HIGHER, Reading.LOWER)
+CLEAR = (Reading.BETTER, Reading.WORSE, Reading.HIGHER, Reading.LOWER)
 """Readings drawn as a full point; the others are drawn hollow."""
 
 
@@ -58,7 +58,7 @@ def reach(interval: Interval, factor: float = 1.0) -> list[list[float]]:
 def dot(axes: Any, row: float, line: Line, factor: float, size: float = 5.5) -> None:
     """Draw a paired difference as a point with its interval, hollow when it says nothing."""
     colour = tone(line)
-    face = colour if line.reading in SURE else "white"
+    face = colour if line.reading in CLEAR else "white"
     look = {"fmt": "o", "color": colour, "markersize": size, "capsize": 2.5, "markerfacecolor": face}
     axes.errorbar(factor * line.difference.mean, row, xerr=reach(line.difference, factor), **look)
 

@@ -15,7 +15,7 @@ from cpts_sim.experiment.costs import ITEMS, PERSPECTIVES, TOTAL, Costs, discoun
 from cpts_sim.experiment.readings import Reading
 from cpts_sim.experiment.statistics import student_quantile
 from cpts_sim.experiment.values import Place, Values
-from cpts_sim.experiment.worth import SURE, _of_the_draws, fieller, probability_positive, worth
+from cpts_sim.experiment.worth import RATIO_SURE, _of_the_draws, fieller, probability_positive, worth
 
 PAIRS = 6
 ARMS = ("without", "with")
@@ -117,7 +117,7 @@ def _judged(effects: list[float], euros: list[float]) -> tuple[Costs, Values]:
 def test_no_ratio_while_the_effect_may_be_none():
     got, _ = _judged([5.0, -4.0, 2.0, -3.0, 1.0, 0.5], [1000.0] * PAIRS)
     found = worth(got, "with", "ed_visits_avoided")
-    assert found.probability < SURE
+    assert found.probability < RATIO_SURE
     assert math.isnan(found.ratio) and math.isnan(found.ratio_low)
     assert found.break_even(200.0) * 200.0 == pytest.approx(np.mean(found.euros))
 
@@ -191,7 +191,7 @@ def test_no_ratio_where_the_mean_of_the_draws_does_not_leave_zero() -> None:
     effects = np.array([4.0, -3.0] * 6 + [5.0, -2.0] * 6) + np.repeat(np.linspace(-20.0, 26.0, 12), 2)
     told = _of_the_draws(effects, draws)
     means = effects.reshape(12, 2).mean(axis=1)
-    assert told == pytest.approx(probability_positive(means)) and told < SURE
+    assert told == pytest.approx(probability_positive(means)) and told < RATIO_SURE
     assert _of_the_draws(effects, None) == 1.0
 
 
