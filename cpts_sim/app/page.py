@@ -70,6 +70,7 @@ def one_lesson(lessons: Sequence[Mapping[str, Any]], rank: int) -> list[dict[str
 def recorded_page(
     page: Files, offered: Mapping[str, Any], pairs: Sequence[tuple[Recorded, Recorded]], draws: Sequence[bytes],
     titles: Sequence[Mapping[str, str]] = (), asks: Sequence[Mapping[str, Any]] = (),
+    lang: str | None = None,
 ) -> bytes:  # fmt: skip
     """Return one HTML file with the page, its words and recorded runs; it asks nobody for anything.
 
@@ -80,6 +81,7 @@ def recorded_page(
         draws: numbers of further draws of the first pair, each alone or all as one file of ``drawn``.
         titles: title of each pair by language.
         asks: what each pair ran.
+        lang: the language in which it opens (default: that of the browser).
     """
     parts: dict[int, dict[str, Any]] = {}
     for record in (record for pair in pairs for record in pair):
@@ -90,14 +92,14 @@ def recorded_page(
         "titles": [dict(title) for title in titles], "asks": [dict(ask) for ask in asks],
         "draws": [_text(draw) for draw in draws],
     }  # fmt: skip
-    return _assembled(page, json.dumps(told, ensure_ascii=False, separators=(",", ":")))
+    return _assembled(page, json.dumps(told, ensure_ascii=False, separators=(",", ":")), lang)
 
 
 def _text(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def _assembled(page: Files, data: str) -> bytes:
+def _assembled(page: Files, data: str, lang: str | None) -> bytes:
     """Put styles, scripts and data into the page in place of the links to them."""
     modules = {f"app/{name[3:]}": _as_data(_renamed(page.text(name))) for name in page if name.startswith("js/")}
     scripts = (
@@ -108,6 +110,8 @@ def _assembled(page: Files, data: str) -> bytes:
     )
     styles = f"<style>{page.text('vendor/uPlot.min.css')}\n{page.text('style.css')}</style>"
     html = page.text("index.html")
+    if lang is not None:
+        html = html.replace('<html lang="fr">', f'<html lang="{lang}" data-asked="{lang}">', 1)
     html = re.sub(r"<!-- styles -->.*?<!-- /styles -->", lambda _: styles, html, flags=re.DOTALL)
     return re.sub(r"<!-- scripts -->.*?<!-- /scripts -->", lambda _: scripts, html, flags=re.DOTALL).encode()
 

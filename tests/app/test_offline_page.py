@@ -34,7 +34,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("recorded")
     scenario, page = folder / "small.yaml", folder / "page.html"
     scenario.write_text(SCENARIO.format(root=ROOT), encoding="utf-8")
-    command = [sys.executable, "-m", "cpts_sim.cli", "replay", str(scenario), "-o", str(page)]
+    command = [sys.executable, "-m", "cpts_sim.cli", "--lang", "fr", "replay", str(scenario), "-o", str(page)]
     subprocess.run([*command, "--draws", "5", "--workers", "1"], check=True, cwd=ROOT, capture_output=True)
     return scenario, page
 
@@ -60,6 +60,20 @@ def test_it_plays_without_a_network(chromium: Any, files: tuple[Path, Path]) -> 
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(("address", "lang"), [("", "fr"), ("#lang=en", "en")])
+def test_a_page_recorded_in_french_opens_in_french_everywhere(
+    chromium: Any, files: tuple[Path, Path], address: str, lang: str
+) -> None:
+    """The address has the last word; a page recorded without ``--lang`` follows the browser."""
+    context = chromium.new_context(offline=True, locale="en-GB")
+    watched = Watched(context, files[1].as_uri())
+    watched.open(address)
+    assert watched.page.evaluate("[document.documentElement.lang, window.cptsSim.state.lang]") == [lang, lang]
+    context.close()
+    assert watched.errors == []
+
+
+@pytest.mark.browser
 def test_draws_of_a_lesson_taken_home_come_with_its_reveal(
     chromium: Any, tmp_path: Path, files: tuple[Path, Path]
 ) -> None:
@@ -69,7 +83,7 @@ def test_draws_of_a_lesson_taken_home_come_with_its_reveal(
     page.write_bytes(page_of(script, record(script, 1)))
     context = chromium.new_context(offline=True, viewport={"width": 1366, "height": 768}, locale="en-GB")
     watched = Watched(context, page.as_uri())
-    watched.open("#v=60&lang=en")
+    watched.open("#v=60")  # asked for no language: that of the browser
     assert watched.page.evaluate("window.cptsSim.draws.length") == 0  # first the class predicts
     assert watched.text("#lesson option:checked").startswith("2. ")
     shown = watched.page.evaluate("[...document.querySelectorAll('.chart')].map((c) => c.dataset.series)")

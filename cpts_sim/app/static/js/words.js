@@ -6,7 +6,8 @@ let lang = "fr";
 export function setWords(words) { all = words; }
 export function setLang(next) { lang = next === "en" ? "en" : "fr"; document.documentElement.lang = lang; }
 export function getLang() { return lang; }
-export function firstLang() { return (navigator.language || "fr").toLowerCase().startsWith("fr") ? "fr" : "en"; }
+/** The language that a recorded page was asked for, else the browser's. */
+export function firstLang() { return document.documentElement.dataset.asked ?? ((navigator.language || "fr").toLowerCase().startsWith("fr") ? "fr" : "en"); }
 
 /** Sentence `key` with its values in place of {names}; the key itself shows what is missing. */
 export function t(key, values = {}) {
