@@ -52,13 +52,10 @@ def written(value: float, places: int, lang: str, sign: bool = False) -> str:
     return (signed if sign else number)(rounded, max(0, places), lang)
 
 
-def level(interval: Interval, unit: str, lang: str, beside: Interval | None = None) -> str:
-    """Write the mean of an arm; with a difference beside it, at least as finely as the difference is written."""
+def level(interval: Interval, unit: str, lang: str) -> str:
+    """Write the mean of an arm."""
     times = factor(unit)
-    places = decimals(interval.half * times, interval.mean * times)
-    if beside is not None and beside.mean:
-        places = max(places, decimals(beside.half * times, beside.mean * times))
-    return written(interval.mean * times, places, lang)
+    return written(interval.mean * times, decimals(interval.half * times, interval.mean * times), lang)
 
 
 def levels(line: Line, lang: str) -> tuple[str, str]:
@@ -86,10 +83,13 @@ def gap_interval(line: Line, lang: str) -> str:
     if not math.isfinite(half):
         return "–"
     places = decimals(half, mean)
-    ends = (
-        written(end * times, places, lang, sign=True) for end in (line.difference.low, line.difference.high)
-    )
-    return (" à " if lang == "fr" else " to ").join(ends)
+    low, high = (written(end * times, places, lang, sign=True) for end in (line.difference.low, line.difference.high))
+    return between(low, high, lang)
+
+
+def between(low: str, high: str, lang: str) -> str:
+    """Write two ends in words: a dash beside a sign reads as a minus."""
+    return (" à " if lang == "fr" else " to ").join((low, high))
 
 
 def time_words(years: float, lang: str) -> str:

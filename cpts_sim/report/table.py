@@ -18,7 +18,16 @@ from cpts_sim.measures.accounts import ACCOUNTS
 from cpts_sim.report.columns import Fitted
 from cpts_sim.report.headlines import HEADLINES
 from cpts_sim.report.instead import not_comparable, same_money
-from cpts_sim.report.numbers import arm_words, gap, gap_interval, gap_unit_words, level, time_words, unit_words, written
+from cpts_sim.report.numbers import (
+    arm_words,
+    gap,
+    gap_interval,
+    gap_unit_words,
+    levels,
+    time_words,
+    unit_words,
+    written,
+)
 from cpts_sim.report.sums import finest, gap_texts, summing
 from cpts_sim.words import has, number, percent, say, signed
 
@@ -108,8 +117,7 @@ def _row(line: Line, lang: str) -> tuple[str, ...]:
     return (
         row_label(line.place, lang),
         unit_words(unit, lang),
-        level(line.without, unit, lang, line.difference),
-        level(line.with_, unit, lang, line.difference),
+        *levels(line, lang),
         gap(line, lang) + suffix,
         gap_interval(line, lang),
         number(line.difference.count, 0, lang),

@@ -16,7 +16,7 @@ from cpts_sim.experiment.results import credible_record
 from cpts_sim.experiment.shares import Share
 from cpts_sim.report.chances import chance_better, chance_matters, drawn_words, support_words
 from cpts_sim.report.columns import Fitted
-from cpts_sim.report.numbers import arm_words, decimals, factor, gap_unit_words, level, unit_words, written
+from cpts_sim.report.numbers import arm_words, between, decimals, factor, gap_unit_words, levels, unit_words, written
 from cpts_sim.report.table import (
     blocks_of,
     blocks_text,
@@ -115,9 +115,9 @@ def _row(line: Line, effect: Credible, lang: str) -> tuple[str, ...]:
     unit = line.indicator.unit
     suffix = "\N{NO-BREAK SPACE}" + say("report.unit_pt", lang) if unit == "share" else ""
     return (
-        row_label(line.place, lang), unit_words(unit, lang), level(line.without, unit, lang, line.difference),
-        level(line.with_, unit, lang, line.difference), _gap(effect.median, effect, unit, lang) + suffix,
-        f"{_gap(effect.low, effect, unit, lang)} – {_gap(effect.high, effect, unit, lang)}",
+        row_label(line.place, lang), unit_words(unit, lang), *levels(line, lang),
+        _gap(effect.median, effect, unit, lang) + suffix,
+        between(_gap(effect.low, effect, unit, lang), _gap(effect.high, effect, unit, lang), lang),
         chance_better(effect, line.indicator.better, lang), chance_matters(effect, line.smallest, lang),
         _error(effect, unit, lang),
         say(f"uncertain.reading.{effect.verdict}", lang),

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -230,6 +231,7 @@ def test_the_table_says_what_was_drawn(done, lang):
     assert {"fr": "16", "en": "16"}[lang] in text.splitlines()[0]
     assert {"fr": "trop peu de paires", "en": "too few runs"}[lang] in text
     assert {"fr": "n'est pas identifiée avec 3 paires", "en": "not identified with 3 pairs"}[lang] in text
+    assert {"fr": " à ", "en": " to "}[lang] in text.splitlines()[3] and not re.search(r"\d – [+−\d]", text)
     record = uncertain_json(done, lang)
     assert record["members"] == 3
     assert all(0 <= line["p_better"] <= 1 and line["low"] <= line["median"] <= line["high"] for line in record["lines"])

@@ -55,6 +55,16 @@ def test_every_row_has_a_unit_a_reading_and_its_pairs(done, lang):
         assert row[6] == "6"
 
 
+@pytest.mark.parametrize(("lang", "comma"), [("fr", ","), ("en", ".")])
+def test_both_levels_of_a_row_have_the_same_decimals_and_no_dash_stands_beside_a_sign(done, lang, comma):
+    rows = table_of(done, lang).rows
+    for row in rows:
+        digits = {len(cell.partition(comma)[2]) for cell in row[2:4]}
+        assert len(digits) == 1, row
+        assert " – " not in row[5]
+    assert any((" à " if lang == "fr" else " to ") in row[5] for row in rows)
+
+
 def test_words_of_the_readings_and_of_the_scope(done):
     french, english = plain_text(table_of(done, "fr")), plain_text(table_of(done, "en"))
     assert "Besoins satisfaits à temps" in french
