@@ -92,6 +92,11 @@ def ends_of(data: Array) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def fewest_for_ends() -> int:
+    """Return the least number of draws whose interval is what it says; with fewer its ends are the extremes seen."""
+    return round(2 / (1 - CREDIBLE)) - 1
+
+
 def level_band(values: ArrayLike) -> Band:
     """Return the mean of finite values with the 90 % interval of one of them."""
     found, data = band_of(values), np.asarray(values, np.float64)

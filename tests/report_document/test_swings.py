@@ -10,7 +10,7 @@ import pytest
 from planted_effects import planted
 
 from cpts_sim.catalogue import catalogue
-from cpts_sim.errors import InputError
+from cpts_sim.errors import InputError, UsageError
 from cpts_sim.evidence import load_parameters
 from cpts_sim.experiment import Comparison, Place, Plan, compare, with_short_arms
 from cpts_sim.experiment.ensemble import Choice, Ensemble
@@ -18,8 +18,10 @@ from cpts_sim.experiment.values import Values
 from cpts_sim.report.document import html_of, report_of
 from cpts_sim.report.document.blocks import Figure, Section, Table, Text
 from cpts_sim.report.document.reading import told_of
-from cpts_sim.report.document.swings import swings
+from cpts_sim.report.document.swings import alike, movable, swings
 from cpts_sim.scenario import FrozenMap, parse
+from cpts_sim.scenario.ends import ROOMS, end_of_range
+from cpts_sim.words import say
 
 from experiment import fake_model  # isort: skip
 
@@ -29,6 +31,7 @@ EFFECTS = {
     "with": 0.02, "low_cpts__shared_slots_per_day": -0.02, "high_cpts__shared_slots_per_day": 0.06,
     "low_cpts__desk_awareness": 0.018, "high_cpts__desk_awareness": 0.022,
 }  # fmt: skip
+GRADES = ("A", "B", "C", "D", "judgement", "definition")
 BOTH = f"without,with,low:{FLIPS},high:{FLIPS},low:{STEADY},high:{STEADY}"
 
 
@@ -64,6 +67,47 @@ def test_the_heaviest_assumption_comes_first_with_the_value_at_which_the_effect_
     assert heavy.flips == pytest.approx((1.0,), abs=0.01), "half-way between +0.02 at 2 and -0.02 at 0"
     assert heavy.turns and heavy.clear
     assert light.flips == () and not light.turns and light.clear
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_who_chose_the_assumptions_is_said_and_out_of_how_many(lang: str, assumed: Comparison) -> None:
+    parameters = movable(MISSIONS["missions"], ("judgement", "D"))
+    assert {FLIPS, STEADY} < set(parameters)
+    assert not [name for name in parameters if name.startswith(("pathways.", "quality."))], "not of these missions"
+    texts = " ".join(block.text for block in _section(report_of(assumed, lang)).blocks if isinstance(block, Text))
+    assert say("document.swings.chosen", lang, count=2, all=len(parameters)) in texts
+    for name in movable(ROOMS, GRADES):
+        assert end_of_range(name, "low") < end_of_range(name, "high")
+    refused = set(load_parameters()) - set(movable(ROOMS, GRADES))
+    assert refused and all(_refused(name) for name in sorted(refused))
+
+
+def _refused(name: str) -> bool:
+    try:
+        end_of_range(name, "low")
+    except UsageError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_ends_that_switch_the_same_thing_off_are_said_to_come_to_the_same(lang: str, assumed: Comparison) -> None:
+    place = Place("access.in_time")
+    values = Values(assumed.values.arms, assumed.values.seeds, {a: dict(r) for a, r in assumed.values.data.items()})
+    off = values.get("low_cpts__shared_slots_per_day", place)
+    values.put("low_cpts__desk_awareness", place, [*off[:-1], off[-1] + 1e-5])
+    same = replace(assumed, values=values)
+    (found,) = alike(same, swings(same, "with", place))
+    assert found.equal == len(off) - 1
+    least = load_parameters().entry(STEADY).low
+    assert {(entry.id, end) for entry, end in found.ends} == {(FLIPS, 0.0), (STEADY, least)}
+    texts = " ".join(block.text for block in _section(report_of(same, lang)).blocks if isinstance(block, Text))
+    said = say("document.swings.alike", lang, names="@", count=found.equal, all=len(off))
+    assert said.partition("@")[0] in texts and f"{FLIPS} = 0" in texts
+    assert alike(assumed, swings(assumed, "with", place)) == []
+    values.put("low_cpts__desk_awareness", place, list(values.get("with", place)))
+    values.put("high_cpts__shared_slots_per_day", place, list(values.get("with", place)))
+    assert alike(same, swings(same, "with", place)) == [], "both change nothing: no switch"
 
 
 def test_arms_at_ends_are_in_no_table_of_choices(assumed: Comparison) -> None:

@@ -23,6 +23,7 @@ from cpts_sim.report.document.essential import essential
 from cpts_sim.report.document.essential_cost import full_year
 from cpts_sim.report.document.figures import Dot, dots, drawn
 from cpts_sim.report.document.life import with_journal
+from cpts_sim.report.document.limits import few_ends, particular
 from cpts_sim.report.document.phrases import capital, named_unit
 from cpts_sim.report.document.reading import CUTS, PRIMARY, Told, known, told_of
 from cpts_sim.report.document.swings import same_decision
@@ -115,7 +116,8 @@ def _main(told: Told) -> Section:
     caption = say("document.table.main", lang, count=len(told.done.values.seeds), **names)
     note_ = say("document.table.main_note", lang)
     if told.drawn:
-        note_ = say("document.table.main_note_drawn", lang, chances=say("uncertain.chances", lang))
+        words = say("document.table.main_note_drawn", lang, chances=say("uncertain.chances", lang))
+        note_ = " ".join([words, *few_ends(told)])
     if any(line.place.indicator == "burnout.exhausted_or_gone" for line in lines):
         note_ += " " + say("document.table.gone", lang)
     table = tables.outcomes(told, "main-table", told.with_last_year(), caption, note_, told.beside())
@@ -275,7 +277,7 @@ def _silent(told: Told) -> Section:
     """Return what the result does not say: limits of every result, of this territory, and effects beyond any trial."""
     lang = told.lang
     own_draws = ("one_drawn", "interval_drawn") if told.drawn else ("one", "interval")
-    names = ("forecast", "weak", *own_draws, "short", "people", "validity")
+    names = ("forecast", "weak", *own_draws, "short", *particular(told), "people", "validity")
     fixed = [say(f"document.limit.{name}", lang) for name in names]
     own = [str(each[lang]) for each in _territory(told.done).get("notes", [])]
     said = not_comparable(told.done, lang) if SAME_MONEY in told.others() else []  # beside the columns of that money

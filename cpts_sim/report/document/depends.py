@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cpts_sim.evidence import ParameterEntry, load_parameters, plain_value
+from cpts_sim.experiment import Comparison
 from cpts_sim.explain import mission_card, mission_names
 from cpts_sim.report.document.blocks import Block, Figure, Section, Table, Text
 from cpts_sim.report.document.compared import missions_in
@@ -13,7 +14,7 @@ from cpts_sim.report.document.drivers import FEWEST, Driver, drivers_of
 from cpts_sim.report.document.money import apart
 from cpts_sim.report.document.phrases import gap_short, listed, named_unit
 from cpts_sim.report.document.reading import PRIMARY, Told
-from cpts_sim.report.document.swings import Swing, swings, tornado
+from cpts_sim.report.document.swings import Swing, alike, movable, swings, tornado
 from cpts_sim.report.numbers import decimals, factor, gap_unit_words, written
 from cpts_sim.words import number, part_words, percent, say, source_words, unit_words
 
@@ -65,8 +66,24 @@ def _tornado(told: Told) -> list[Block]:
     names_turned = listed([_label(one, lang) for one in turned], lang)
     key = "turns" if turned else "stays"
     words = say(f"document.swings.{key}", lang, count=len(turned) or len(found), all=len(found), names=names_turned)
-    return [Figure("figure-tornado", picture, text, data), Text(words),
-            Text(say("document.swings.note", lang, pairs=counts["pairs"]), "note")]  # fmt: skip
+    notes = [_chosen(told, found), say("document.swings.note", lang)]
+    return [Figure("figure-tornado", picture, text, data), Text(" ".join([words, *_alike(done, found, lang)])),
+            Text(" ".join(notes), "note")]  # fmt: skip
+
+
+def _chosen(told: Told, found: Sequence[Swing]) -> str:
+    """Say who chose the assumptions that were moved, and out of how many as weak."""
+    return say("document.swings.chosen", told.lang, count=len(found), all=len(movable(missions_in(told), WEAK)))
+
+
+def _alike(done: Comparison, found: Sequence[Swing], lang: str) -> list[str]:
+    """Say which ends come to the same."""
+    out = []
+    for same in alike(done, found):
+        names = [say("document.swings.end", lang, name=entry.id, value=_plain(end, lang)) for entry, end in same.ends]
+        pairs = {"count": same.equal, "all": len(done.values.seeds)}
+        out.append(say("document.swings.alike", lang, names=listed(names, lang), **pairs))
+    return out
 
 
 def _swing(one: Swing, lang: str) -> tuple[str, ...]:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cpts_sim.errors import InputError
 from cpts_sim.evidence import ParameterEntry, load_parameters
@@ -19,9 +22,14 @@ from cpts_sim.report import style
 from cpts_sim.report.marks import reach, zero
 from cpts_sim.report.numbers import factor
 from cpts_sim.scenario import as_written, at_end
+from cpts_sim.scenario.ends import READ_WITHOUT, ROOMS
 from cpts_sim.words import number, say, unit_words
 
 PLACE = Place("access.in_time")
+OF_ALL = ("aci", "cpts")
+"""First parts of the names of parameters of every CPTS; each other one of ``ROOMS`` is a mission's."""
+SAME = 0.8
+"""Share of pairs with exactly the same effect from which two ends are said to come to the same."""
 LETTERS = 46
 """Letters of a name on one line of the figure."""
 ROW, MARGIN = 0.42, 0.9
@@ -99,6 +107,53 @@ def swings(done: Comparison, arm: str, place: Any) -> list[Swing]:
             between = done.between(place, both["low"], both["high"])
             out.append(Swing(known.entry(parameter), done.line(place, arm), low, high, between))
     return sorted(out, key=lambda one: (-abs(one.between.difference.mean), one.entry.id))
+
+
+def movable(missions: Collection[str], grades: Collection[str]) -> list[str]:
+    """Return the parameters of some grades that may be moved to an end where a CPTS has these missions.
+
+    Args:
+        missions: names of its missions; those of other missions are left out.
+        grades: grades of evidence.
+    """
+    known = load_parameters()  # ranges and grades are the same in every year
+    rooms = {room for room in ROOMS if room in missions or room in OF_ALL}
+    own = [known.entry(name) for name in known if name.partition(".")[0] in rooms and name not in READ_WITHOUT]
+    numbers = [entry for entry in own if isinstance(entry.value, int | float) and entry.low < entry.high]
+    return sorted(entry.id for entry in numbers if entry.grade in grades)
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Ends of different assumptions that come to the same: (parameter, value) each, and in how many pairs exactly."""
+
+    ends: tuple[tuple[ParameterEntry, float], ...]
+    equal: int
+
+
+def alike(done: Comparison, found: Sequence[Swing]) -> list[Alike]:
+    """Return the ends of different assumptions at which the effect is the same in nearly every pair.
+
+    Ends that change nothing at all are left out: they are alike by doing nothing.
+    """
+    groups: list[tuple[list[tuple[ParameterEntry, float]], NDArray[np.bool_], NDArray[np.float64]]] = []
+    for one in found:
+        usual = done.values.get(one.usual.arm, one.usual.place)
+        for end, line in ((one.entry.low, one.low), (one.entry.high, one.high)):
+            there = done.values.get(line.arm, line.place)
+            if _nearly(there == usual):
+                continue
+            for rank, (ends, equal, first) in enumerate(groups):
+                if _nearly(equal & (there == first)):
+                    groups[rank] = ([*ends, (one.entry, float(end))], equal & (there == first), first)
+                    break
+            else:
+                groups.append(([(one.entry, float(end))], np.ones(len(there), bool), there))
+    return [Alike(tuple(ends), int(equal.sum())) for ends, equal, _ in groups if len({e.id for e, _ in ends}) > 1]
+
+
+def _nearly(equal: NDArray[np.bool_]) -> bool:
+    return bool(equal.mean() >= SAME)
 
 
 def _only(study: Any, other: Any, parameter: str) -> bool:
