@@ -46,6 +46,31 @@ def test_several_mistakes_are_said_at_once(tmp_path):
     assert any("access.in_time" in p.text for p in found) and any("sobol" in p.text for p in found)
 
 
+def test_mistakes_of_every_kind_are_said_at_once(tmp_path):
+    factors = {
+        "start": {"option": "cpts.missions.unscheduled_care.start", "levels": ["0 months", "3 months"]},
+        "slots": {"option": OPTION, "levels": [1, 99]},
+        "misnamed": {"parameter": "care.no_show_bse"},
+        "unshaped": {"mission": "crisis", "levels": [1, 2]},
+    }
+    found = problems(tmp_path, design={"kind": "gird"}, measures=["access.in_tme"], factors=factors, analyses=["sobol"])
+    assert [p.key for p in sorted(found, key=lambda p: p.key)] == [
+        "design.kind", "factors.misnamed.parameter", "factors.slots", "factors.unshaped", "measures",
+    ]  # fmt: skip
+    assert next(p for p in found if p.key == "factors.slots").text.startswith(("avec la valeur 99", "with the value 99"))
+    assert all(p.line > 0 for p in found)
+
+
+def test_of_two_factors_of_a_mission_the_wrong_one_is_named(tmp_path):
+    right = {"option": "cpts.missions.unscheduled_care.start", "levels": ["0 months", "3 months"]}
+    wrong = {"option": "cpts.missions.unscheduled_care.slots_per_dy", "levels": [1, 2]}
+    problem = only(tmp_path, design=GRID, factors={"start": right, "slots": wrong})
+    assert problem.key == "factors.slots" and "slots_per_day" in problem.text
+    start = {"option": "cpts.missions.unscheduled_care", "levels": [{"start": "0 months"}, {"start": "soon"}]}
+    problem = only(tmp_path, design=GRID, factors={"slots": {"option": OPTION, "levels": [1, 2]}, "whole": start})
+    assert problem.key == "factors.whole"
+
+
 @pytest.mark.parametrize(
     ("factor", "key", "word"),
     [

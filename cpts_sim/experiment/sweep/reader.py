@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -129,28 +130,60 @@ def read_experiment(path: Path) -> Experiment:
     document = read_yaml(path)
     if "base" not in document.values and {"territory", "extends"} & set(document.values):
         raise InputError(say("sweep.a_scenario", file=path, name=path.name))
-    chosen = _checked(document)
-    bases, problems = _bases(chosen, path)
-    year = _year(bases)
-    axes, faults = axes_of(chosen.factors, year)
-    problems += [*faults, *_names(chosen), *_list_faults(chosen)]
+    chosen, problems = _checked(document)
+    shape = bool(problems)
+    bases, faults = _bases(chosen, path)
+    axes, wrong = axes_of(chosen.factors, _year(bases))
+    names = [*_names(chosen), *_list_faults(chosen)]
+    problems += [*faults, *wrong, *(names if not shape else _of_what_is_written(names, chosen, document))]
     experiment = Experiment(chosen, path, bases, tuple(axes))
     if not problems:
         problems += _size(experiment)
-    if not problems:
-        problems += _points(experiment)
+    problems += _alone(experiment) if problems else _points(experiment)
     if problems:
         raise ScenarioError(_marked(problem, document) for problem in problems)
     return experiment
 
 
-def _checked(document: Document) -> ExperimentFile:
-    text = json.dumps(document.values, default=str)
+def _checked(document: Document) -> tuple[ExperimentFile, list[Problem]]:
+    """Return the settings and what is wrong with their shape; what is wrong is left out, so that the rest is checked.
+
+    Raises:
+        ScenarioError: without what is wrong nothing can be checked.
+    """
     try:
-        return ExperimentFile.model_validate_json(text)
+        return _settings(document.values), []
     except ValidationError as error:
         schema = ExperimentFile.model_json_schema()
-        raise ScenarioError(explain(error, document.values, document.marks, schema)) from None
+        problems = explain(error, document.values, document.marks, schema)
+        left = _without(document.values, [item["loc"] for item in error.errors(include_url=False)])
+    try:
+        return _settings(left), problems
+    except ValidationError:
+        raise ScenarioError(problems) from None
+
+
+def _settings(values: Mapping[str, Any]) -> ExperimentFile:
+    return ExperimentFile.model_validate_json(json.dumps(values, default=str))
+
+
+def _without(values: Mapping[str, Any], places: Sequence[tuple[str | int, ...]]) -> dict[str, Any]:
+    """Return an experiment as written without its wrong factors and its other wrong keys."""
+    out: dict[str, Any] = copy.deepcopy(dict(values))
+    for first, *rest in filter(None, places):
+        if first == "factors" and rest and isinstance(out.get("factors"), dict):
+            out["factors"].pop(rest[0], None)
+        else:
+            out.pop(str(first), None)
+    return out
+
+
+def _of_what_is_written(names: Sequence[Problem], chosen: ExperimentFile, document: Document) -> list[Problem]:
+    """Return faults of names that do not come of what was left out: wrong factors, a wrong design."""
+    whole = chosen.factors.keys() == document.values.get("factors", {}).keys() and (
+        "design" in chosen.model_fields_set or "design" not in document.values
+    )
+    return [problem for problem in names if whole or problem.key.split(".")[0] not in ("analyses", "factors", "design")]
 
 
 def _marked(problem: Problem, document: Document) -> Problem:
@@ -316,7 +349,7 @@ def _points(experiment: Experiment) -> Iterator[Problem]:
             for problem in error.problems:
                 if (problem.key, problem.text) not in seen:
                     seen.add((problem.key, problem.text))
-                    yield Problem.about(None, _culprit(experiment, problem.key), _point_text(point, problem))
+                    yield Problem.about(None, _culprit(experiment, point, problem.key), _point_text(point, problem))
         if len(seen) > 20:
             return
     if not seen:
@@ -326,16 +359,55 @@ def _points(experiment: Experiment) -> Iterator[Problem]:
             yield Problem.about(None, ("arms",), str(error))
 
 
-def _culprit(experiment: Experiment, key: str) -> tuple[str, ...]:
-    """Return the place in the experiment file that set a scenario's key."""
-    plain = key
-    if key.startswith("arms."):
-        plain = key.split(".", 2)[2] if key.count(".") >= 2 else key
+def _alone(experiment: Experiment) -> Iterator[Problem]:
+    """Check each value of each factor by itself, where the experiment as a whole cannot be made for other faults."""
+    own = {base: _faults(values, {}, ()) for base, values in experiment.bases.items()}
     for axis in experiment.axes:
-        above = {"parameter": "parameters.", "mission": "cpts.missions."}.get(axis.kind, "")
-        full = above + axis.path
-        if plain == full or plain.startswith(full + ".") or full.startswith(plain + "."):
+        for value, base in itertools.product(axis.spread(2), experiment.bases):
+            new = set(_faults(experiment.bases[base], {axis.name: value}, [axis])) - set(own[base])
+            found = sorted((problem.key, problem.text) for problem in new if _sets(axis, _plain(problem.key)))
+            if found:
+                key, text = found[0]
+                told = say("sweep.bad_value", value=value, key=key, text=text)
+                yield Problem.about(None, ("factors", axis.name), told)
+                break
+
+
+def _faults(values: Mapping[str, Any], row: Row, axes: Sequence[Axis]) -> tuple[Problem, ...]:
+    """Return what is wrong with a base in which these factors alone have values."""
+    try:
+        parse(with_row(values, row, axes), catalogue())
+    except ScenarioError as error:
+        return error.problems
+    return ()
+
+
+def _plain(key: str) -> str:
+    """Return the key of a scenario without the arm that inherits it."""
+    return key.split(".", 2)[2] if key.startswith("arms.") and key.count(".") >= 2 else key
+
+
+def _full(axis: Axis) -> str:
+    return {"parameter": "parameters.", "mission": "cpts.missions."}.get(axis.kind, "") + axis.path
+
+
+def _sets(axis: Axis, key: str) -> bool:
+    """Whether a factor sets a key, or what is above or below it."""
+    full = _full(axis)
+    return key == full or key.startswith(full + ".") or full.startswith(key + ".")
+
+
+def _culprit(experiment: Experiment, point: Point, key: str) -> tuple[str, ...]:
+    """Return the place in the experiment file that set a scenario's key: of several, the one that is wrong alone."""
+    plain = _plain(key)
+    able = [axis for axis in experiment.axes if axis.name in point.row and _sets(axis, plain)]
+    exact = [axis for axis in able if not _full(axis).startswith(plain + ".")]
+    for axis in exact or able:
+        alone = _faults(experiment.bases[point.base], {axis.name: point.row[axis.name]}, [axis])
+        if len(able) == 1 or key in (problem.key for problem in alone):
             return ("factors", axis.name)
+    if able:
+        return ("factors", (exact or able)[0].name)
     if plain.startswith("territory") and experiment.file.territories:
         return ("territories",)
     return ("settings",) if experiment.file.settings else ("base",)
