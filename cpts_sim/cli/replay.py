@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cpts_sim.cli._options import Amount, Given
+from cpts_sim.cli._options import ASKED, Amount, Given
 from cpts_sim.errors import UsageError
 from cpts_sim.words import say
 
@@ -38,7 +38,7 @@ def command(
         script, name = script_of(path, seed, draws, people, years), path.stem
     target = output or Path(f"cpts-sim-{name}.html")
     takes = record(script, workers, _step)
-    page = page_of(script, takes)
+    page = page_of(script, takes, click.get_current_context().meta.get(ASKED))
     target.write_bytes(page)
     click.echo(say("cli.replay_done", path=target, size=len(page) / 1e6))
 

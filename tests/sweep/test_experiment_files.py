@@ -57,7 +57,8 @@ def test_mistakes_of_every_kind_are_said_at_once(tmp_path):
     assert [p.key for p in sorted(found, key=lambda p: p.key)] == [
         "design.kind", "factors.misnamed.parameter", "factors.slots", "factors.unshaped", "measures",
     ]  # fmt: skip
-    assert next(p for p in found if p.key == "factors.slots").text.startswith(("avec la valeur 99", "with the value 99"))
+    slots = next(p for p in found if p.key == "factors.slots")
+    assert slots.text.startswith(("avec la valeur 99", "with the value 99"))
     assert all(p.line > 0 for p in found)
 
 
