@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from live_socket import HOME, joined
+from patience import comes_true
 
 pytest.importorskip("starlette")
 import dying_worker
@@ -26,7 +27,7 @@ from cpts_sim.app.room import Room, Run, Show
 from cpts_sim.app.server import make_app
 from cpts_sim.errors import InputError
 
-LIMITS = Limits(sessions=4, kept_seats=1, shown=200, hello_s=2.0, wrong_codes=3, wrong_wait_s=0.2)
+LIMITS = Limits(sessions=4, kept_seats=1, shown=200, hello_s=30.0, wrong_codes=3, wrong_wait_s=0.2)
 SMALL = {"preset": "rural_underdense", "population": 600, "days": 28, "seed": 5}
 STUDENT, TEACHER = "student2", "teacher2"
 
@@ -56,9 +57,7 @@ def hello(socket: Any, code: str) -> dict[str, Any]:
 # ---------------------------------------------------------------------------------------------- the code
 def test_recorded_pages_and_health_want_the_code_too(room: TestClient) -> None:
     served = room.app.state.served  # type: ignore[attr-defined]
-    end = time.monotonic() + 240
-    while not (served.desk.shelf.find(1) and served.desk.shelf.find(1).done) and time.monotonic() < end:
-        time.sleep(0.05)
+    assert comes_true(lambda: served.desk.shelf.find(1) and served.desk.shelf.find(1).done)
     record = "/record-1-1.html"
     assert [room.get(record + code).status_code for code in ("", "?code=guess", f"?code={STUDENT}")] == [403, 403, 200]
     assert room.get(f"{record}?code={TEACHER}").status_code == 200
@@ -225,10 +224,8 @@ def test_workers_that_cannot_live_are_not_hired_for_ever(monkeypatch: pytest.Mon
     limits = Limits(deaths=3, rest_s=600.0, shown=200)
     with TestClient(make_app(presets(), limits=limits), base_url=HOME) as client:
         pool = client.app.state.served.pool  # type: ignore[attr-defined]
-        end = time.monotonic() + 60
-        while (pool._hands or pool._dead < 3) and time.monotonic() < end:
-            time.sleep(0.05)
-        assert pool._hands == [] and pool._dead == 3
+        assert comes_true(lambda: pool._dead >= 3 and not pool._hands)
+        assert pool._dead == 3
         with joined(client) as socket:
             hello(socket, "")
             socket.send_text(json.dumps({"do": "run", "ask": SMALL}))

@@ -273,7 +273,7 @@ def test_real_workers_lend_and_make_way(jobs: Jobs, alone: dict[str, list[bytes]
         hands.start()
         records = {job.key: Record(0, job.key) for job in (draw, *jobs.arms)}
         hands.submit(draw, records[draw.key].receive, LATER)
-        await hands.ready(120.0)
+        await hands.ready(300.0)
         for job in jobs.arms:
             hands.submit(job, records[job.key].receive, NOW)
         while not all(record.done or record.failed for record in records.values()):
@@ -281,7 +281,7 @@ def test_real_workers_lend_and_make_way(jobs: Jobs, alone: dict[str, list[bytes]
         await hands.close()
         return records
 
-    records = asyncio.run(asyncio.wait_for(main(), 300.0))
+    records = asyncio.run(asyncio.wait_for(main(), 900.0))
     for key, record in records.items():
         assert record.failed is None
         assert [part for part in (record.stage, *record.blocks, record.draw) if part is not None] == alone[key]
