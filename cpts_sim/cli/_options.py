@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,6 +30,12 @@ def reference_scenario() -> Path:
 def absent(path: Path) -> InputError:
     """Return the one sentence for a file or folder that is not there, with the nearest name beside it."""
     return InputError(say("cli.absent", path=path, hint=nearest_beside(path)))
+
+
+def beside(folder: Path, name: str) -> Path:
+    """Return what stands beside a folder; with the whole way to it where the name alone would not be found again."""
+    found = folder.parent / name
+    return found if len(found.parts) > 1 else Path.cwd() / found
 
 
 def unknown_territory(source: str) -> InputError:
@@ -59,11 +66,17 @@ class Given(click.Path):
         return super().convert(value, param, ctx)
 
 
+_COMMA = re.compile(r"[+-]?(?:0,\d+|\d+,\d{1,2})")
+"""A number as French people write it; three figures behind a comma may be thousands, which are left alone."""
+
+
 class Amount(click.FloatRange):
-    """A number between two ends; what is no number (nan) is refused too, which click lets through."""
+    """A number between two ends, its decimals behind a point or a comma; nan, which click lets through, is refused."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the number."""
+        if isinstance(value, str) and _COMMA.fullmatch(value):
+            value = value.replace(",", ".")
         got = super().convert(value, param, ctx)
         return got if math.isfinite(got) else self.fail(say("cli.not_finite", value=value), param, ctx)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cpts_sim.cli._options import beside
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.experiment import Comparison, Plan, arms_of, compare, smallest_differences, with_short_arms
 from cpts_sim.experiment.defaults import DEFAULT_PAIRS, UNCERTAIN_PAIRS
@@ -108,7 +109,7 @@ def compute(
     """Compute a plan with a progress bar; pairs are kept beside the folder of results."""
     _check_memory(plan.scenario)
     least = smallest_differences(smallest)
-    store = folder.parent / STORE
+    store = beside(folder, STORE)
     started = time.monotonic()
     bar = Progress(current_language(), silent)
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cpts_sim.cli._options import Given, json_option, write_json
+from cpts_sim.cli._options import Given, beside, json_option, write_json
 from cpts_sim.errors import InputError, UsageError
 from cpts_sim.words import current_language, say
 
@@ -37,7 +37,7 @@ def command(path: Path, dry_run: bool, only: str | None, as_json: bool, **option
 
     experiment = read_experiment(path)
     folder = options["output"] or RESULTS / experiment.file.name
-    store = options["store"] or folder.parent / STORE
+    store = options["store"] or beside(folder, STORE)
     if dry_run:
         return _say_estimate(Sweep(experiment, store, warn=_warn), options["workers"], as_json)
     may_write(folder, experiment, options["replace"])

@@ -206,8 +206,18 @@ def with_short_arms(scenario: Scenario, wanted: Sequence[str]) -> tuple[Scenario
             scenario = from_written({**written, "arms": {**written["arms"], **added}}, catalogue())
         except ScenarioError as error:
             told = {f"arms.{name}": text for name, text in zip(names, wanted, strict=True) if name in added}
-            raise ScenarioError(_as_asked(problem, told) for problem in error.problems) from None
+            raise ScenarioError(_once([_as_asked(problem, told) for problem in error.problems], told)) from None
     return scenario, arms_of(scenario, names)
+
+
+def _once(problems: Sequence[Problem], told: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield one problem of each arm made on demand: it has one word to correct; and every other problem."""
+    seen = set[str]()
+    for problem in problems:
+        if problem.key not in seen:
+            yield problem
+        if problem.key in {f"--arms {text}" for text in told.values()}:
+            seen.add(problem.key)
 
 
 def _as_asked(problem: Problem, told: Mapping[str, str]) -> Problem:

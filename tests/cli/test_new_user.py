@@ -111,6 +111,7 @@ def test_a_scenario_is_no_experiment_nor_the_other_way_round(user, tmp_path):
     ("arms", "place", "words"),
     [
         ("without,minus:crisis", "--arms minus:crisis:", ("crisis", "prevention", "leave this arm out")),
+        ("without,minus:crysis", "--arms minus:crysis:", ("received crysis", "prevention")),
         ("without,plus:crysis", "--arms plus:crysis:", ("did you mean “crisis”?",)),
         (" ,", "--arms: received", ("leave --arms out",)),
         ("with,with", "Arm “with”", ("twice", "leave it out once")),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+from pathlib import Path
 
+import click
 import pytest
 
 from cpts_sim import files
 from cpts_sim.cli import _main
 from cpts_sim.cli._main import INTERRUPTED, exit_code
+from cpts_sim.cli._options import Amount, beside
 from cpts_sim.errors import UsageError
 from cpts_sim.words import use_language
 
@@ -46,6 +49,20 @@ def test_years_with_a_unit(tmp_path, capsys):
 def test_years_that_are_no_number(tmp_path, capsys, command):
     code, text = told(capsys, command, written(tmp_path, GOOD), "--years", "nan")
     assert code == 2 and "nan" in text and "nombre fini" in text and "interne" not in text
+
+
+def test_decimals_behind_a_comma_are_taken():
+    years = Amount(0, 5, min_open=True)
+    assert [years.convert(text, None, None) for text in ("0,3", "1,5", "0.25", "2")] == [0.3, 1.5, 0.25, 2.0]
+    for text in ("1,000", "0,3,1", ",", "six"):
+        with pytest.raises(click.BadParameter):
+            years.convert(text, None, None)
+
+
+def test_the_folder_of_what_is_kept_can_be_found_again(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert beside(Path("here"), ".pairs") == tmp_path / ".pairs", "not a bare name"
+    assert beside(Path("results/rural"), ".pairs") == Path("results/.pairs")
 
 
 @pytest.mark.parametrize("content", ["", "# rien\n", "\n\n"])
