@@ -9,9 +9,12 @@ from planted_effects import planted
 from test_payer_words import funded, put
 from test_where_from import CONTRACT, VISITS, _paid
 
-from cpts_sim.experiment import Comparison, Place
+from cpts_sim.catalogue import catalogue
+from cpts_sim.evidence import load_parameters
+from cpts_sim.experiment import Comparison, Place, Plan, compare, with_short_arms
 from cpts_sim.experiment.costs import PERSPECTIVES, TOTAL, costs_of
 from cpts_sim.experiment.values import Values
+from cpts_sim.missions.money import euros_a_year
 from cpts_sim.report.document.blocks import Items, Table, Text
 from cpts_sim.report.document.comparison import report_of
 from cpts_sim.report.document.essential import essential_text
@@ -20,7 +23,10 @@ from cpts_sim.report.document.harms import harms
 from cpts_sim.report.document.money import cost_tables, payer_row, payer_tables
 from cpts_sim.report.document.phrases import reading_words
 from cpts_sim.report.document.reading import BEFORE_FUNDING, LAST_YEAR, PRIMARY, told_of
+from cpts_sim.scenario import parse
 from cpts_sim.words import LANGUAGES, number, say
+
+from experiment import fake_model  # isort: skip
 
 YEARS, LATE = 2.0, 52
 SMALL, LARGE = -0.004, -0.03
@@ -95,6 +101,21 @@ def test_lives_that_never_come_to_a_contract_are_counted(plain: Comparison, lang
     done.values.put(BEFORE_FUNDING, Place("cpts.received", "line", "running"), running)
     text = cost(told_of(done, lang))
     assert say("document.cost.lives", lang, count=2, all=len(running)) in text
+
+
+def test_a_contract_is_worth_what_it_covers_not_what_is_simulated() -> None:
+    """Four in five inhabitants may live in no simulated commune: the scale asks how many the contract covers."""
+
+    def worth(**more: object) -> list[str]:
+        block = {"missions": {"treating_physician": {}}, **more}
+        written = {"name": "x", "years": 112 / 365, "territory": {"archetype": "rural_underdense"}, "cpts": block}
+        spec, arms = with_short_arms(parse(written, catalogue()), ["without", "with"])
+        done = compare(Plan(spec, arms, replications=2, make=fake_model.make), workers=1)
+        return full_year(told_of(funded(done), "en"))
+
+    (small,), (large,) = worth(covers=30_000), worth(covers=200_000)
+    year = sum(euros_a_year("aci_2019", 200_000, ["treating_physician"], load_parameters(2019), achieved=1.0).values())
+    assert small != large and number(round(year, -3), 0, "en")[:3] in large
 
 
 def test_what_the_other_effects_cost_and_a_whole_year_stand_with_the_money(plain: Comparison) -> None:

@@ -65,7 +65,7 @@ def full_year(told: Told) -> list[str]:
     paid = payer.contract_euros(told.done.values, told.funded)
     if block is None or not np.nan_to_num(paid).any():
         return []
-    people = float(np.mean(residents(told.done.values, told.funded, spec.years))) * (block.covers or 1.0)
+    people = block.covers or float(np.mean(residents(told.done.values, told.funded, spec.years)))
     rules = block.rules or usual_rules(spec.reference_year)
     whole = sum(euros_a_year(rules, people, doses(block), parameters_of(told.done), achieved=1.0).values())
     if not whole > 0:
