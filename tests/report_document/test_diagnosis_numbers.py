@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from cpts_sim.engine.draws import Draws
@@ -231,6 +232,23 @@ def test_estimates_say_which_way_they_lean(published: float | None, french: str,
     for lang, words in (("fr", french), ("en", english)):
         said = _sentence(known_by_hand(place, lang), "attached")
         assert words in said and ("mist" in said) == bool(words), said
+
+
+@pytest.mark.parametrize(("gps", "french", "english"), [
+    (1, "du seul généraliste compté", "the only GP counted"), (4, "des 4 généralistes comptés", "the 4 GPs counted"),
+    (5, "des 5 généralistes comptés auraient", "of the 5 GPs counted would"),
+])  # fmt: skip
+def test_few_doctors_have_no_expected_number_of_old_ones(gps: int, french: str, english: str) -> None:
+    place = load_archetype("reference", 2000)
+    counts = np.zeros_like(place.communes["gps"])
+    counts[0] = gps
+    place = replace(place, communes={**place.communes, "gps": counts})
+    for lang, words in (("fr", french), ("en", english)):
+        known = known_by_hand(place, lang)
+        given = {"gps_late": Fact(0.3, 0.25, 0.35), "gps_late_people": Fact(1.0, 0.0, 2.0)}
+        said = _sentence(replace(known, facts={**known.facts, **given}), "risk")
+        assert words in said
+        assert ("[" in said) == (gps >= 5), said
 
 
 def test_tourists_are_told_where_their_beds_are_known() -> None:

@@ -230,6 +230,8 @@ CHECKED = ("attached", "risk")
 REAL = ("official", "table")
 SINGLE = ("distance", "risk")
 """Sections of one sentence: what is estimated or national by construction is not called more or less than France."""
+FEW = 5
+"""Below so many doctors no number of them is expected by the ages of France."""
 
 
 def _sentence(known: Known, name: str) -> str:
@@ -246,6 +248,8 @@ def _sentence(known: Known, name: str) -> str:
     texts["scarce"] = texts.get("more_scarce" + fact.removeprefix("apl"), "–")
     key = f"diagnosis.sentence.{name}" + ("" if name in SINGLE else f".{compared_with(own, france.fact)}")
     texts |= {"check": _check(known, name), "lean": _lean(known), "season": _season(known)}
+    if name == "risk" and 1 <= (gps := round(known.territory.total("gps"))) < FEW:
+        return unit_first(say("diagnosis.sentence.risk_few", lang, count=gps, **texts))
     return unit_first(say(key, lang, gps=round(known.territory.total("gps")), **texts))
 
 
