@@ -33,7 +33,7 @@ def open_on(world: World, surgeries: Surgeries, rows: Array, day: int, most: int
     if not len(rows):
         return
     books, span = world.books, world.books.span(day)
-    weekday = int(world.days.weekday[min(day - world.days.first_day, len(world.days.weekday) - 1)])
+    weekday = world.days.weekday_of(day)
     evening = surgeries.template.reserve[weekday][rows] == EVENING
     nth = np.cumsum(evening, axis=1) <= most
     blank = (books.kind[rows, span] == 0) & np.isfinite(books.start[rows, span])
@@ -64,7 +64,7 @@ def extra_evening(world: World, day: int) -> Array:
     """Whether each GP holds a paid extra session of unscheduled care on the evening of a day."""
     if "extra_sessions" not in world.gps:
         return np.zeros(len(world.gps), dtype=bool)
-    weekday = int(world.days.weekday[min(day - world.days.first_day, len(world.days.weekday) - 1)])
+    weekday = world.days.weekday_of(day)
     evening = 1 + (world.draws.uniform("extra weekday", world.gps["key"]) * 4.0).astype(np.int64)
     held: Array = (world.gps["extra_sessions"] > 0) & (evening == weekday)
     return held

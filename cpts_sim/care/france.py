@@ -115,9 +115,8 @@ class FranceCare:
     def _turn_day(self, day: int) -> None:
         world = self.world
         gps = world.gps
-        index = min(day - world.days.first_day, len(world.days.holiday) - 1)
         gone = ~gps["alive"] | (gps["status"] == Work.LEFT) | (gps["away_until"] > day * DAY)
-        gps["away_now"][:] = gone | (gps["holiday_now"] > 0) | bool(world.days.holiday[index])
+        gps["away_now"][:] = gone | (gps["holiday_now"] > 0) | bool(world.days.holiday[world.days.place(day)])
         health.ask_followups(world, day)
         self._raise_needs(day)
         for hook in world.hooks.get("day", ()):

@@ -92,7 +92,7 @@ def wake(world: World, row: int) -> None:
     hospitals, days = world.tables["hospitals"], world.days
     at = float(hospitals["next_at"][row])
     day = int(np.floor_divide(at, DAY))
-    index = min(day - days.first_day, len(days.weekday) - 1)
+    index = days.place(day)
     season = world.demand.day_factor(int(days.weekday[index]), int(days.month[index]))
     came: dict[str, Any] = world.outsiders.day(day, season * float(hospitals["crowd"][row]), row)
     elsewhere = np.full(len(came["arrival"]), -1)

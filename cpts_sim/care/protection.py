@@ -40,7 +40,7 @@ def add_columns(world: World) -> None:
 def season(world: World, day: int) -> tuple[int, int]:
     """Number of the present season of vaccination (from 1 on) and days since it began."""
     days = world.days
-    index = min(day - days.first_day, len(days.year_day) - 1)
+    index = days.place(day)
     since = (int(days.year_day[index]) - SEASON_STARTS) % 365
     return 2 + (index - since) // 365, since
 

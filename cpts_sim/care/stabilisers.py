@@ -71,7 +71,7 @@ def open_reserve(world: World, surgeries: Any, first_day: int, until_day: int) -
     """Open or close reserve slots and squeezes of the coming days, as pace and strain now ask."""
     books, template, p = world.books, surgeries.template, world.parameters
     for day in range(max(first_day, books.first_day), min(until_day, books.last_day)):
-        weekday = int(world.days.weekday[min(day - world.days.first_day, len(world.days.weekday) - 1)])
+        weekday = world.days.weekday_of(day)
         span = books.span(day)
         here = surgeries.present(day)[:, None]
         if not here.any():

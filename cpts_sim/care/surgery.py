@@ -275,10 +275,9 @@ class Surgeries:
     def present(self, day: int) -> Array:
         """Whether each GP's practice sees patients on a day (herself or a locum)."""
         world, gps, week = self.world, self.world.gps, self.week(day)
-        index = min(day - world.days.first_day, len(world.days.weekday) - 1)
         here = gps["alive"] & (gps["status"] != Work.LEFT) & (gps["away_until"] <= day * DAY)
         here &= ~self.leave[:, week] | self.locum[:, week]
-        result: Array = here & (not world.days.holiday[index])
+        result: Array = here & (not world.days.holiday[world.days.place(day)])
         return result
 
     def fill(self, first_day: int, until_day: int) -> None:
@@ -298,7 +297,7 @@ class Surgeries:
 
 def open_day(world: World, surgeries: Surgeries, day: int) -> tuple[Array, Array, Array]:
     """Which slots each GP opens on a day, and of which kind."""
-    weekday = int(world.days.weekday[min(day - world.days.first_day, len(world.days.weekday) - 1)])
+    weekday = world.days.weekday_of(day)
     template = surgeries.template
     here = surgeries.present(day)[:, None]
     kind = np.where(here, template.kind[weekday], 0).astype(np.uint8)
@@ -341,7 +340,7 @@ def see_people_from_elsewhere(world: World, surgeries: Surgeries, day: int) -> N
     gps, p = world.gps, world.parameters
     if not ((gps["reach"] < 0.999) & (gps["halo"] == 0)).any():
         return
-    weekday = int(world.days.weekday[min(day - world.days.first_day, len(world.days.weekday) - 1)])
+    weekday = world.days.weekday_of(day)
     template, here = surgeries.template, surgeries.present(day) & (gps["halo"] == 0)
     kind = np.where(here[:, None], template.kind[weekday], 0).astype(np.uint8)
     kind = _without_cut_sessions(world, surgeries, weekday, kind)

@@ -69,6 +69,14 @@ class Days:
     closes: Array
     next_open: Array
 
+    def place(self, day: int) -> int:
+        """Return the column index of a day, the last one beyond the calendar: books are opened ahead."""
+        return min(day - self.first_day, len(self.weekday) - 1)
+
+    def weekday_of(self, day: int) -> int:
+        """Return the weekday of a day."""
+        return int(self.weekday[self.place(day)])
+
     def index(self, minute: Array) -> NDArray[np.int64]:
         """Column index of the day in which each minute falls, kept within the calendar."""
         return np.minimum(np.maximum(day_of(minute) - self.first_day, 0), len(self.weekday) - 1)

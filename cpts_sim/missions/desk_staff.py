@@ -89,7 +89,7 @@ class DeskStaff:
 
     def _offices_open(self, day: int) -> bool:
         days = self.world.days
-        index = min(day - days.first_day, len(days.weekday) - 1)
+        index = days.place(day)
         return int(days.weekday[index]) < SATURDAY and not bool(days.holiday[index])
 
     def _morning(self, world: World, day: int) -> None:

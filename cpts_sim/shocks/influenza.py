@@ -53,7 +53,7 @@ class Influenza(Shock):
     def day(self, day: int) -> None:
         """Raise the day's excess of acute needs."""
         days = self.world.days
-        year_day = int(days.year_day[min(day - days.first_day, len(days.year_day) - 1)])
+        year_day = int(days.year_day[days.place(day)])
         weekly = self.parameters.array("care.ili_weekly_per_100k")[min(year_day // 7, WEEKS - 1)]
         person = self.living()
         weight = self.by_age("shocks.influenza_age", person)

@@ -46,7 +46,7 @@ class TouristSeason(Shock):
     def _emergencies(self, row: int, day: int) -> None:
         """Visitors come to a department of the territory as often as residents do, or a little more."""
         world, demand, days = self.world, self.world.demand, self.world.days
-        index = min(day - days.first_day, len(days.weekday) - 1)
+        index = days.place(day)
         a_day = self.settings.visitors * float(world.tables["hospitals"]["residents_per_day"][row])
         mean = a_day * self.parameters["shocks.visitor_emergency"]
         mean *= demand.day_factor(int(days.weekday[index]), int(days.month[index]))
