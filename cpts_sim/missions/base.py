@@ -8,6 +8,7 @@ from pydantic import Field
 
 from cpts_sim.care.world import World
 from cpts_sim.engine.clock import DAY
+from cpts_sim.engine.events import CptsEvent
 from cpts_sim.scenario.fields import Months, Share
 from cpts_sim.scenario.settings import Settings
 
@@ -38,6 +39,8 @@ class Mission:
         grade: strength of the evidence of its effect.
         pays: who gives time.
         loses: who may lose.
+        delay: parameter of the months between the start of the CPTS and the first care.
+        preparation: parameter of the hours a month of those who take part before the first care ("": none).
     """
 
     name: ClassVar[str] = ""
@@ -46,6 +49,7 @@ class Mission:
     pays: ClassVar[tuple[str, ...]] = ()
     loses: ClassVar[tuple[str, ...]] = ()
     delay: ClassVar[str] = "cpts.delay_access_months"
+    preparation: ClassVar[str] = ""
 
     def __init__(self, settings: Any, organisation: Organisation) -> None:
         self.settings, self.organisation = settings, organisation
@@ -89,3 +93,9 @@ class Mission:
         like any others they displace patients, administration or rest and may tire who gives them. So two CPTS with
         the same hours, one preparing a mission that never comes, one working on anything else, give the same care.
         """
+        if not self.preparation:
+            return
+        rows = self.organisation.participants(self.name, self.settings.dose)
+        hours = self.parameters[self.preparation]
+        self.organisation.give_time("cpts_admin", rows, hours * 60.0)
+        self.organisation.spend(CptsEvent.PREPARATION, rows, hours)

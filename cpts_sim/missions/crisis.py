@@ -46,6 +46,7 @@ class Crisis(Mission):
     pays: ClassVar[tuple[str, ...]] = ("gp", "coordinator")
     loses: ClassVar[tuple[str, ...]] = ("volunteers' evenings", "volunteers' own patients of the day")
     delay: ClassVar[str] = "crisis.delay_months"
+    preparation: ClassVar[str] = "crisis.plan_hours_month"
 
     def install(self) -> None:
         """Follow the calendar of crises; slots and route are those of the centres improvised everywhere."""
@@ -56,13 +57,6 @@ class Crisis(Mission):
         world.hooks.setdefault("day", []).append(self._turn)
 
     # ------------------------------------------------------------------------------------------ the plan
-    def preparing(self, month: int) -> None:
-        """Participating members write the plan."""
-        rows = self.organisation.participants(NAME, self.settings.dose)
-        hours = self.parameters["crisis.plan_hours_month"]
-        self.organisation.give_time("cpts_admin", rows, hours * 60.0)
-        self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
-
     def begin(self) -> None:
         """The plan is written, if anybody took part."""
         if not len(self.organisation.participants(NAME, self.settings.dose)):

@@ -30,7 +30,7 @@ from cpts_sim.missions.base import MONTH
 from cpts_sim.missions.course import Course
 from cpts_sim.missions.desk_staff import DeskStaff
 from cpts_sim.missions.due import Due, credit_before, signed_before
-from cpts_sim.missions.tools import COORDINATOR, add_columns, residents_of
+from cpts_sim.missions.tools import COORDINATOR, add_columns, residents_of, tie
 
 Array = NDArray[Any]
 OWNER, RANK = "instead", 10
@@ -220,7 +220,7 @@ class SameMoney:
         if day >= books.last_day or not surgeries.present(day)[row]:
             return 0.0
         span = books.span(day)
-        weekday = int(world.days.weekday[min(day - world.days.first_day, len(world.days.weekday) - 1)])
+        weekday = world.days.weekday_of(day)
         evening = surgeries.template.reserve[weekday][row] == 2
         blank = evening & (books.kind[row, span] == 0) & np.isfinite(books.start[row, span])
         minutes = surgeries.template.length[weekday][row].astype(np.float64)
@@ -280,7 +280,7 @@ class SameMoney:
             gps["ties"] *= 1.0 - p["cpts.ties_fade_weekly"]
         if (day // 7) % MEETING_WEEKS == 0:
             world.ledger.charge("admin", rows, p["instead.msp_meeting_min"])
-            gps["ties"][rows] = np.minimum(gps["ties"][rows] + p["cpts.ties_per_meeting"], p["cpts.ties_most"])
+            tie(world, rows, p["cpts.ties_per_meeting"], p["cpts.ties_most"])
 
     def _houses(self) -> Array:
         """GPs of health houses; where there are none, those of the groups that may become one."""

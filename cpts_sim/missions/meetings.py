@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cpts_sim.engine.events import CptsEvent, Member, Profession
 from cpts_sim.missions.hours import TABLES
+from cpts_sim.missions.tools import tie
 
 if TYPE_CHECKING:
     from cpts_sim.missions.organisation import Organisation
@@ -33,7 +34,7 @@ class Meetings:
             there = self._meet(profession, month)
             organisation.table[f"attended_{TABLES[profession]}"][0] = len(there)
             if profession == Profession.GP:
-                gps["ties"][there] = np.minimum(gps["ties"][there] + p["cpts.ties_per_meeting"], p["cpts.ties_most"])
+                tie(self.world, there, p["cpts.ties_per_meeting"], p["cpts.ties_most"])
         rows = organisation.active()
         leaders = rows[gps["member"][rows] == Member.LEADER]
         organisation.give_time("cpts_admin", leaders, p["cpts.leader_hours_month"] * 60.0)

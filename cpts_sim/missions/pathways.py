@@ -66,6 +66,7 @@ class Pathways(Mission):
     )  # fmt: skip
     delay: ClassVar[str] = "pathways.delay_months"
     rank: ClassVar[int] = 30
+    preparation: ClassVar[str] = "cpts.preparation_hours_month"
 
     def __init__(self, settings: Any, organisation: Any) -> None:
         super().__init__(settings, organisation)
@@ -95,13 +96,6 @@ class Pathways(Mission):
     def answers(self) -> bool:
         """Whether anybody runs the pathways now."""
         return self.running and bool(self.world.gps["in_pathways"].any())
-
-    def preparing(self, month: int) -> None:
-        """Participating members write the pathways with hospitals and services before the first care."""
-        rows = self.organisation.participants(NAME, self.settings.dose)
-        hours = self.parameters["cpts.preparation_hours_month"]
-        self.organisation.give_time("cpts_admin", rows, hours * 60.0)
-        self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
 
     def grown(self, months: int) -> None:
         """Tools are taken up as far as they are after so many months."""

@@ -48,6 +48,7 @@ class Prevention(Mission):
     loses: ClassVar[tuple[str, ...]] = ("people who look for a nurse", "people who want a planned visit")
     delay: ClassVar[str] = "prevention.delay_months"
     rank: ClassVar[int] = 40
+    preparation: ClassVar[str] = "cpts.preparation_hours_month"
 
     def __init__(self, settings: Any, organisation: Any) -> None:
         super().__init__(settings, organisation)
@@ -70,13 +71,6 @@ class Prevention(Mission):
     def answers(self) -> bool:
         """Whether anybody runs campaigns now."""
         return self.running and bool(self.world.gps["in_prevention"].any())
-
-    def preparing(self, month: int) -> None:
-        """Participating members choose themes and lists before the first care."""
-        rows = self.organisation.participants(NAME, self.settings.dose)
-        hours = self.parameters["cpts.preparation_hours_month"]
-        self.organisation.give_time("cpts_admin", rows, hours * 60.0)
-        self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
 
     def month(self, month: int) -> None:
         """Who takes part, and the hours and minutes of the month."""

@@ -20,7 +20,7 @@ from cpts_sim.care.world import World
 from cpts_sim.engine.events import Career, CptsEvent, Work
 from cpts_sim.missions.base import Mission, MissionSettings
 from cpts_sim.missions.locum_pool import LocumPool
-from cpts_sim.missions.tools import ties_of_years
+from cpts_sim.missions.tools import tie, ties_of_years
 from cpts_sim.scenario.fields import Share
 
 Array = NDArray[Any]
@@ -51,6 +51,7 @@ class ProfessionalSupport(Mission):
     pays: ClassVar[tuple[str, ...]] = ("gp", "coordinator")
     loses: ClassVar[tuple[str, ...]] = ("patients of the supervisors", "neighbouring territories")
     delay: ClassVar[str] = "professional_support.delay_months"
+    preparation: ClassVar[str] = "professional_support.preparation_hours_month"
 
     def __init__(self, settings: Any, organisation: Any) -> None:
         super().__init__(settings, organisation)
@@ -68,13 +69,6 @@ class ProfessionalSupport(Mission):
         world.rules.wrap("arrivals", NAME, RANK, self._arrivals)
         world.rules.wrap("strain_week", NAME, RANK, self._strain_week)
 
-    def preparing(self, month: int) -> None:
-        """Participating members prepare the desk and find supervisors."""
-        rows = self.organisation.participants(NAME, self.settings.dose)
-        hours = self.parameters["professional_support.preparation_hours_month"]
-        self.organisation.give_time("cpts_admin", rows, hours * 60.0)
-        self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
-
     def grown(self, months: int) -> None:
         """Colleagues who have met for long have ties, and former trainees are on their way."""
         rows = self.organisation.participants(NAME, self.settings.dose)
@@ -86,7 +80,7 @@ class ProfessionalSupport(Mission):
 
     def month(self, month: int) -> None:
         """Colleagues meet, trainees are supervised, locums are found."""
-        gps, p = self.world.gps, self.parameters
+        p = self.parameters
         rows = self.organisation.participants(NAME, self.settings.dose)
         self._trainees(rows)
         self.pool.month(rows if self.settings.locum_pool else rows[:0])
@@ -95,7 +89,7 @@ class ProfessionalSupport(Mission):
         hours = p["professional_support.meeting_hours_month"]
         self.organisation.give_time("cpts_lunch", rows, hours * 60.0)
         self.organisation.spend(CptsEvent.MEETING, rows, hours)
-        gps["ties"][rows] = np.minimum(gps["ties"][rows] + p["cpts.ties_per_meeting"], p["cpts.ties_most"])
+        tie(self.world, rows, p["cpts.ties_per_meeting"], p["cpts.ties_most"])
         desk, euros = p["professional_support.desk_hours_month_per_gp"], p["cpts.coordinator_hour_euros"]
         self.organisation.spend(CptsEvent.COORDINATION, rows, desk, euros)
 

@@ -15,7 +15,7 @@ from pydantic import Field
 from cpts_sim.care.world import World
 from cpts_sim.engine.events import CptsEvent
 from cpts_sim.missions.base import Mission, MissionSettings
-from cpts_sim.missions.tools import ties_of_years
+from cpts_sim.missions.tools import tie, ties_of_years
 
 Array = NDArray[Any]
 NAME = "quality"
@@ -38,6 +38,7 @@ class Quality(Mission):
     pays: ClassVar[tuple[str, ...]] = ("gp",)
     loses: ClassVar[tuple[str, ...]] = ("participants' evenings",)
     delay: ClassVar[str] = "quality.delay_months"
+    preparation: ClassVar[str] = "quality.preparation_hours_month"
 
     def install(self) -> None:
         """Wrap the rules of practice style and of second visits."""
@@ -47,13 +48,6 @@ class Quality(Mission):
         rules.wrap("practice_style", NAME, RANK, self._practice_style)
         rules.wrap("return_share", NAME, RANK, self._return_share)
         world.hooks.setdefault("week", []).append(self._fade)
-
-    def preparing(self, month: int) -> None:
-        """Participating members choose subjects and gather their own figures."""
-        rows = self.organisation.participants(NAME, self.settings.dose)
-        hours = self.parameters["quality.preparation_hours_month"]
-        self.organisation.give_time("cpts_admin", rows, hours * 60.0)
-        self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
 
     def grown(self, months: int) -> None:
         """Groups that have met for long have left ties."""
@@ -73,7 +67,7 @@ class Quality(Mission):
             return
         self.organisation.give_time("cpts_evening", there, p["quality.group_hours"] * 60.0)
         self.organisation.spend(CptsEvent.MEETING, there, p["quality.group_hours"])
-        gps["ties"][there] = np.minimum(gps["ties"][there] + p["cpts.ties_per_meeting"], p["cpts.ties_most"])
+        tie(self.world, there, p["cpts.ties_per_meeting"], p["cpts.ties_most"])
         gps["norm_pull"][there] += p["quality.step"] * (1.0 - gps["norm_pull"][there])
 
     def _fade(self, world: World, day: int) -> None:

@@ -45,11 +45,17 @@ def add_columns(table: Any, columns: dict[str, Any]) -> None:
             table.add_column(name, np.full(len(table), value))
 
 
+def tie(world: World, rows: Array, added: float, most: float) -> None:
+    """Add to the ties of GPs, up to the most that there can be."""
+    ties = world.gps["ties"]
+    ties[rows] = np.minimum(ties[rows] + added, most)
+
+
 def ties_of_years(world: World, rows: Array, meetings_a_year: float) -> None:
     """Ties that meetings have left which GPs attended for years: what they add and time takes away, in the long run."""
-    gps, p = world.gps, world.parameters
+    p = world.parameters
     weekly = meetings_a_year * p["cpts.ties_per_meeting"] / WEEKS_A_YEAR
-    gps["ties"][rows] = np.minimum(gps["ties"][rows] + weekly / p["cpts.ties_fade_weekly"], p["cpts.ties_most"])
+    tie(world, rows, weekly / p["cpts.ties_fade_weekly"], p["cpts.ties_most"])
 
 
 class NurseTime:
@@ -231,7 +237,7 @@ class Tools:
 def is_working_day(mission: Mission, day: int) -> bool:
     """Whether offices are open on a day."""
     days = mission.world.days
-    index = min(day - days.first_day, len(days.weekday) - 1)
+    index = days.place(day)
     return int(days.weekday[index]) < 5 and not bool(days.holiday[index])
 
 

@@ -38,6 +38,7 @@ class TreatingPhysician(Mission):
     grade: ClassVar[str] = "D"
     pays: ClassVar[tuple[str, ...]] = ("gp", "coordinator")
     loses: ClassVar[tuple[str, ...]] = ("patients already on the members' lists",)
+    preparation: ClassVar[str] = "cpts.preparation_hours_month"
 
     def install(self) -> None:
         """Add the months in which places have been matched."""
@@ -46,13 +47,6 @@ class TreatingPhysician(Mission):
     def grown(self, months: int) -> None:
         """Places are given as far as they are after so many months."""
         self.organisation.table["mt_months"][0] = months
-
-    def preparing(self, month: int) -> None:
-        """The census is prepared by the participating members."""
-        rows = self.organisation.participants(NAME, self.settings.dose)
-        hours = self.parameters["cpts.preparation_hours_month"]
-        self.organisation.give_time("cpts_admin", rows, hours * 60.0)
-        self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
 
     def month(self, month: int) -> None:
         """A commission matches people of the list with the pledges of the month, more of them as months pass."""

@@ -55,6 +55,7 @@ class UnscheduledCare(Mission):
     grade: ClassVar[str] = "judgement"
     pays: ClassVar[tuple[str, ...]] = ("gp", "pharmacist", "coordinator")
     loses: ClassVar[tuple[str, ...]] = ("scheduled patients of the members",)
+    preparation: ClassVar[str] = "cpts.preparation_hours_month"
 
     code = Route.DESK
 
@@ -80,13 +81,6 @@ class UnscheduledCare(Mission):
         world.hooks.setdefault("edge", []).append(self._release)
 
     # ------------------------------------------------------------------------------------------ participation
-    def preparing(self, month: int) -> None:
-        """Participating members prepare the organisation before the first care."""
-        rows = self.organisation.participants(NAME, self.settings.dose)
-        hours = self.parameters["cpts.preparation_hours_month"]
-        self.organisation.give_time("cpts_admin", rows, hours * 60.0)
-        self.organisation.spend(CptsEvent.PREPARATION, rows, hours)
-
     def begin(self) -> None:
         """Reserve slots in the books that are already open, and let trained pharmacies begin."""
         self._enrol()
@@ -154,7 +148,7 @@ class UnscheduledCare(Mission):
         if not self.running:
             return offset, length, kind
         kind = np.array(kind)
-        weekday = int(world.days.weekday[min(day - world.days.first_day, len(world.days.weekday) - 1)])
+        weekday = world.days.weekday_of(day)
         row, position = self._choose_shared(kind)
         kind[row, position] = Slot.SHARED
         extra = self._extra(surgeries.template.reserve[weekday], kind, day)
