@@ -179,10 +179,11 @@ def test_long_annexes_open_on_demand_on_a_screen_and_always_on_paper(
     assert page.evaluate(row) is False, "a phone scrolls over a line, not over every parameter"
     closed = page.evaluate("document.documentElement.scrollHeight")
     page.emulate_media(media="print")
-    assert page.evaluate(row) is True and not page.locator("#parameters summary").is_visible()
+    page.wait_for_function(row, polling=50)  # the browser lays out anew a frame later
+    assert not page.locator("#parameters summary").is_visible()
     page.emulate_media(media="screen")
     page.click("#parameters summary")
-    assert page.evaluate(row) is True
+    page.wait_for_function(row, polling=50)
     assert page.evaluate("document.documentElement.scrollHeight") > 1.5 * closed
     page.close()
 
