@@ -46,7 +46,7 @@ def test_a_start_does_not_hide_what_comes_after_it(plain: Comparison, lang: str)
     line = told.line(LAST_YEAR)
     assert line.difference.mean == pytest.approx(LARGE, rel=0.01) and line.smallest == told.line(PRIMARY).smallest
     assert str(told.line(PRIMARY).reading) == "too_small" and str(line.reading) == "worse"
-    begins = {"fr": "La dernière année seule", "en": "In the last year alone"}[lang]
+    begins = {"fr": "La dernière année simulée, prise seule", "en": "The last year simulated, taken alone"}[lang]
     told_last = essential_text(told).partition(begins)[2][:140]
     assert {"fr": "−2,99", "en": "−2.99"}[lang] in told_last and reading_words(line, lang) in told_last
     (main,) = [section for section in report_of(told.done, lang).sections if section.id == "main"]
@@ -59,7 +59,7 @@ def test_a_start_does_not_hide_what_comes_after_it(plain: Comparison, lang: str)
 def test_a_run_of_less_than_two_years_has_no_last_year(plain: Comparison) -> None:
     told = told_of(plain, "en")
     assert [line.place for line in told.with_last_year()] == [line.place for line in told.main()]
-    assert "last year alone" not in essential_text(told)
+    assert "last year simulated" not in essential_text(told)
     assert LAST_YEAR not in plain.values.places(), "what a document adds stays in the document"
 
 
