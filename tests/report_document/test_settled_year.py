@@ -13,6 +13,8 @@ from cpts_sim.catalogue import catalogue
 from cpts_sim.evidence import load_parameters
 from cpts_sim.experiment import Comparison, Place, Plan, compare, with_short_arms
 from cpts_sim.experiment.costs import PERSPECTIVES, TOTAL, costs_of
+from cpts_sim.experiment.credible import fewest_for_sure
+from cpts_sim.experiment.ensemble import Choice, Ensemble
 from cpts_sim.experiment.values import Values
 from cpts_sim.missions.money import euros_a_year
 from cpts_sim.report.document.blocks import Items, Table, Text
@@ -27,6 +29,7 @@ from cpts_sim.scenario import parse
 from cpts_sim.words import LANGUAGES, number, say
 
 from experiment import fake_model  # isort: skip
+from experiment.test_compare import plan  # isort: skip
 
 YEARS, LATE = 2.0, 52
 SMALL, LARGE = -0.004, -0.03
@@ -101,6 +104,21 @@ def test_lives_that_never_come_to_a_contract_are_counted(plain: Comparison, lang
     done.values.put(BEFORE_FUNDING, Place("cpts.received", "line", "running"), running)
     text = cost(told_of(done, lang))
     assert say("document.cost.lives", lang, count=2, all=len(running)) in text
+    del done.values.data[BEFORE_FUNDING][Place("cpts.received", "line", "running")]
+    assert say("document.cost.lives", lang, count=0, all=len(running))[-20:] not in cost(told_of(done, lang))
+
+
+@pytest.mark.parametrize(("pairs", "clear"), [(2, False), (6, False), (8, True)])
+def test_two_draws_that_agree_tell_no_direction(pairs: int, clear: bool) -> None:
+    """With as few as two draws both ends have one sign half of the time by chance alone."""
+    drawn = Ensemble((Choice("a", 1.0, {}),), {})
+    done = compare(replace(plan(), replications=pairs), workers=1)
+    done = replace(_long(done), plan=replace(_long(done).plan, ensemble=drawn))
+    told = told_of(done, "en")
+    line = told.line(LAST_YEAR)
+    assert line.credible is not None and line.difference.high < 0
+    names = [said in essential_text(told) for said in ("the direction is clear", "probably worse")]
+    assert any(names) == (clear and line.credible.draws >= fewest_for_sure())
 
 
 def test_a_contract_is_worth_what_it_covers_not_what_is_simulated() -> None:

@@ -70,8 +70,9 @@ def _last_year(told: Told) -> list[str]:
     line, lang = told.line(LAST_YEAR), told.lang
     if not known(line):
         return []
-    open_ = line.reading in (Reading.UNDETERMINED, Reading.TOO_FEW) and apart(line.difference)
-    reading = say("document.what.sign_only", lang) if open_ else reading_words(line, lang)
+    few = line.reading is Reading.TOO_FEW
+    sign = ((few and _enough(line)) or line.reading is Reading.UNDETERMINED) and apart(line.difference)
+    reading = say("document.what.sign_only", lang) if sign else reading_words(line, lang)
     return [say("document.what.last_year", lang, gap=gap_phrase(line, lang), reading=reading)]
 
 
@@ -88,10 +89,14 @@ def _by_what(told: Told) -> list[str]:
 
 
 def _word(line: Line) -> str:
-    enough = line.credible is not None and line.credible.draws >= fewest_for_sure()
-    if line.reading is Reading.TOO_FEW and enough and max(map(abs, _ends(line))) < line.smallest:
+    if line.reading is Reading.TOO_FEW and _enough(line) and max(map(abs, _ends(line))) < line.smallest:
         return "too_few_inside"
     return "higher" if line.reading is Reading.LOWER else str(line.reading)
+
+
+def _enough(line: Line) -> bool:
+    """Tell whether there are as many draws as tell at least a direction, or ends, where all agree."""
+    return line.credible is not None and line.credible.draws >= fewest_for_sure()
 
 
 def _ends(line: Line) -> tuple[float, float]:

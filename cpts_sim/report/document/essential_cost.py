@@ -120,7 +120,7 @@ def _against(told: Told, other: str) -> str:
         euros = [say("document.cost.before_euros", lang, euros=one) for one in _paid(told, BEFORE_FUNDING)[:1]]
         before = say("document.cost.before", lang, gap=gap_phrase(line, lang), indicator=lowered(told.label(line)),
                      euros="".join(euros))  # fmt: skip
-        return f"{before} {_lives(told)}"
+        return " ".join([before, *_lives(told)])
     if shares := unlike(told.done, (told.arm, other), lang):
         least = percent(least_share(told.done), 0, lang)
         return _with_less(told, other) or say("document.cost.money_unspent", lang, least=least, shares=shares)
@@ -130,11 +130,12 @@ def _against(told: Told, other: str) -> str:
                gap=gap_phrase(line, lang), indicator=lowered(told.label(line)))  # fmt: skip
 
 
-def _lives(told: Told) -> str:
+def _lives(told: Told) -> list[str]:
     """Say how many of the lives drawn never come to a contract, which alone pays the running of a CPTS."""
     running = told.done.values.get(BEFORE_FUNDING, Place("cpts.received", "line", "running"))
-    without = int((np.nan_to_num(running) <= 0).sum())
-    return say("document.cost.lives", told.lang, count=without, all=len(running))
+    if not np.isfinite(running).all():  # its money was not measured
+        return []
+    return [say("document.cost.lives", told.lang, count=int((running <= 0).sum()), all=len(running))]
 
 
 def _with_less(told: Told, other: str) -> str:
